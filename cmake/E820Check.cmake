@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# What every folder's CMakeLists.txt uses: packages, flags, and three functions
+# to declare a library, a test and a property test.
+
+find_package(absl REQUIRED)
+find_package(GTest REQUIRED)
+find_package(nlohmann_json REQUIRED)
+find_package(rapidcheck REQUIRED)
+find_package(Threads REQUIRED)
+
+
+add_library(e820check_flags INTERFACE)
+target_include_directories(e820check_flags INTERFACE ${PROJECT_SOURCE_DIR})
+target_compile_options(e820check_flags INTERFACE
+  -Wall -Wextra -Wshadow -Wnon-virtual-dtor
+  $<$<BOOL:${E820CHECK_WERROR}>:-Werror>)
+if(E820CHECK_SANITIZE)
+  add_compile_options(-fsanitize=${E820CHECK_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=${E820CHECK_SANITIZE})
+endif()
+if(E820CHECK_LIBFUZZER)
+  add_compile_options(-fsanitize=fuzzer-no-link)
+endif()
+if(E820CHECK_COVERAGE)
+  add_compile_options(-fprofile-instr-generate -fcoverage-mapping)
+  add_link_options(-fprofile-instr-generate)
+endif()
+if(E820CHECK_TIDY)
+  find_program(CLANG_TIDY clang-tidy REQUIRED)
+  set(CMAKE_CXX_CLANG_TIDY ${CLANG_TIDY} --quiet)
+endif()
+
+# e820check_library(NAME SOURCES... DEPS...): a library of this project.
+function(e820check_library name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;DEPS" ${ARGN})
+  add_library(e820check_${name} STATIC ${ARG_SOURCES})
+  target_link_libraries(e820check_${name} PUBLIC e820check_flags ${ARG_DEPS})
+endfunction()
+
+# e820check_test(NAME SOURCES... DEPS... LABELS...): a GoogleTest program, one
+# ctest entry. LABELS default to "unit".
+function(e820check_test name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;DEPS;LABELS" ${ARGN})
+  if(NOT ARG_LABELS)
+    set(ARG_LABELS unit)
+  endif()
+  add_executable(${name} ${ARG_SOURCES})
+  target_link_libraries(${name} PRIVATE ${ARG_DEPS} GTest::gmock GTest::gtest_main)
+  target_compile_definitions(${name} PRIVATE E820CHECK_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+  add_test(NAME ${name} COMMAND ${name})
+  set_tests_properties(${name} PROPERTIES LABELS "${ARG_LABELS}")
+endfunction()

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#ifndef E820CHECK_MACHINE_GUEST_LAYOUT_H_
+#define E820CHECK_MACHINE_GUEST_LAYOUT_H_
+
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "machine/e820_table.h"
+
+namespace e820check {
+
+// What firmware reads: the memory map and the NUMA tables, as bytes in ACPI
+// form, empty where the machine publishes no such table.
+struct GuestLayout {
+  E820Table e820;
+  std::string srat;
+  std::string slit;
+  std::string hmat;
+
+  friend bool operator==(const GuestLayout&, const GuestLayout&) = default;
+};
+
+// A refusal in QEMU's own words: the verdict line without the program name,
+// then its hint lines, if any, joined by '\n'.
+struct Rejection {
+  std::string text;
+
+  friend bool operator==(const Rejection&, const Rejection&) = default;
+};
+
+// What one system says to one command line. Each warning is a line without the
+// program name, with its hint lines joined by '\n', in order of occurrence.
+struct Answer {
+  std::vector<std::string> warnings;
+  std::variant<GuestLayout, Rejection> outcome;
+
+  bool accepted() const { return std::holds_alternative<GuestLayout>(outcome); }
+
+  friend bool operator==(const Answer&, const Answer&) = default;
+};
+
+}  // namespace e820check
+
+#endif  // E820CHECK_MACHINE_GUEST_LAYOUT_H_
