@@ -27,11 +27,15 @@ inline constexpr uint32_t kMaxNumaNodes = 128;  // QEMU's MAX_NODES
 
 // The first vCPU, with the model's defaults filled in.
 struct CpuOptions {
-  std::string model = "qemu64";  // as typed, without "-v1" resolution
+  std::string model = "qemu64";  // as typed
   std::string vendor = "AuthenticAMD";
   bool long_mode = true;    // CPUID 80000001h EDX.LM
   bool pse36 = true;        // CPUID 1 EDX.PSE36
   uint32_t phys_bits = 40;  // 32..52; 36 or 32 without long mode
+  // QEMU applies CPU properties only when the board creates its vCPUs. Where
+  // that fails, for instance for phys-bits=99, this is the text with which the
+  // board refuses, after all checks of -numa; else empty.
+  std::string refusal;
 
   friend bool operator==(const CpuOptions&, const CpuOptions&) = default;
 };
