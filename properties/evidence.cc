@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "properties/evidence.h"
+
+#include <algorithm>
+#include <optional>
+#include <variant>
+
+namespace e820check {
+namespace {
+
+// AMD's reserved range below 1 TiB, as QEMU publishes it.
+constexpr E820Row kHyperTransportHole = {.address = 0xfd00000000,
+                                         .length_bytes = 0x300000000,
+                                         .type = MemoryType::kReserved};
+
+std::optional<AddressRange> RangeOf(const E820Row& row) {
+  return AddressRange::Create(AddressRange::StartAndSize{
+      .start = row.address, .size_bytes = row.length_bytes});
+}
+
+std::vector<E820Row> FindRamRows(const E820Table& table) {
+  std::vector<E820Row> rows;
+  for (const E820Row& row : table) {
+    if (row != kHyperTransportHole && RangeOf(row)) rows.push_back(row);
+  }
+  std::stable_sort(
+      rows.begin(), rows.end(),
+      [](const E820Row& a, const E820Row& b) { return a.address < b.address; });
+  return rows;
+}
+
+struct Share {
+  uint32_t node_id;
+  uint64_t size_bytes;
+  MemmapType memmap_type;
+};
+
+std::vector<Share> SharesById(const MachineOptions& options) {
+  if (options.numa_nodes.empty()) {
+    return {{0, options.memory.ram_size_bytes, MemmapType::kNormal}};
+  }
+  std::vector<Share> shares;
+  for (const NumaNode& node : options.numa_nodes) {
+    shares.push_back({node.id, NodeSizeBytes(options, node), node.memmap_type});
+  }
+  std::sort(shares.begin(), shares.end(), [](const Share& a, const Share& b) {
+    return a.node_id < b.node_id;
+  });
+  return shares;
+}
+
+// Deals the rows' bytes to the shares, in order, until either runs out.
+std::vector<OwnedRange> Deal(const std::vector<E820Row>& rows,
+                             const std::vector<Share>& shares) {
+  std::vector<OwnedRange> owned;
+  size_t share = 0;
+  uint64_t left = shares.empty() ? 0 : shares[0].size_bytes;
+  for (const E820Row& row : rows) {
+    uint64_t taken = 0;
+    while (taken < row.length_bytes) {
+      while (left == 0) {
+        if (++share >= shares.size()) return owned;
+        left = shares[share].size_bytes;
+      }
+      const uint64_t size = std::min(left, row.length_bytes - taken);
+      owned.push_back({*AddressRange::Create(AddressRange::StartAndSize{
+                           .start = row.address + taken, .size_bytes = size}),
+                       shares[share].node_id, shares[share].memmap_type,
+                       row.type});
+      taken += size;
+      left -= size;
+    }
+  }
+  return owned;
+}
+
+}  // namespace
+
+Evidence Gather(const MachineOptions& options, const GuestLayout& layout) {
+  Evidence evidence{.options = options,
+                    .layout = layout,
+                    .ram_rows = FindRamRows(layout.e820),
+                    .owned = {},
+                    .srat = DecodeSrat(layout.srat),
+                    .slit = DecodeSlit(layout.slit),
+                    .memory_rows = {},
+                    .hot_plug_rows = {},
+                    .node_count = 0};
+  evidence.owned = Deal(evidence.ram_rows, SharesById(options));
+  if (!evidence.srat.ok()) return evidence;
+  evidence.node_count =
+      std::max<uint32_t>(1, static_cast<uint32_t>(options.numa_nodes.size()));
+  for (const SratRow& row : evidence.srat->rows) {
+    const auto* memory = std::get_if<MemoryAffinity>(&row);
+    if (memory == nullptr) continue;
+    if ((memory->flags & MemoryAffinity::kEnabled) == 0) continue;
+    const bool hot_plug = (memory->flags & MemoryAffinity::kHotPluggable) != 0;
+    (hot_plug ? evidence.hot_plug_rows : evidence.memory_rows)
+        .push_back(*memory);
+  }
+  return evidence;
+}
+
+}  // namespace e820check

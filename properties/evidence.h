@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// What laws look at: a layout, the machine it was made for, and what follows
+// from the two without any knowledge of how a layout is computed.
+
+#ifndef E820CHECK_PROPERTIES_EVIDENCE_H_
+#define E820CHECK_PROPERTIES_EVIDENCE_H_
+
+#include <cstdint>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "machine/address_range.h"
+#include "machine/guest_layout.h"
+#include "machine/machine_options.h"
+#include "machine/memory_type.h"
+#include "machine/slit_table.h"
+#include "machine/srat_table.h"
+
+namespace e820check {
+
+// A run of RAM bytes of one node, as the e820 table places them.
+struct OwnedRange {
+  AddressRange range;
+  uint32_t node_id;
+  MemmapType wanted;
+  MemoryType found;  // the type of the e820 row that the run lies in
+};
+
+struct Evidence {
+  const MachineOptions& options;
+  const GuestLayout& layout;
+
+  // The rows that stand for the guest's RAM, in address order: all that do not
+  // wrap, but the HyperTransport hole of AMD guests. Byte k of them all,
+  // counted upwards from address 0, is byte k of RAM.
+  std::vector<E820Row> ram_rows;
+  // Those rows cut where one node's memory ends and the next begins; nodes take
+  // RAM in the order of their ids. A machine without -numa node is one node 0.
+  std::vector<OwnedRange> owned;
+
+  absl::StatusOr<SratTable> srat;
+  absl::StatusOr<SlitTable> slit;
+  std::vector<MemoryAffinity> memory_rows;    // enabled, not hot-pluggable
+  std::vector<MemoryAffinity> hot_plug_rows;  // enabled and hot-pluggable
+  uint32_t node_count = 0;                    // 0: no SRAT is due
+};
+
+Evidence Gather(const MachineOptions& options, const GuestLayout& layout);
+
+}  // namespace e820check
+
+#endif  // E820CHECK_PROPERTIES_EVIDENCE_H_

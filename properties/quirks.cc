@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "properties/quirks.h"
+
+#include <algorithm>
+
+#include "absl/algorithm/container.h"
+#include "absl/numeric/int128.h"
+#include "machine/address_range.h"
+
+namespace e820check {
+namespace {
+
+absl::uint128 SumOfNodes(const MachineOptions& options) {
+  absl::uint128 sum = 0;
+  for (const NumaNode& node : options.numa_nodes) {
+    sum += NodeSizeBytes(options, node);
+  }
+  return sum;
+}
+
+bool NodeEndsInLegacyHole(const MachineOptions& options) {
+  for (const NumaNode& last : options.numa_nodes) {
+    absl::uint128 end = 0;
+    for (const NumaNode& node : options.numa_nodes) {
+      if (node.id <= last.id) end += NodeSizeBytes(options, node);
+    }
+    if (end > 640 * kKiB && end < kMiB && end < SumOfNodes(options)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+bool LowMemoryEndsBelowOneMiB(const MachineOptions& options) {
+  return options.max_ram_below_4g_bytes != 0 &&
+         options.max_ram_below_4g_bytes < kMiB &&
+         options.memory.ram_size_bytes > options.max_ram_below_4g_bytes;
+}
+
+bool NodesAreAsNearAsOne(const MachineOptions& options) {
+  return absl::c_any_of(options.numa_distances, [](const NumaDistance& d) {
+    return d.from != d.to && d.value == 10;
+  });
+}
+
+bool SumOfNodesWraps(const MachineOptions& options) {
+  return SumOfNodes(options) > UINT64_MAX;
+}
+
+bool RamIsEmpty(const MachineOptions& options) {
+  return options.memory.ram_size_bytes == 0;
+}
+
+const std::vector<Quirk>& Ledger() {
+  static const auto& ledger = *new std::vector<Quirk>{
+      {"srat-node-ends-in-legacy-hole",
+       "a node that ends between 640K and 1M moves all later nodes up, so that "
+       "the last one claims RAM that does not exist",
+       "spec/bug-zoo.md Z69, spec/qemu-layout.md 6.3",
+       "7.2 10.0 11.1",
+       {"srat.rows-lie-in-ram", "srat.covers-ram", "srat.no-overlap",
+        "srat.hot-plug-area"},
+       NodeEndsInLegacyHole},
+      {"srat-low-memory-ends-below-1M",
+       "with max-ram-below-4g under 1M the walk over nodes misses the split, "
+       "and RAM above 4G is listed from 1M on",
+       "spec/qemu-layout.md 6.3",
+       "7.2 10.0 11.1",
+       {"srat.rows-lie-in-ram", "srat.covers-ram", "srat.no-overlap",
+        "srat.hot-plug-area"},
+       LowMemoryEndsBelowOneMiB},
+      {"slit-distance-10",
+       "distance 10 is accepted between different nodes",
+       "spec/qemu-options.md 7.3",
+       "7.2 10.0 11.1",
+       {"slit.nodes-are-apart"},
+       NodesAreAsNearAsOne},
+      {"node-sizes-wrap",
+       "node sizes are summed modulo 2^64 before the comparison with -m",
+       "spec/bug-zoo.md Z36, spec/qemu-options.md 13",
+       "7.2 10.0 11.1",
+       {"srat.rows-lie-in-ram", "srat.covers-ram", "srat.no-overlap",
+        "srat.rows-are-ranges", "srat.hot-plug-area"},
+       SumOfNodesWraps},
+      {"no-ram-at-all",
+       "a RAM size just under 2^64 is rounded up to 0 and accepted; the map "
+       "has "
+       "one empty row",
+       "spec/qemu-options.md 13",
+       "7.2 10.0 11.1",
+       {"e820.rows-are-ranges"},
+       RamIsEmpty},
+  };
+  return ledger;
+}
+
+}  // namespace
+
+absl::Span<const Quirk> Quirks() { return Ledger(); }
+
+const Quirk* FindExcuse(absl::string_view law_id,
+                        const MachineOptions& options) {
+  for (const Quirk& quirk : Ledger()) {
+    if (absl::c_linear_search(quirk.excused_laws, law_id) &&
+        quirk.applies(options)) {
+      return &quirk;
+    }
+  }
+  return nullptr;
+}
+
+}  // namespace e820check
