@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#ifndef E820CHECK_CLI_COMPARISON_H_
+#define E820CHECK_CLI_COMPARISON_H_
+
+#include <cstdint>
+#include <map>
+#include <string>
+
+#include "absl/strings/string_view.h"
+#include "cli/system.h"
+
+namespace e820check {
+
+// What became of one case.
+enum class Verdict {
+  kAccepted,     // both accept, with equal tables and no law broken
+  kRefused,      // both refuse, in the same words
+  kDisagree,     // anything else, a crash or hang included
+  kHostRefuses,  // the host has not the memory: nothing to compare
+  kNotCovered,   // the option parser does not cover an option
+};
+
+struct Comparison {
+  Verdict verdict = Verdict::kAccepted;
+  std::string divergence;  // kDisagree: what differs; else a reason
+  std::vector<absl::string_view> classes;
+  std::vector<absl::string_view> quirks;  // ledger entries that excused a law
+};
+
+// Asks both systems; `left` gives what is expected.
+Comparison Compare(const System& left, const System& right,
+                   const Question& question);
+
+// Counts over many cases.
+struct Tally {
+  uint64_t cases = 0;
+  std::map<Verdict, uint64_t> verdicts;
+  std::map<absl::string_view, uint64_t> classes;
+  std::map<absl::string_view, uint64_t> quirks;
+
+  void Add(const Comparison& comparison);
+  uint64_t Count(Verdict verdict) const;
+};
+
+}  // namespace e820check
+
+#endif  // E820CHECK_CLI_COMPARISON_H_

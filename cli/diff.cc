@@ -1,0 +1,293 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "cli/diff.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <cstdio>
+#include <iostream>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <variant>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
+#include "cli/comparison.h"
+#include "cli/interrupt.h"
+#include "cli/shell.h"
+#include "machine/describe.h"
+#include "properties/choices.h"
+#include "properties/classify.h"
+#include "properties/command_line_generator.h"
+#include "properties/shrink.h"
+
+namespace e820check {
+namespace {
+
+// Enough to shrink any generated command line against a real QEMU in a minute.
+constexpr int kMostShrinkRuns = 1000;
+
+using Clock = std::chrono::steady_clock;
+
+struct Pair {
+  std::unique_ptr<System> left;
+  std::unique_ptr<System> right;
+  CommandLineContext context;
+
+  Comparison Compare(std::vector<std::string> args) const {
+    return e820check::Compare(*left, *right,
+                              MakeQuestion(std::move(args), context));
+  }
+};
+
+absl::StatusOr<Pair> MakePair(const DiffOptions& options) {
+  absl::StatusOr<std::unique_ptr<System>> left = MakeSystem(options.left);
+  if (!left.ok()) return left.status();
+  absl::StatusOr<std::unique_ptr<System>> right = MakeSystem(options.right);
+  if (!right.ok()) return right.status();
+  Pair pair{*std::move(left), *std::move(right), {}};
+  pair.context.dialect = options.dialect;
+  pair.context.qemu_version =
+      options.qemu_version.value_or(pair.left->version().value_or(
+          pair.right->version().value_or(QemuVersion::k7_2)));
+  return pair;
+}
+
+// Case `index` of a seed is the same whoever computes it, and whenever.
+std::vector<std::string> MakeCase(uint64_t seed, uint64_t index,
+                                  const CommandLineContext& context) {
+  SeededChoices seeds(seed);
+  SeededChoices choices(seeds.Below(UINT64_MAX) + index * 0xD1B54A32D192ED03);
+  GeneratorPolicy policy;
+  policy.qemu_version = context.qemu_version;
+  policy.dialect = context.dialect;
+  return GenerateCommandLine(choices, policy);
+}
+
+// Live counts on a terminal; silent elsewhere.
+class Progress {
+ public:
+  explicit Progress(uint64_t cases)
+      : cases_(cases), on_terminal_(isatty(STDERR_FILENO) != 0) {}
+
+  void Show(const Tally& tally) {
+    const Clock::time_point now = Clock::now();
+    if (!on_terminal_ || now - shown_ < std::chrono::milliseconds(200)) return;
+    shown_ = now;
+    absl::FPrintF(stderr, "\r%d of %d cases, %d refused, %d disagree ",
+                  tally.cases, cases_, tally.Count(Verdict::kRefused),
+                  tally.Count(Verdict::kDisagree));
+  }
+
+  void Clear() const {
+    if (on_terminal_) absl::FPrintF(stderr, "\r%70s\r", "");
+  }
+
+ private:
+  uint64_t cases_;
+  bool on_terminal_;
+  Clock::time_point shown_;
+};
+
+struct RunResult {
+  Tally tally;
+  std::optional<uint64_t> first_disagreement;
+  double seconds = 0;
+};
+
+// Stops handing out cases at the first disagreement; those already begun are
+// finished, so the lowest index is found whatever the number of jobs.
+class Run {
+ public:
+  Run(const Pair& pair, const DiffOptions& options)
+      : pair_(pair), options_(options), progress_(options.cases) {}
+
+  RunResult Execute() {
+    const Clock::time_point start = Clock::now();
+    uint32_t jobs = options_.jobs;
+    if (jobs == 0) jobs = std::max(1u, std::thread::hardware_concurrency());
+    std::vector<std::thread> workers;
+    for (uint32_t i = 1; i < jobs; ++i) {
+      workers.emplace_back([this] { Work(); });
+    }
+    Work();
+    for (std::thread& worker : workers) worker.join();
+    progress_.Clear();
+    result_.seconds =
+        std::chrono::duration<double>(Clock::now() - start).count();
+    return result_;
+  }
+
+ private:
+  void Work() {
+    while (!stop_ && !Interrupted()) {
+      const uint64_t index = next_++;
+      if (index >= options_.cases) return;
+      const Comparison comparison =
+          pair_.Compare(MakeCase(options_.seed, index, pair_.context));
+      // A child that got the same Ctrl-C died of it: no finding.
+      if (Interrupted()) return;
+      const std::lock_guard<std::mutex> lock(mutex_);
+      result_.tally.Add(comparison);
+      progress_.Show(result_.tally);
+      if (comparison.verdict != Verdict::kDisagree) continue;
+      stop_ = true;
+      result_.first_disagreement =
+          std::min(index, result_.first_disagreement.value_or(index));
+    }
+  }
+
+  const Pair& pair_;
+  const DiffOptions& options_;
+  Progress progress_;
+  std::atomic<uint64_t> next_{0};
+  std::atomic<bool> stop_{false};
+  std::mutex mutex_;
+  RunResult result_;  // guarded by mutex_ while workers run
+};
+
+double Percent(uint64_t part, uint64_t whole) {
+  return whole == 0
+             ? 0
+             : 100.0 * static_cast<double>(part) / static_cast<double>(whole);
+}
+
+void PrintSummary(const RunResult& run, const DiffOptions& options,
+                  const Pair& pair) {
+  const Tally& tally = run.tally;
+  const auto line = [&tally](absl::string_view name, uint64_t count) {
+    std::cout << absl::StreamFormat("  %-20s %10d  %5.1f %%\n", name, count,
+                                    Percent(count, tally.cases));
+  };
+  std::cout << absl::StreamFormat(
+      "%s against %s, QEMU %s, dialect %s, seed %d\n", pair.left->name(),
+      pair.right->name(), ToString(pair.context.qemu_version),
+      ToString(pair.context.dialect), options.seed);
+  std::cout << absl::StreamFormat(
+      "  %-20s %10d  %.1f s, %.0f a second\n", "cases", tally.cases,
+      run.seconds, static_cast<double>(tally.cases) / run.seconds);
+  line("accepted by both", tally.Count(Verdict::kAccepted));
+  line("refused by both", tally.Count(Verdict::kRefused));
+  line("disagreements", tally.Count(Verdict::kDisagree));
+  line("host has no memory", tally.Count(Verdict::kHostRefuses));
+  line("options not covered", tally.Count(Verdict::kNotCovered));
+  if (!tally.quirks.empty()) std::cout << "excused by the quirk ledger\n";
+  for (const auto& [id, count] : tally.quirks) {
+    std::cout << absl::StreamFormat("  %-30s %d\n", id, count);
+  }
+  std::cout << "generated\n";
+  for (const absl::string_view name : AllClasses(pair.context.dialect)) {
+    const auto found = tally.classes.find(name);
+    line(name, found == tally.classes.end() ? 0 : found->second);
+  }
+}
+
+std::string ReplayLine(const DiffOptions& options, const Pair& pair,
+                       const std::vector<std::string>& args) {
+  std::string line =
+      absl::StrCat("e820check diff --left ", ShellQuote(options.left),
+                   " --right ", ShellQuote(options.right), " --qemu-version ",
+                   ToString(pair.context.qemu_version));
+  if (options.dialect != Dialect::kStock) {
+    absl::StrAppend(&line, " --dialect ", ToString(options.dialect));
+  }
+  return absl::StrCat(line, " -- ", ShellJoin(args));
+}
+
+void PrintAnswer(absl::string_view title, const System& system,
+                 const Question& question) {
+  const absl::StatusOr<Answer> answer = system.Ask(question);
+  std::cout << "\n" << title << " (" << system.name() << ")\n";
+  if (!answer.ok()) {
+    std::cout << "no answer: " << answer.status().message() << "\n";
+    return;
+  }
+  for (const std::string& warning : answer->warnings) {
+    std::cout << warning << "\n";
+  }
+  if (const auto* rejection = std::get_if<Rejection>(&answer->outcome)) {
+    std::cout << "refused: " << rejection->text << "\n";
+  } else {
+    std::cout << Describe(std::get<GuestLayout>(answer->outcome));
+  }
+}
+
+void PrintDisagreement(const Pair& pair, const DiffOptions& options,
+                       const std::vector<std::string>& args) {
+  const Comparison comparison = pair.Compare(args);
+  const Question question = MakeQuestion(args, pair.context);
+  std::cout << "\nfirst divergence: " << comparison.divergence << "\n";
+  PrintAnswer("expected", *pair.left, question);
+  PrintAnswer("actual", *pair.right, question);
+  std::cout << "\nreplay: " << ReplayLine(options, pair, args) << "\n";
+}
+
+ExitStatus DiffOne(const Pair& pair, const DiffOptions& options) {
+  const Comparison comparison = pair.Compare(options.args);
+  switch (comparison.verdict) {
+    case Verdict::kAccepted:
+      std::cout << "agree: both accept, with equal tables\n";
+      for (const absl::string_view id : comparison.quirks) {
+        std::cout << "excused by the quirk ledger: " << id << "\n";
+      }
+      return kExitOk;
+    case Verdict::kRefused:
+      std::cout << "agree: both refuse in the same words\n";
+      return kExitOk;
+    case Verdict::kDisagree:
+      PrintDisagreement(pair, options, options.args);
+      return kExitNo;
+    case Verdict::kHostRefuses:
+      std::cerr << "e820check: " << comparison.divergence << "\n";
+      return kExitNoAnswer;
+    case Verdict::kNotCovered:
+      std::cerr << "e820check: " << comparison.divergence << "\n";
+      return kExitUsage;
+  }
+  return kExitNoAnswer;
+}
+
+ExitStatus DiffMany(const Pair& pair, const DiffOptions& options) {
+  RememberInterrupts();
+  const RunResult run = Run(pair, options).Execute();
+  PrintSummary(run, options, pair);
+  if (run.first_disagreement) {
+    const uint64_t index = *run.first_disagreement;
+    std::vector<std::string> args = MakeCase(options.seed, index, pair.context);
+    std::cout << "\ncase " << index << ": " << ShellJoin(args) << "\n"
+              << std::flush;
+    args = Shrink(
+        std::move(args),
+        [&pair](const std::vector<std::string>& candidate) {
+          return !Interrupted() &&
+                 pair.Compare(candidate).verdict == Verdict::kDisagree;
+        },
+        kMostShrinkRuns);
+    PrintDisagreement(pair, options, args);
+    return kExitNo;
+  }
+  if (Interrupted()) {
+    std::cerr << "e820check: interrupted\n";
+    return kExitInterrupted;
+  }
+  return kExitOk;
+}
+
+}  // namespace
+
+ExitStatus Diff(const DiffOptions& options) {
+  const absl::StatusOr<Pair> pair = MakePair(options);
+  if (!pair.ok()) {
+    std::cerr << "e820check: " << pair.status().message() << "\n";
+    return absl::IsNotFound(pair.status()) ? kExitMissing : kExitUsage;
+  }
+  return options.args.empty() ? DiffMany(*pair, options)
+                              : DiffOne(*pair, options);
+}
+
+}  // namespace e820check

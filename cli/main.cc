@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include <algorithm>
+#include <iostream>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "CLI/CLI.hpp"
+#include "cli/diff.h"
+#include "cli/predict.h"
+
+namespace e820check {
+namespace {
+
+constexpr char kExitStatuses[] =
+    "Exit status: 0 accepted, or the systems agree; 1 refused, or they "
+    "disagree;\n2 a wrong argument or an option that is not covered; 3 a "
+    "needed program is\nmissing; 4 a system gave no answer (crash, hang, host "
+    "memory); 130 Ctrl-C.\n";
+
+constexpr char kSystems[] =
+    "SYSTEM is reference (the slow model), rangetree (the optimized one), "
+    "qemu\n"
+    "(the binary in PATH) or qemu:FILE.\n";
+
+const std::map<std::string, QemuVersion> kVersions = {
+    {"7.2", QemuVersion::k7_2},
+    {"10.0", QemuVersion::k10_0},
+    {"11.1", QemuVersion::k11_1}};
+
+const std::map<std::string, Dialect> kDialects = {
+    {"stock", Dialect::kStock}, {"memmap-type", Dialect::kMemmapType}};
+
+CLI::Option* AddDialect(CLI::App& command, Dialect& dialect) {
+  return command
+      .add_option("--dialect", dialect,
+                  "stock QEMU, or with -numa node,memmap-type=")
+      ->transform(CLI::CheckedTransformer(kDialects).description(""))
+      ->type_name("stock|memmap-type");
+}
+
+template <typename T>
+CLI::Option* AddVersion(CLI::App& command, T& version,
+                        const std::string& help) {
+  return command.add_option("--qemu-version", version, help)
+      ->transform(CLI::CheckedTransformer(kVersions).description(""))
+      ->type_name("7.2|10.0|11.1");
+}
+
+CLI::App* AddPredict(CLI::App& app, PredictOptions& options) {
+  CLI::App* command = app.add_subcommand(
+      "predict", "print the e820, SRAT and SLIT that a command line gives");
+  command->usage(
+      "e820check predict [OPTIONS] -- QEMU ARGS...\n"
+      "e820check predict [OPTIONS] --batch FILE.jsonl");
+  command->add_option("--system", options.system, "who answers: SYSTEM")
+      ->capture_default_str()
+      ->type_name("SYSTEM");
+  AddVersion(*command, options.context.qemu_version,
+             "whose behaviour to predict (default 7.2)");
+  AddDialect(*command, options.context.dialect);
+  command->add_option("--format", options.json, "text, or one JSON object")
+      ->transform(CLI::CheckedTransformer(std::map<std::string, bool>{
+                                              {"text", false}, {"json", true}})
+                      .description(""))
+      ->type_name("text|json");
+  command
+      ->add_option(
+          "--batch", options.batch,
+          "answer {\"args\":[...]} a line with a JSON object a line; - "
+          "is standard input")
+      ->type_name("FILE");
+  command->footer(std::string("\nQEMU ARGS is what would follow "
+                              "qemu-system-x86_64 -display none -nodefaults\n"
+                              "-accel tcg -S.\n\n") +
+                  kSystems + "\n" + kExitStatuses);
+  return command;
+}
+
+CLI::App* AddDiff(CLI::App& app, DiffOptions& options) {
+  CLI::App* command = app.add_subcommand(
+      "diff", "compare two systems on generated command lines, or on one");
+  command->usage(
+      "e820check diff [OPTIONS]\ne820check diff [OPTIONS] -- QEMU ARGS...");
+  command->add_option("--left", options.left, "what is expected: SYSTEM")
+      ->capture_default_str()
+      ->type_name("SYSTEM");
+  command->add_option("--right", options.right, "what is checked: SYSTEM")
+      ->capture_default_str()
+      ->type_name("SYSTEM");
+  command->add_option("--cases", options.cases, "how many command lines")
+      ->capture_default_str()
+      ->check(CLI::PositiveNumber.description(""))
+      ->type_name("N");
+  command->add_option("--seed", options.seed, "which command lines")
+      ->capture_default_str()
+      ->type_name("N");
+  command
+      ->add_option("--jobs", options.jobs,
+                   "how many at a time (default: one per processor)")
+      ->check(CLI::Range(1, 1024).description(""))
+      ->type_name("N");
+  AddVersion(*command, options.qemu_version,
+             "whose behaviour to expect (default: the QEMU taking part, else "
+             "7.2)");
+  AddDialect(*command, options.dialect);
+  command->footer(std::string("\n") + kSystems + "\n" + kExitStatuses);
+  return command;
+}
+
+int Main(std::vector<std::string> words) {
+  // QEMU's arguments go to no parser but our own model of QEMU's.
+  const auto separator = std::find(words.begin(), words.end(), "--");
+  const bool separated = separator != words.end();
+  std::vector<std::string> qemu_args;
+  if (separated) {
+    qemu_args.assign(separator + 1, words.end());
+    words.erase(separator, words.end());
+  }
+
+  CLI::App app("Checks the memory maps that a QEMU command line gives.",
+               "e820check");
+  app.require_subcommand(1);
+  app.set_version_flag("--version", "e820check " E820CHECK_VERSION);
+  PredictOptions predict_options;
+  DiffOptions diff_options;
+  const CLI::App* predict = AddPredict(app, predict_options);
+  AddDiff(app, diff_options);
+  try {
+    std::reverse(words.begin(), words.end());
+    app.parse(std::move(words));
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? kExitOk : kExitUsage;
+  }
+
+  const auto refuse = [](const char* reason) {
+    std::cerr << "e820check: " << reason << "\n";
+    return kExitUsage;
+  };
+  if (predict->parsed()) {
+    if (!predict_options.batch.empty() && separated) {
+      return refuse(
+          "--batch takes its QEMU arguments from the file, not after --");
+    }
+    if (predict_options.batch.empty() && !separated) {
+      return refuse(
+          "predict needs -- and QEMU's arguments after it, or --batch");
+    }
+    predict_options.args = std::move(qemu_args);
+    return Predict(predict_options);
+  }
+  if (separated && qemu_args.empty()) {
+    return refuse("no QEMU arguments after --");
+  }
+  diff_options.args = std::move(qemu_args);
+  return Diff(diff_options);
+}
+
+}  // namespace
+}  // namespace e820check
+
+int main(int argc, char** argv) {
+  return e820check::Main(std::vector<std::string>(argv + 1, argv + argc));
+}

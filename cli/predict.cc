@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "cli/predict.h"
+
+#include <fstream>
+#include <iostream>
+#include <memory>
+#include <optional>
+#include <utility>
+#include <variant>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "cli/answer_json.h"
+#include "machine/describe.h"
+#include "nlohmann/json.hpp"
+
+namespace e820check {
+namespace {
+
+using nlohmann::ordered_json;
+
+ExitStatus ExitStatusOf(const absl::Status& failure) {
+  switch (failure.code()) {
+    case absl::StatusCode::kInvalidArgument:
+    case absl::StatusCode::kUnimplemented:
+      return kExitUsage;
+    case absl::StatusCode::kNotFound:
+      return kExitMissing;
+    default:
+      return kExitNoAnswer;
+  }
+}
+
+ExitStatus Complain(const absl::Status& failure) {
+  std::cerr << "e820check: " << failure.message() << "\n";
+  return ExitStatusOf(failure);
+}
+
+void PrintNotes(const Question& question) {
+  if (!question.parsed.ok()) return;
+  for (const std::string& note : question.parsed->notes) {
+    std::cerr << "note: " << note << "\n";
+  }
+}
+
+ExitStatus PredictOne(const System& system, const PredictOptions& options) {
+  const Question question = MakeQuestion(options.args, options.context);
+  PrintNotes(question);
+  const absl::StatusOr<Answer> answer = system.Ask(question);
+  if (!answer.ok()) return Complain(answer.status());
+  if (options.json) {
+    std::cout << ToLine(AnswerToJson(*answer)) << "\n";
+    return answer->accepted() ? kExitOk : kExitNo;
+  }
+  for (const std::string& warning : answer->warnings) {
+    std::cerr << warning << "\n";
+  }
+  if (const auto* rejection = std::get_if<Rejection>(&answer->outcome)) {
+    std::cerr << rejection->text << "\n";
+    return kExitNo;
+  }
+  std::cout << Describe(std::get<GuestLayout>(answer->outcome));
+  return kExitOk;
+}
+
+struct BatchLine {
+  std::optional<ordered_json> name;
+  std::vector<std::string> args;
+};
+
+absl::StatusOr<BatchLine> ReadBatchLine(const std::string& line) {
+  const ordered_json json = ordered_json::parse(line, nullptr, false);
+  if (json.is_discarded() || !json.is_object()) {
+    return absl::InvalidArgumentError("not a JSON object");
+  }
+  BatchLine request;
+  if (json.contains("name")) request.name = json["name"];
+  if (!json.contains("args") || !json["args"].is_array()) {
+    return absl::InvalidArgumentError("no array \"args\"");
+  }
+  for (const ordered_json& arg : json["args"]) {
+    if (!arg.is_string()) {
+      return absl::InvalidArgumentError("\"args\" holds more than strings");
+    }
+    request.args.push_back(arg.get<std::string>());
+  }
+  return request;
+}
+
+// One line out for one line in; a line without an answer says why in "failed".
+ExitStatus AnswerLine(const System& system, const PredictOptions& options,
+                      const std::string& line) {
+  absl::StatusOr<BatchLine> request = ReadBatchLine(line);
+  ordered_json out;
+  ExitStatus status = kExitOk;
+  if (request.ok() && request->name) out["name"] = *request->name;
+  absl::StatusOr<Answer> answer =
+      request.ok()
+          ? system.Ask(MakeQuestion(std::move(request->args), options.context))
+          : request.status();
+  if (answer.ok()) {
+    out.update(AnswerToJson(*answer));
+  } else {
+    out["failed"] = answer.status().message();
+    status = ExitStatusOf(answer.status());
+  }
+  std::cout << ToLine(out) << "\n";
+  return status;
+}
+
+ExitStatus PredictBatch(const System& system, const PredictOptions& options) {
+  std::ifstream file;
+  if (options.batch != "-") {
+    file.open(options.batch);
+    if (!file) {
+      return Complain(absl::InvalidArgumentError(
+          absl::StrCat("--batch ", options.batch, ": cannot open the file")));
+    }
+  }
+  std::istream& input = options.batch == "-" ? std::cin : file;
+  ExitStatus worst = kExitOk;
+  size_t failed = 0;
+  std::string line;
+  while (std::getline(input, line)) {
+    if (line.empty()) continue;
+    const ExitStatus status = AnswerLine(system, options, line);
+    if (status == kExitOk) continue;
+    ++failed;
+    worst = std::max(worst, status);
+  }
+  if (input.bad()) {
+    return Complain(absl::InvalidArgumentError(
+        absl::StrCat("--batch ", options.batch, ": cannot read the file")));
+  }
+  if (failed > 0) {
+    std::cerr << "e820check: " << failed
+              << " lines got no answer; see \"failed\"\n";
+  }
+  return worst;
+}
+
+}  // namespace
+
+ExitStatus Predict(const PredictOptions& options) {
+  const absl::StatusOr<std::unique_ptr<System>> system =
+      MakeSystem(options.system);
+  if (!system.ok()) return Complain(system.status());
+  return options.batch.empty() ? PredictOne(**system, options)
+                               : PredictBatch(**system, options);
+}
+
+}  // namespace e820check

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#ifndef E820CHECK_CLI_PREDICT_H_
+#define E820CHECK_CLI_PREDICT_H_
+
+#include <string>
+#include <vector>
+
+#include "cli/exit_status.h"
+#include "cli/system.h"
+
+namespace e820check {
+
+struct PredictOptions {
+  std::string system = "reference";
+  CommandLineContext context;
+  bool json = false;
+  std::string batch;  // a file of JSON lines, "-" for standard input, or empty
+  std::vector<std::string> args;
+};
+
+// Prints the layout of one command line on standard output, or its refusal on
+// standard error; or, for a batch, a JSON object a line in the order of the
+// input.
+ExitStatus Predict(const PredictOptions& options);
+
+}  // namespace e820check
+
+#endif  // E820CHECK_CLI_PREDICT_H_

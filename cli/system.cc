@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "cli/system.h"
+
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "model/reference_layout.h"
+#include "qemu/qemu.h"
+#include "rangetree/range_tree_layout.h"
+
+namespace e820check {
+namespace {
+
+// The option parser followed by one of our layouts.
+class ModelSystem final : public System {
+ public:
+  ModelSystem(absl::string_view name, Answer (*layout)(const MachineOptions&))
+      : name_(name), layout_(layout) {}
+
+  const std::string& name() const override { return name_; }
+
+  absl::StatusOr<Answer> Ask(const Question& question) const override {
+    if (!question.parsed.ok()) return question.parsed.status();
+    const ParsedCommandLine& parsed = *question.parsed;
+    if (const auto* rejection = std::get_if<Rejection>(&parsed.outcome)) {
+      return Answer{.warnings = parsed.warnings, .outcome = *rejection};
+    }
+    Answer answer = layout_(std::get<MachineOptions>(parsed.outcome));
+    answer.warnings.insert(answer.warnings.begin(), parsed.warnings.begin(),
+                           parsed.warnings.end());
+    return answer;
+  }
+
+ private:
+  std::string name_;
+  Answer (*layout_)(const MachineOptions&);
+};
+
+class QemuSystem final : public System {
+ public:
+  QemuSystem(absl::string_view name, Qemu qemu)
+      : name_(name), qemu_(std::move(qemu)) {}
+
+  const std::string& name() const override { return name_; }
+  std::optional<QemuVersion> version() const override {
+    return qemu_.version();
+  }
+
+  absl::StatusOr<Answer> Ask(const Question& question) const override {
+    return qemu_.Ask(question.args);
+  }
+
+ private:
+  std::string name_;
+  Qemu qemu_;
+};
+
+}  // namespace
+
+Question MakeQuestion(std::vector<std::string> args,
+                      const CommandLineContext& context) {
+  absl::StatusOr<ParsedCommandLine> parsed = ParseCommandLine(args, context);
+  return Question{std::move(args), std::move(parsed)};
+}
+
+absl::StatusOr<std::unique_ptr<System>> MakeSystem(absl::string_view name) {
+  if (name == "reference") {
+    return std::make_unique<ModelSystem>(name, ReferenceLayout);
+  }
+  if (name == "rangetree") {
+    return std::make_unique<ModelSystem>(name, RangeTreeLayout);
+  }
+  absl::string_view path = name;
+  if (absl::ConsumePrefix(&path, "qemu") &&
+      (path.empty() || absl::ConsumePrefix(&path, ":"))) {
+    absl::StatusOr<Qemu> qemu = Qemu::Find(path);
+    if (!qemu.ok()) return qemu.status();
+    return std::make_unique<QemuSystem>(name, *std::move(qemu));
+  }
+  return absl::InvalidArgumentError(absl::StrCat(
+      "'", name,
+      "' is no system; say reference, rangetree, qemu or qemu:FILE"));
+}
+
+}  // namespace e820check

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#ifndef E820CHECK_CLI_SYSTEM_H_
+#define E820CHECK_CLI_SYSTEM_H_
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "machine/guest_layout.h"
+#include "options/command_line.h"
+
+namespace e820check {
+
+// A command line with what the option parser makes of it, parsed once for all
+// systems that are asked.
+struct Question {
+  std::vector<std::string> args;
+  // Unimplemented: the parser does not cover one of the options.
+  absl::StatusOr<ParsedCommandLine> parsed;
+};
+
+Question MakeQuestion(std::vector<std::string> args,
+                      const CommandLineContext& context);
+
+// Something that answers what layout a command line gives: the reference model,
+// the range-tree implementation, or a QEMU binary.
+class System {
+ public:
+  virtual ~System() = default;
+
+  // What the user typed to name it.
+  virtual const std::string& name() const = 0;
+  // The QEMU release that this system is, or nullopt if it can be any.
+  virtual std::optional<QemuVersion> version() const { return std::nullopt; }
+
+  // A Status means that there is no answer: Unimplemented (an option is not
+  // covered), ResourceExhausted (the host cannot), DeadlineExceeded, Internal
+  // (died). Safe to call from several threads.
+  virtual absl::StatusOr<Answer> Ask(const Question& question) const = 0;
+};
+
+// "reference", "rangetree", "qemu" (from PATH) or "qemu:FILE". InvalidArgument
+// for any other name, NotFound if there is no such binary.
+absl::StatusOr<std::unique_ptr<System>> MakeSystem(absl::string_view name);
+
+}  // namespace e820check
+
+#endif  // E820CHECK_CLI_SYSTEM_H_

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Non-vacuity: the generators reach every class, the ledger has no entry that
+// matches nothing, and each law can be broken.
+
+#include <map>
+#include <set>
+#include <string>
+#include <variant>
+
+#include "gtest/gtest.h"
+#include "model/reference_layout.h"
+#include "options/command_line.h"
+#include "properties/choices.h"
+#include "properties/classify.h"
+#include "properties/command_line_generator.h"
+#include "properties/laws.h"
+#include "properties/quirks.h"
+
+namespace e820check {
+namespace {
+
+constexpr uint64_t kSeed = 20;
+constexpr int kCases = 20000;
+
+struct Counts {
+  std::map<std::string, int> classes;
+  std::set<std::string> quirks;
+  int refused = 0;
+  int not_covered = 0;
+};
+
+void CountCase(const GeneratorPolicy& policy, Choices& choices,
+               Counts& counts) {
+  const auto parsed = ParseCommandLine(
+      GenerateCommandLine(choices, policy),
+      {.qemu_version = policy.qemu_version, .dialect = policy.dialect});
+  if (!parsed.ok()) {
+    ++counts.not_covered;
+    return;
+  }
+  const auto* options = std::get_if<MachineOptions>(&parsed->outcome);
+  const Answer answer =
+      options != nullptr
+          ? ReferenceLayout(*options)
+          : Answer{.warnings = {},
+                   .outcome = std::get<Rejection>(parsed->outcome)};
+  for (const absl::string_view name : Classify(options, answer)) {
+    ++counts.classes[std::string(name)];
+  }
+  if (!answer.accepted()) {
+    ++counts.refused;
+    return;
+  }
+  for (const Breach& breach :
+       FindBreaches(*options, std::get<GuestLayout>(answer.outcome))) {
+    if (breach.excuse != nullptr) {
+      counts.quirks.insert(std::string(breach.excuse->id));
+    }
+  }
+}
+
+const Counts& CountsOf(Dialect dialect) {
+  const auto count = [](Dialect d) {
+    GeneratorPolicy policy;
+    policy.dialect = d;
+    SeededChoices choices(kSeed);
+    Counts counts;
+    for (int i = 0; i < kCases; ++i) CountCase(policy, choices, counts);
+    return counts;
+  };
+  static const Counts& stock = *new Counts(count(Dialect::kStock));
+  static const Counts& memmap = *new Counts(count(Dialect::kMemmapType));
+  return dialect == Dialect::kStock ? stock : memmap;
+}
+
+TEST(Coverage, EveryClassIsGenerated) {
+  for (const Dialect dialect : {Dialect::kStock, Dialect::kMemmapType}) {
+    const Counts& counts = CountsOf(dialect);
+    for (const absl::string_view name : AllClasses(dialect)) {
+      const auto found = counts.classes.find(std::string(name));
+      // One in a thousand, or a class is reached by luck only.
+      EXPECT_GE(found == counts.classes.end() ? 0 : found->second,
+                kCases / 1000)
+          << name << " under dialect " << ToString(dialect);
+    }
+  }
+}
+
+TEST(Coverage, BetweenFifteenAndSixtyPercentAreRefused) {
+  for (const Dialect dialect : {Dialect::kStock, Dialect::kMemmapType}) {
+    const int refused = CountsOf(dialect).refused;
+    EXPECT_GE(refused, kCases * 15 / 100);
+    EXPECT_LE(refused, kCases * 60 / 100);
+  }
+}
+
+TEST(Coverage, TheParserCoversNearlyAllThatIsGenerated) {
+  EXPECT_LE(CountsOf(Dialect::kStock).not_covered, kCases / 100);
+}
+
+TEST(Coverage, EveryLedgerEntryMatchesSomething) {
+  for (const Quirk& quirk : Quirks()) {
+    EXPECT_EQ(CountsOf(Dialect::kStock).quirks.count(std::string(quirk.id)), 1u)
+        << quirk.id << " matches nothing: fix the predicate, or remove it";
+  }
+}
+
+TEST(Coverage, LedgerEntriesNameLaws) {
+  std::set<std::string> laws;
+  for (const Law& law : Laws()) {
+    EXPECT_TRUE(laws.insert(std::string(law.id)).second) << law.id;
+  }
+  for (const Quirk& quirk : Quirks()) {
+    for (const absl::string_view law : quirk.excused_laws) {
+      EXPECT_EQ(laws.count(std::string(law)), 1u) << quirk.id << ": " << law;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace e820check
