@@ -13,11 +13,6 @@
 namespace e820check {
 namespace {
 
-const MachineOptions* OptionsOf(const Question& question) {
-  if (!question.parsed.ok()) return nullptr;
-  return std::get_if<MachineOptions>(&question.parsed->outcome);
-}
-
 Comparison WithoutAnswer(const System& system, const absl::Status& failure) {
   Comparison comparison;
   comparison.divergence = absl::StrCat(system.name(), ": ", failure.message());

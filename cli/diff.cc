@@ -21,10 +21,12 @@
 #include "cli/interrupt.h"
 #include "cli/shell.h"
 #include "machine/describe.h"
+#include "options/format.h"
 #include "properties/choices.h"
 #include "properties/classify.h"
 #include "properties/command_line_generator.h"
 #include "properties/shrink.h"
+#include "properties/shrink_machine.h"
 
 namespace e820check {
 namespace {
@@ -227,6 +229,26 @@ void PrintDisagreement(const Pair& pair, const DiffOptions& options,
   std::cout << "\nreplay: " << ReplayLine(options, pair, args) << "\n";
 }
 
+// First as a machine, so that memory keeps adding up, then as text.
+std::vector<std::string> ShrinkCase(const Pair& pair,
+                                    std::vector<std::string> args) {
+  const auto still_fails = [&pair](const std::vector<std::string>& candidate) {
+    return !Interrupted() &&
+           pair.Compare(candidate).verdict == Verdict::kDisagree;
+  };
+  const Question question = MakeQuestion(args, pair.context);
+  const MachineOptions* machine = OptionsOf(question);
+  if (machine != nullptr && still_fails(Format(*machine))) {
+    args = Format(ShrinkMachine(
+        *machine,
+        [&](const MachineOptions& smaller) {
+          return still_fails(Format(smaller));
+        },
+        kMostShrinkRuns));
+  }
+  return Shrink(std::move(args), still_fails, kMostShrinkRuns);
+}
+
 ExitStatus DiffOne(const Pair& pair, const DiffOptions& options) {
   const Comparison comparison = pair.Compare(options.args);
   switch (comparison.verdict) {
@@ -261,13 +283,7 @@ ExitStatus DiffMany(const Pair& pair, const DiffOptions& options) {
     std::vector<std::string> args = MakeCase(options.seed, index, pair.context);
     std::cout << "\ncase " << index << ": " << ShellJoin(args) << "\n"
               << std::flush;
-    args = Shrink(
-        std::move(args),
-        [&pair](const std::vector<std::string>& candidate) {
-          return !Interrupted() &&
-                 pair.Compare(candidate).verdict == Verdict::kDisagree;
-        },
-        kMostShrinkRuns);
+    args = ShrinkCase(pair, std::move(args));
     PrintDisagreement(pair, options, args);
     return kExitNo;
   }

@@ -67,6 +67,11 @@ Question MakeQuestion(std::vector<std::string> args,
   return Question{std::move(args), std::move(parsed)};
 }
 
+const MachineOptions* OptionsOf(const Question& question) {
+  if (!question.parsed.ok()) return nullptr;
+  return std::get_if<MachineOptions>(&question.parsed->outcome);
+}
+
 absl::StatusOr<std::unique_ptr<System>> MakeSystem(absl::string_view name) {
   if (name == "reference") {
     return std::make_unique<ModelSystem>(name, ReferenceLayout);

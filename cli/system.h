@@ -4,6 +4,7 @@
 #define E820CHECK_CLI_SYSTEM_H_
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,9 @@ struct Question {
 
 Question MakeQuestion(std::vector<std::string> args,
                       const CommandLineContext& context);
+
+// What the parser accepted, or nullptr.
+const MachineOptions* OptionsOf(const Question& question);
 
 // Something that answers what layout a command line gives: the reference model,
 // the range-tree implementation, or a QEMU binary.

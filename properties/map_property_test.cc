@@ -80,7 +80,7 @@ constexpr uint64_t kPages = 64;
 constexpr uint64_t kPageSizeBytes = 4 * kKiB;
 
 RC_GTEST_PROP(MapLadder, ReferenceAgreesWithPageArray, ()) {
-  PageArray expected(kPages, kPageSizeBytes);
+  PageArray expected({.page_size_bytes = kPageSizeBytes, .page_count = kPages});
   ReferenceMemoryMap actual;
   const auto page = rc::gen::inRange<uint64_t>(0, kPages);
   const auto steps = *rc::gen::inRange(1, 20);
@@ -153,8 +153,10 @@ struct GapCommand : MapCommand {
 };
 
 RC_GTEST_PROP(MapLadder, RangeTreeAgreesWithReference, ()) {
+  const ReferenceMemoryMap empty;
+  RangeTreeMap sut;
   rc::state::check(
-      ReferenceMemoryMap{}, [] { return RangeTreeMap{}; },
+      empty, sut,
       rc::state::gen::execOneOfWithArgs<WriteCommand, WriteCommand,
                                         QueryCommand, GapCommand>());
 }

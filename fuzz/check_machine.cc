@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "fuzz/check_machine.h"
+
+#include <algorithm>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "fuzz/check.h"
+#include "machine/guest_layout.h"
+#include "model/reference_layout.h"
+#include "options/command_line.h"
+#include "options/format.h"
+#include "properties/agreement.h"
+#include "properties/laws.h"
+#include "rangetree/range_tree_layout.h"
+
+namespace e820check {
+namespace {
+
+struct Validity {
+  static constexpr char kName[] = "validity";
+};
+struct RoundTrip {
+  static constexpr char kName[] = "round trip through text";
+};
+struct Agreement {
+  static constexpr char kName[] = "agreement of the layouts";
+};
+struct Lawfulness {
+  static constexpr char kName[] = "laws";
+};
+
+Dialect DialectOf(const MachineOptions& machine) {
+  const bool typed = std::any_of(
+      machine.numa_nodes.begin(), machine.numa_nodes.end(),
+      [](const NumaNode& n) { return n.memmap_type != MemmapType::kNormal; });
+  return typed ? Dialect::kMemmapType : Dialect::kStock;
+}
+
+absl::Status CheckRoundTrip(const MachineOptions& machine) {
+  const std::vector<std::string> args = Format(machine);
+  const auto differ = [&](const std::string& why) {
+    return absl::FailedPreconditionError(
+        absl::StrCat(why, ": ", absl::StrJoin(args, " ")));
+  };
+  const auto parsed = ParseCommandLine(
+      args, CommandLineContext{.qemu_version = machine.qemu_version,
+                               .dialect = DialectOf(machine)});
+  if (!parsed.ok()) return differ(std::string(parsed.status().message()));
+  if (const auto* refusal = std::get_if<Rejection>(&parsed->outcome)) {
+    return differ(absl::StrCat("refused with \"", refusal->text, "\""));
+  }
+  if (std::get<MachineOptions>(parsed->outcome) != machine) {
+    return differ("parses to another machine");
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+void CheckMachine(const MachineOptions& machine) {
+  CheckOk<Validity>(Validate(machine));
+  // A CPU that the board refuses has lost the words that described it.
+  if (machine.cpu.refusal.empty()) {
+    CheckOk<RoundTrip>(CheckRoundTrip(machine));
+  }
+  const Answer expected = ReferenceLayout(machine);
+  CheckOk<Agreement>(CheckAgreement(expected, RangeTreeLayout(machine)));
+  if (const auto* layout = std::get_if<GuestLayout>(&expected.outcome)) {
+    CheckOk<Lawfulness>(CheckLaws(machine, *layout));
+  }
+}
+
+}  // namespace e820check

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Verify that any arguments at all are either a machine, which then has every
+// property a machine must have, or refused in words.
+
+#include "options/command_line.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <variant>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "fuzz/argument_lines.h"
+#include "fuzz/check.h"
+#include "fuzz/check_machine.h"
+
+namespace {
+
+struct Refusal {
+  static constexpr char kName[] = "refusal";
+};
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  const auto lines = e820check::SplitArgumentLines(
+      absl::string_view(reinterpret_cast<const char*>(data), size));
+  const auto parsed = e820check::ParseCommandLine(lines.args, lines.context);
+  if (!parsed.ok()) return 0;  // not modelled
+  if (const auto* machine =
+          std::get_if<e820check::MachineOptions>(&parsed->outcome)) {
+    e820check::CheckMachine(*machine);
+  } else if (std::get<e820check::Rejection>(parsed->outcome).text.empty()) {
+    e820check::Fail<Refusal>("without a text");
+  }
+  return 0;
+}

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Verify that the two layouts agree on every machine, that what they lay out
+// keeps the laws, and that a machine survives its own command line.
+
+#include <cstddef>
+#include <cstdint>
+
+#include "absl/strings/string_view.h"
+#include "fuzz/check_machine.h"
+#include "fuzz/machine_codec.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  const absl::string_view bytes(reinterpret_cast<const char*>(data), size);
+  e820check::CheckMachine(e820check::DecodeMachine(bytes));
+  return 0;
+}

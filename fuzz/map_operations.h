@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// A sequence of operations on a memory map, as fuzz bytes: records of eight
+// bytes, each of which means something.
+//
+//   0  kind                          4  length multiplier - 1
+//   1  memory type, owner            5  length shift
+//   2  base address, offset shift    6  size
+//   3  signed offset                 7  step
+//
+// An address is base + (offset << shift), modulo 2^64, so that offset -1 from 0
+// is the top; a range that would pass the top ends there.
+
+#ifndef E820CHECK_FUZZ_MAP_OPERATIONS_H_
+#define E820CHECK_FUZZ_MAP_OPERATIONS_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+#include "machine/address_range.h"
+#include "machine/segment.h"
+
+namespace e820check {
+
+inline constexpr size_t kMapOperationSizeBytes = 8;
+
+// A few operations must be able to make a tree of three levels, which takes
+// more than 31 * 17 segments.
+inline constexpr int kMaxStripes = 128;
+
+struct MapOperation {
+  enum class Kind {
+    kAssign,
+    kErase,
+    kAssignStripes,
+    kEraseStripes,
+    kClear,
+    kAt,  // the first address of `range`
+    kOverlaps,
+    kOverlapping,
+    kFirstAlignedGap,
+    kBytesOfType,
+  };
+
+  Kind kind = Kind::kAssign;
+  AddressRange range = AddressRange::Everything();
+  MemoryAttributes attributes;
+  // Of the gap, and its alignment; or of each stripe, and the space between
+  // stripes. A gap is looked for within `range`, stripes fill it.
+  uint64_t size_bytes = 1;
+  uint64_t step_bytes = 1;
+
+  // "assign [0x0, 0xa0000) ram owner 3".
+  std::string ToString() const;
+
+  friend bool operator==(const MapOperation&, const MapOperation&) = default;
+};
+
+// Calls visitor(const AddressRange&) with each stripe, from the lowest on.
+template <typename Visitor>
+void VisitStripes(const MapOperation& operation, Visitor&& visitor);
+
+// Performs an edit, if `operation` is one, on any of the memory maps.
+template <typename Map>
+void Edit(const MapOperation& operation, Map& map);
+
+// `record` holds kMapOperationSizeBytes bytes.
+MapOperation DecodeMapOperation(absl::string_view record);
+
+// nullopt if an operation has no such record: its range or gap is not of the
+// few significant bits that eight bytes have room for.
+std::optional<std::string> EncodeMapOperations(
+    absl::Span<const MapOperation> operations);
+
+template <typename Visitor>
+void VisitStripes(const MapOperation& operation, Visitor&& visitor) {
+  std::optional<uint64_t> first = operation.range.first();
+  for (int i = 0; i < kMaxStripes && first; ++i) {
+    const auto stripe = AddressRange::Create(AddressRange::StartAndSize{
+        .start = *first, .size_bytes = operation.size_bytes});
+    if (!stripe || !operation.range.Contains(*stripe)) return;
+    visitor(*stripe);
+    const auto next = CheckedAdd(stripe->last(), operation.step_bytes);
+    first = next ? CheckedAdd(*next, 1) : std::nullopt;
+  }
+}
+
+template <typename Map>
+void Edit(const MapOperation& operation, Map& map) {
+  const auto assign = [&](const AddressRange& range) {
+    map.Assign(range, operation.attributes);
+  };
+  const auto erase = [&](const AddressRange& range) { map.Erase(range); };
+  switch (operation.kind) {
+    case MapOperation::Kind::kAssign:
+      return assign(operation.range);
+    case MapOperation::Kind::kErase:
+      return erase(operation.range);
+    case MapOperation::Kind::kAssignStripes:
+      return VisitStripes(operation, assign);
+    case MapOperation::Kind::kEraseStripes:
+      return VisitStripes(operation, erase);
+    case MapOperation::Kind::kClear:
+      return map.Clear();
+    default:
+      return;  // a query
+  }
+}
+
+}  // namespace e820check
+
+#endif  // E820CHECK_FUZZ_MAP_OPERATIONS_H_

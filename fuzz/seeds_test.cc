@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "fuzz/seeds.h"
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <set>
+#include <string>
+#include <variant>
+
+#include "fuzz/argument_lines.h"
+#include "fuzz/machine_codec.h"
+#include "gtest/gtest.h"
+#include "model/reference_layout.h"
+#include "options/command_line.h"
+
+namespace e820check {
+namespace {
+
+const std::string& CorpusDir() {
+  static const auto* const kDir =
+      new std::string(std::string(E820CHECK_SOURCE_DIR) + "/corpus/");
+  return *kDir;
+}
+
+std::string ReadFile(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  EXPECT_TRUE(file.is_open()) << path;
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+TEST(SeedsTest, TheCorpusHoldsWhatMakeSeedsWrites) {
+  for (const SeedFile& seed : SeedFiles()) {
+    EXPECT_FALSE(seed.bytes.empty()) << seed.path << " has no encoding";
+    EXPECT_EQ(ReadFile(CorpusDir() + seed.path), seed.bytes)
+        << seed.path << " is stale: run make_seeds corpus";
+  }
+}
+
+TEST(SeedsTest, LayoutSeedsAreValidAndNamedForTheirOutcome) {
+  // Every other layout seed is accepted.
+  const std::set<std::string> refused = {"too_large_for_40_address_bits",
+                                         "node_id_missing"};
+  for (const LayoutSeed& seed : LayoutSeeds()) {
+    const absl::Status status = Validate(seed.machine);
+    EXPECT_TRUE(status.ok()) << seed.name << ": " << status;
+    EXPECT_EQ(ReferenceLayout(seed.machine).accepted(),
+              refused.count(seed.name) == 0)
+        << seed.name;
+  }
+}
+
+TEST(SeedsTest, CommandLineSeedsReachBothOutcomes) {
+  int machines = 0;
+  int refusals = 0;
+  for (const auto& entry :
+       std::filesystem::directory_iterator(CorpusDir() + "command_line")) {
+    const ArgumentLines lines =
+        SplitArgumentLines(ReadFile(entry.path().string()));
+    const auto parsed = ParseCommandLine(lines.args, lines.context);
+    ASSERT_TRUE(parsed.ok()) << entry.path() << ": " << parsed.status();
+    ++(std::holds_alternative<Rejection>(parsed->outcome) ? refusals
+                                                          : machines);
+  }
+  EXPECT_GE(machines, 15);
+  EXPECT_GE(refusals, 5);
+}
+
+}  // namespace
+}  // namespace e820check

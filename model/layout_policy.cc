@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "model/layout_policy.h"
+
+namespace e820check::model {
+namespace {
+
+uint64_t Hole64SizeBytes(MachineFamily family) {
+  switch (family) {
+    case MachineFamily::kI440fx:
+      return 2 * kGiB;
+    case MachineFamily::kQ35:
+      return 32 * kGiB;
+    case MachineFamily::kIsapc:
+    case MachineFamily::kMicrovm:
+    case MachineFamily::kNone:
+      return 0;
+  }
+  return 0;
+}
+
+absl::string_view DefaultRamId(MachineFamily family) {
+  switch (family) {
+    case MachineFamily::kI440fx:
+    case MachineFamily::kQ35:
+    case MachineFamily::kIsapc:
+      return "pc.ram";
+    case MachineFamily::kMicrovm:
+      return "microvm.ram";
+    case MachineFamily::kNone:
+      return "ram";
+  }
+  return "";
+}
+
+}  // namespace
+
+LayoutPolicy PolicyOf(const MachineType& type, QemuVersion qemu) {
+  const auto at_least = [&type](int major, int minor) {
+    return type.version >= MachineVersion{.major = major, .minor = minor};
+  };
+  const bool i440fx = type.family == MachineFamily::kI440fx;
+  const bool pci_board = i440fx || type.family == MachineFamily::kQ35;
+  const bool isapc = type.family == MachineFamily::kIsapc;
+  const bool qemu_7_2 = qemu == QemuVersion::k7_2;
+
+  LayoutPolicy policy;
+  policy.has_numa = type.family != MachineFamily::kNone;
+  // Observed: no tables before 1.7; the specification does not say so.
+  policy.has_acpi_tables = pci_board && at_least(1, 7);
+  policy.gigabyte_align = i440fx && at_least(2, 0);
+  policy.has_device_memory = pci_board && at_least(2, 1);
+  policy.gigabyte_per_slot = at_least(2, 2);
+  policy.hole64_overlaps_device_memory = !at_least(2, 5);
+  policy.implicit_node_for_slots = pci_board && at_least(2, 11);
+  policy.implicit_node_for_maxmem = pci_board && at_least(5, 1);
+  policy.avoids_hyper_transport = (pci_board || isapc) && at_least(7, 1);
+  policy.address_check_tests_long_mode = !qemu_7_2;
+  policy.address_check_trusts_phys_bits = !at_least(8, 2);
+  policy.isapc_refuses_large_ram = isapc && qemu == QemuVersion::k11_1;
+  policy.tcg_refuses_x2apic_ids = qemu_7_2;
+  policy.hmat_skips_memoryless_nodes = !qemu_7_2;
+  policy.hole64_size_bytes = Hole64SizeBytes(type.family);
+  policy.default_ram_id = DefaultRamId(type.family);
+  policy.default_ram_id_text_has_hint = !qemu_7_2;
+  policy.hyperthreading_advice =
+      qemu_7_2 ? "\nPlease configure -smp options properly or try enabling "
+                 "topoext feature."
+               : ". Please configure -smp options properly or try enabling "
+                 "topoext feature.";
+  return policy;
+}
+
+}  // namespace e820check::model

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Every constant and every version-dependent rule of the layout, each with the
+// section of spec/qemu-layout.md that it restates.
+
+#ifndef E820CHECK_MODEL_LAYOUT_POLICY_H_
+#define E820CHECK_MODEL_LAYOUT_POLICY_H_
+
+#include <cstdint>
+
+#include "absl/strings/string_view.h"
+#include "machine/address_range.h"
+#include "machine/machine_type.h"
+
+namespace e820check::model {
+
+// 2.1: where low RAM ends at most, by board.
+inline constexpr uint64_t kI440fxLowRamBytes = 0xe0000000;
+inline constexpr uint64_t kI440fxAlignedLowRamBytes = 0xc0000000;
+inline constexpr uint64_t kQ35SmallLowRamBytes = 0xb0000000;
+inline constexpr uint64_t kQ35LargeLowRamBytes = 0x80000000;
+inline constexpr uint64_t kMicrovmLowRamBytes = 0xc0000000;
+inline constexpr uint64_t kIsapcMaxRamBytes = 3584 * kMiB;  // 9: from 11.1 on
+
+// 2.1, 2.2: where high RAM starts, and what AMD's I/O link reserves below 1
+// TiB.
+inline constexpr uint64_t kAboveBase = 4 * kGiB;
+inline constexpr uint64_t kRelocatedAboveBase = 0x10000000000;
+inline constexpr uint64_t kHyperTransportStart = 0xfd00000000;
+inline constexpr uint64_t kHyperTransportSizeBytes = 0x300000000;
+inline constexpr uint32_t kHyperTransportMinPhysBits = 40;
+inline constexpr absl::string_view kRelocatedVendor = "AuthenticAMD";
+
+// 2.4: device memory.
+inline constexpr uint64_t kDeviceMemoryAlignmentBytes = kGiB;
+inline constexpr uint64_t kBytesPerSlot = kGiB;
+inline constexpr uint64_t kMaxSlots = 256;               // 1
+inline constexpr uint64_t kMaxmemAlignmentBytes = 4096;  // 1
+
+// 4.2: the first APIC id that needs an x2APIC; 6.2: SRAT rows use the long form
+// from the same id on.
+inline constexpr uint64_t kFirstX2ApicId = 255;
+
+// 6.3: the hole below 1 MiB that SRAT leaves out and e820 does not.
+inline constexpr uint64_t kLegacyHoleStart = 640 * kKiB;
+inline constexpr uint64_t kLegacyHoleEnd = kMiB;
+
+// 6.4: SRAT is padded up to this many memory rows more than there are nodes.
+inline constexpr uint64_t kSpareMemoryRows = 2;
+
+// What one machine type of one QEMU release does. 1.1 lists the version flags;
+// there "v <= 7.0" is written here as version < 7.1.
+struct LayoutPolicy {
+  bool has_numa = true;          // 5.2: all but `none` take -numa
+  bool has_acpi_tables = false;  // 6
+  bool gigabyte_align = false;   // 2.1
+  bool has_device_memory = false;
+  bool gigabyte_per_slot = false;               // 2.4
+  bool hole64_overlaps_device_memory = false;   // 2.4, broken_reserved_end
+  bool implicit_node_for_slots = false;         // 5.2
+  bool implicit_node_for_maxmem = false;        // 5.2
+  bool avoids_hyper_transport = false;          // 2.2
+  bool address_check_tests_long_mode = false;   // 2.3
+  bool address_check_trusts_phys_bits = false;  // 2.3, old 32-bit GPA limit
+  bool isapc_refuses_large_ram = false;         // 9
+  bool tcg_refuses_x2apic_ids = false;          // 4.2
+  bool hmat_skips_memoryless_nodes = false;     // 8
+  uint64_t hole64_size_bytes = 0;               // 2.3
+  absl::string_view default_ram_id;             // qemu-options.md 9.1
+  bool default_ram_id_text_has_hint = false;    // qemu-options.md 9.1
+  // The end of the hyper-threading warning, qemu-options.md 6.
+  absl::string_view hyperthreading_advice;
+};
+
+LayoutPolicy PolicyOf(const MachineType& type, QemuVersion qemu);
+
+}  // namespace e820check::model
+
+#endif  // E820CHECK_MODEL_LAYOUT_POLICY_H_

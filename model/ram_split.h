@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// spec/qemu-layout.md 2.1: RAM below and above 4 GiB.
+
+#ifndef E820CHECK_MODEL_RAM_SPLIT_H_
+#define E820CHECK_MODEL_RAM_SPLIT_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "machine/machine_options.h"
+#include "model/layout_policy.h"
+
+namespace e820check::model {
+
+// The RAM [0, below_bytes) of the RAM block is at guest address 0, the rest at
+// the base of high memory.
+struct RamSplit {
+  uint64_t below_bytes = 0;
+  uint64_t above_bytes = 0;
+};
+
+RamSplit SplitRam(const MachineOptions& options, const LayoutPolicy& policy,
+                  std::vector<std::string>& warnings);
+
+}  // namespace e820check::model
+
+#endif  // E820CHECK_MODEL_RAM_SPLIT_H_

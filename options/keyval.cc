@@ -1,0 +1,331 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "options/keyval.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "options/qemu_opts.h"
+#include "options/refusal.h"
+
+namespace e820check {
+namespace {
+
+constexpr size_t kFragmentLimit = 128;
+
+bool IsAlpha(char c) {
+  return absl::ascii_isalpha(static_cast<unsigned char>(c));
+}
+bool IsDigit(char c) {
+  return absl::ascii_isdigit(static_cast<unsigned char>(c));
+}
+
+// The length of the index at the start of `text`, 0 if there is none.
+size_t IndexLength(absl::string_view text) {
+  return static_cast<size_t>(
+      std::find_if_not(text.begin(), text.end(), IsDigit) - text.begin());
+}
+
+// An index's value; large ones are all the same to QEMU.
+uint32_t IndexValue(absl::string_view digits) {
+  uint64_t value = 0;
+  for (const char c : digits) {
+    value = std::min<uint64_t>(value * 10 + static_cast<uint64_t>(c - '0'),
+                               INT32_MAX);
+  }
+  return static_cast<uint32_t>(value);
+}
+
+bool IsIndex(absl::string_view key) {
+  return !key.empty() && IndexLength(key) == key.size();
+}
+
+// The length of the name at the start of `text`, 0 if there is none: letters,
+// digits, '-' and '_' after a letter; downstream names have "__rfqdn_" first.
+size_t NameLength(absl::string_view text) {
+  size_t at = 0;
+  if (absl::StartsWith(text, "__")) {
+    at = 2;
+    while (at < text.size() && (IsAlpha(text[at]) || IsDigit(text[at]) ||
+                                text[at] == '-' || text[at] == '.')) {
+      ++at;
+    }
+    if (at == text.size() || text[at] != '_') return 0;
+    ++at;
+  }
+  if (at == text.size() || !IsAlpha(text[at])) return 0;
+  while (at < text.size() && (IsAlpha(text[at]) || IsDigit(text[at]) ||
+                              text[at] == '-' || text[at] == '_')) {
+    ++at;
+  }
+  return at;
+}
+
+class Parser {
+ public:
+  explicit Parser(ValueTree& tree) : tree_(tree) {}
+
+  absl::StatusOr<bool> Parse(absl::string_view text,
+                             absl::string_view implied_key);
+
+ private:
+  // Where a key's value goes: the member `fragment` of `dict`.
+  struct Place {
+    uint32_t dict;
+    absl::string_view fragment;
+  };
+  absl::StatusOr<Place> Locate(absl::string_view key);
+  absl::StatusOr<uint32_t> Descend(const Place& place, absl::string_view path);
+  absl::Status Store(const Place& place, absl::string_view key,
+                     std::string value);
+  absl::Status Listify();
+  absl::Status ListifyOne(uint32_t dict);
+  std::string PathTo(uint32_t dict) const;
+
+  ValueTree& tree_;
+  bool any_index_ = false;
+  // The dicts below the root through which this text's keys went: where each
+  // hangs. A parent has a lower index than its children.
+  struct Link {
+    uint32_t parent;
+    std::string fragment;
+  };
+  std::map<uint32_t, Link> touched_;
+};
+
+absl::StatusOr<Parser::Place> Parser::Locate(absl::string_view key) {
+  Place place{ValueTree::kRoot, {}};
+  for (size_t at = 0;;) {
+    const absl::string_view rest = key.substr(at);
+    const size_t index_length = at == 0 ? 0 : IndexLength(rest);
+    const size_t length = index_length != 0 ? index_length : NameLength(rest);
+    if (length == 0 || (length < rest.size() && rest[length] != '.')) {
+      return Refuse("Invalid parameter '", key, "'");
+    }
+    if (length >= kFragmentLimit) {
+      return Refuse("Parameter", length == key.size() ? "" : " fragment", " '",
+                    rest.substr(0, length), "' is too long");
+    }
+    if (at != 0) {
+      absl::StatusOr<uint32_t> child = Descend(place, key.substr(0, at - 1));
+      if (!child.ok()) return child.status();
+      place.dict = *child;
+    }
+    place.fragment = rest.substr(0, length);
+    any_index_ |= index_length != 0;
+    if (length == rest.size()) return place;
+    at += length + 1;
+  }
+}
+
+absl::StatusOr<uint32_t> Parser::Descend(const Place& place,
+                                         absl::string_view path) {
+  std::optional<uint32_t> child = tree_.Find(place.dict, place.fragment);
+  if (!child) {
+    child = tree_.Add(Value());
+    tree_[place.dict].members.emplace(std::string(place.fragment), *child);
+  } else if (tree_[*child].kind != Value::Kind::kDict) {
+    return Refuse("Parameters '", path, ".*' used inconsistently");
+  }
+  touched_.try_emplace(*child, Link{place.dict, std::string(place.fragment)});
+  return *child;
+}
+
+absl::Status Parser::Store(const Place& place, absl::string_view key,
+                           std::string value) {
+  if (const std::optional<uint32_t> old =
+          tree_.Find(place.dict, place.fragment)) {
+    if (tree_[*old].kind != Value::Kind::kString) {
+      return Refuse("Parameters '", key, ".*' used inconsistently");
+    }
+    tree_[*old].text = std::move(value);
+    return absl::OkStatus();
+  }
+  Value scalar;
+  scalar.kind = Value::Kind::kString;
+  scalar.text = std::move(value);
+  const uint32_t index = tree_.Add(std::move(scalar));
+  tree_[place.dict].members.emplace(std::string(place.fragment), index);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<bool> Parser::Parse(absl::string_view text,
+                                   absl::string_view implied_key) {
+  bool help = false;
+  for (; !text.empty(); implied_key = {}) {
+    absl::string_view key = text.substr(0, text.find_first_of("=,"));
+    text.remove_prefix(key.size());
+    const bool has_value = absl::ConsumePrefix(&text, "=");
+    std::string value;
+    if (!has_value && !key.empty()) {
+      absl::ConsumePrefix(&text, ",");
+      if (IsHelp(key)) {
+        help = true;
+        continue;
+      }
+      if (!implied_key.empty()) value = std::string(std::exchange(key, implied_key));
+    }
+    absl::StatusOr<Place> place = Locate(key);
+    if (!place.ok()) return place.status();
+    if (has_value) {
+      value = TakeValue(text);
+    } else if (key.data() != implied_key.data()) {
+      return Refuse("Expected '=' after parameter '", key, "'");
+    }
+    absl::Status stored = Store(*place, key, std::move(value));
+    if (!stored.ok()) return stored;
+  }
+  absl::Status listified = Listify();
+  if (!listified.ok()) return listified;
+  return help;
+}
+
+// Walks the touched dicts depth first, siblings in QDict order, and turns them
+// into lists on the way up: the order decides which mistake is reported.
+absl::Status Parser::Listify() {
+  if (!any_index_) return absl::OkStatus();
+  std::map<uint32_t, std::vector<ValueTree::Entry>> children;
+  for (const auto& [dict, link] : touched_) {
+    children[link.parent].push_back({link.fragment, dict});
+  }
+  struct Step {
+    uint32_t dict;
+    bool descended;
+  };
+  std::vector<Step> pending = {{ValueTree::kRoot, false}};
+  while (!pending.empty()) {
+    Step& step = pending.back();
+    const uint32_t dict = step.dict;
+    if (step.descended) {
+      pending.pop_back();
+      absl::Status listified = ListifyOne(dict);
+      if (!listified.ok()) return listified;
+      continue;
+    }
+    step.descended = true;
+    std::vector<ValueTree::Entry>& siblings = children[dict];
+    SortInQDictOrder(siblings);
+    for (auto s = siblings.rbegin(); s != siblings.rend(); ++s) {
+      pending.push_back({s->index, false});
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Parser::ListifyOne(uint32_t dict) {
+  const std::vector<ValueTree::Entry> members = tree_.QDictOrder(dict);
+  const auto is_index = [](const ValueTree::Entry& member) {
+    return IsIndex(member.key);
+  };
+  if (std::none_of(members.begin(), members.end(), is_index)) {
+    return absl::OkStatus();
+  }
+  if (!std::all_of(members.begin(), members.end(), is_index)) {
+    return Refuse("Parameters '", PathTo(dict), "*' used inconsistently");
+  }
+  std::vector<std::optional<uint32_t>> elements;
+  uint32_t highest = 0;
+  elements.resize(members.size());
+  for (const ValueTree::Entry& member : members) {
+    const uint32_t at = IndexValue(member.key);
+    highest = std::max(highest, at);
+    if (at < elements.size()) elements[at] = member.index;
+  }
+  // "0" and "00" are one element under two names, so there may be fewer.
+  elements.resize(std::min<size_t>(elements.size(), size_t{highest} + 1));
+  Value list;
+  list.kind = Value::Kind::kList;
+  for (size_t i = 0; i < elements.size(); ++i) {
+    if (!elements[i]) {
+      return Refuse("Parameter '", PathTo(dict), i, "' missing");
+    }
+    list.elements.push_back(*elements[i]);
+  }
+  tree_[dict] = std::move(list);
+  return absl::OkStatus();
+}
+
+// "sgx-epc.0." for the dict of that path, "" for the root.
+std::string Parser::PathTo(uint32_t dict) const {
+  std::vector<absl::string_view> fragments;
+  while (dict != ValueTree::kRoot) {
+    const Link& link = touched_.at(dict);
+    fragments.push_back(link.fragment);
+    dict = link.parent;
+  }
+  std::string path;
+  for (auto f = fragments.rbegin(); f != fragments.rend(); ++f) {
+    absl::StrAppend(&path, *f, ".");
+  }
+  return path;
+}
+
+// One member to merge: `source`'s value goes to the member `key` of `dict`.
+struct Merge {
+  uint32_t dict;
+  std::string key;
+  uint32_t source;
+  size_t parent;  // the merge of the dict that holds it; itself at the top
+};
+
+std::string PathOf(const std::vector<Merge>& merges, size_t at) {
+  std::string path = merges[at].key;
+  while (merges[at].parent != at) {
+    at = merges[at].parent;
+    path = absl::StrCat(merges[at].key, ".", path);
+  }
+  return path;
+}
+
+}  // namespace
+
+absl::StatusOr<bool> ParseKeyval(absl::string_view text,
+                                 absl::string_view implied_key,
+                                 ValueTree& tree) {
+  return Parser(tree).Parse(text, implied_key);
+}
+
+absl::Status MergeKeyval(absl::string_view key, const ValueTree& source,
+                         ValueTree& target) {
+  std::vector<Merge> merges = {
+      {ValueTree::kRoot, std::string(key), ValueTree::kRoot, 0}};
+  std::vector<size_t> pending = {0};
+  while (!pending.empty()) {
+    const size_t at = pending.back();
+    pending.pop_back();
+    const Merge merge = merges[at];
+    const Value& value = source[merge.source];
+    std::optional<uint32_t> old = target.Find(merge.dict, merge.key);
+    if (!old) {
+      Value copy;
+      copy.kind = value.kind;
+      old = target.Add(std::move(copy));
+      target[merge.dict].members.emplace(merge.key, *old);
+    } else if (target[*old].kind != value.kind) {
+      return Refuse("Parameter '", PathOf(merges, at),
+                    "' used inconsistently");
+    }
+    target[*old].text = value.text;
+    // Nothing below smp or memory is a list, so what a list holds is not
+    // merged: it is refused for being one.
+    const std::vector<ValueTree::Entry> members =
+        source.QDictOrder(merge.source);
+    for (auto member = members.rbegin(); member != members.rend(); ++member) {
+      pending.push_back(merges.size());
+      merges.push_back({*old, std::string(member->key), member->index, at});
+    }
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace e820check

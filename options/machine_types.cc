@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "options/machine_types.h"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <vector>
+
+namespace e820check {
+namespace {
+
+constexpr MachineVersion kReleases[] = {
+    {1, 4},  {1, 5},  {1, 6}, {1, 7}, {2, 0},    {2, 1}, {2, 2},  {2, 3},
+    {2, 4},  {2, 5},  {2, 6}, {2, 7}, {2, 8},    {2, 9}, {2, 10}, {2, 11},
+    {2, 12}, {3, 0},  {3, 1}, {4, 0}, {4, 0, 1}, {4, 1}, {4, 2},  {5, 0},
+    {5, 1},  {5, 2},  {6, 0}, {6, 1}, {6, 2},    {7, 0}, {7, 1},  {7, 2},
+    {8, 0},  {8, 1},  {8, 2}, {9, 0}, {9, 1},    {9, 2}, {10, 0}, {10, 1},
+    {10, 2}, {11, 0}, {11, 1}};
+
+MachineVersion OldestVersion(MachineFamily family, QemuVersion qemu) {
+  switch (qemu) {
+    case QemuVersion::k7_2:
+      return family == MachineFamily::kI440fx ? MachineVersion{1, 4}
+                                              : MachineVersion{2, 4};
+    case QemuVersion::k10_0:
+      return {2, 4};
+    case QemuVersion::k11_1:
+      return {5, 2};
+  }
+  return {};
+}
+
+std::vector<MachineType> ListMachineTypes(QemuVersion qemu) {
+  std::vector<MachineType> types;
+  for (const MachineFamily family :
+       {MachineFamily::kI440fx, MachineFamily::kQ35}) {
+    for (const MachineVersion& version : kReleases) {
+      if (version < OldestVersion(family, qemu)) continue;
+      if (version > OwnVersion(qemu)) continue;
+      // 4.0.1 undid a change that only q35 had seen.
+      if (version.micro != 0 && family != MachineFamily::kQ35) continue;
+      types.push_back({family, version});
+    }
+  }
+  for (const MachineFamily family :
+       {MachineFamily::kIsapc, MachineFamily::kMicrovm, MachineFamily::kNone}) {
+    types.push_back({family, OwnVersion(qemu)});
+  }
+  return types;
+}
+
+}  // namespace
+
+MachineVersion OwnVersion(QemuVersion qemu) {
+  switch (qemu) {
+    case QemuVersion::k7_2:
+      return {7, 2};
+    case QemuVersion::k10_0:
+      return {10, 0};
+    case QemuVersion::k11_1:
+      return {11, 1};
+  }
+  return {};
+}
+
+const std::vector<MachineType>& AllMachineTypes(QemuVersion qemu) {
+  static const auto& all = *new std::array<std::vector<MachineType>, 3>{
+      ListMachineTypes(QemuVersion::k7_2), ListMachineTypes(QemuVersion::k10_0),
+      ListMachineTypes(QemuVersion::k11_1)};
+  return all[static_cast<size_t>(qemu)];
+}
+
+std::optional<MachineType> FindMachineType(absl::string_view name,
+                                           QemuVersion qemu) {
+  if (name == "pc")
+    return MachineType{MachineFamily::kI440fx, OwnVersion(qemu)};
+  if (name == "q35") return MachineType{MachineFamily::kQ35, OwnVersion(qemu)};
+  const std::vector<MachineType>& types = AllMachineTypes(qemu);
+  const auto found = std::find_if(
+      types.begin(), types.end(),
+      [&](const MachineType& type) { return ToString(type) == name; });
+  if (found == types.end()) return std::nullopt;
+  return *found;
+}
+
+uint32_t MaxCpus(const MachineType& type, QemuVersion /*qemu*/) {
+  switch (type.family) {
+    case MachineFamily::kI440fx:
+      return 255;
+    case MachineFamily::kQ35:
+      // spec/qemu-layout.md 1.1 has 288 for all of 7.2's q35 types; that binary
+      // says 255 up to 2.7.
+      if (type.version <= MachineVersion{2, 7}) return 255;
+      if (type.version <= MachineVersion{8, 0}) return 288;
+      if (type.version <= MachineVersion{8, 2}) return 1024;
+      return 4096;
+    case MachineFamily::kMicrovm:
+      return 288;
+    case MachineFamily::kIsapc:
+    case MachineFamily::kNone:
+      return 1;
+  }
+  return 0;
+}
+
+}  // namespace e820check

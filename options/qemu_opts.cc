@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "options/qemu_opts.h"
+
+#include <cstddef>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "options/integer.h"
+#include "options/refusal.h"
+
+namespace e820check {
+
+bool IsHelp(absl::string_view word) { return word == "help" || word == "?"; }
+
+std::optional<std::string> FlagWarning(const QemuOpt& opt) {
+  if (!opt.flag || IsHelp(*opt.flag)) return std::nullopt;
+  // The one flag whose "no" belongs to the name.
+  const bool is_delay = opt.key == "delay";
+  const absl::string_view key = is_delay ? "nodelay" : opt.key;
+  const absl::string_view value =
+      !is_delay ? absl::string_view(opt.value)
+                : (opt.value == "on" ? "off" : "on");
+  return absl::StrCat("warning: short-form boolean option '", *opt.flag,
+                      "' deprecated\nPlease use ", key, "=", value,
+                      " instead");
+}
+
+std::string TakeValue(absl::string_view& rest) {
+  std::string value;
+  while (!rest.empty()) {
+    const absl::string_view part = rest.substr(0, rest.find(','));
+    value.append(part.data(), part.size());
+    rest.remove_prefix(part.size());
+    if (!absl::ConsumePrefix(&rest, ",")) break;
+    if (!absl::ConsumePrefix(&rest, ",")) break;
+    value.push_back(',');
+  }
+  return value;
+}
+
+std::optional<QemuOpt> QemuOptsReader::Next() {
+  if (rest_.empty()) return std::nullopt;
+  QemuOpt opt;
+  const absl::string_view implied_key = std::exchange(implied_key_, {});
+  const size_t key_end = rest_.find_first_of("=,");
+  if (key_end != absl::string_view::npos && rest_[key_end] == '=') {
+    opt.key = std::string(rest_.substr(0, key_end));
+    rest_.remove_prefix(key_end + 1);
+    opt.value = TakeValue(rest_);
+    return opt;
+  }
+  if (!implied_key.empty()) {
+    opt.key = std::string(implied_key);
+    opt.value = TakeValue(rest_);
+    return opt;
+  }
+  absl::string_view name = rest_.substr(0, key_end);
+  rest_.remove_prefix(name.size());
+  absl::ConsumePrefix(&rest_, ",");
+  opt.flag = std::string(name);
+  opt.value = absl::ConsumePrefix(&name, "no") ? "off" : "on";
+  opt.key = std::string(name);
+  return opt;
+}
+
+std::optional<std::string> FindId(absl::string_view text) {
+  // Most options have none: avoid the walk.
+  if (!absl::StrContains(text, "id")) return std::nullopt;
+  QemuOptsReader reader(text, /*implied_key=*/"");
+  while (std::optional<QemuOpt> opt = reader.Next()) {
+    if (opt->key == "id") return std::move(opt->value);
+  }
+  return std::nullopt;
+}
+
+const std::string* QemuOptsBag::Find(absl::string_view key) const {
+  for (auto opt = items.rbegin(); opt != items.rend(); ++opt) {
+    if (opt->key == key) return &opt->value;
+  }
+  return nullptr;
+}
+
+absl::StatusOr<QemuOptsBag> QemuOptsList::Parse(
+    absl::string_view text, std::vector<std::string>& warnings) {
+  QemuOptsBag bag;
+  bag.id = FindId(text);
+  if (bag.id) {
+    if (!IsIdentifier(*bag.id)) return RefuseId();
+    if (!ids_.insert(*bag.id).second) {
+      return Refuse("Duplicate ID '", *bag.id, "' for ", name_);
+    }
+  }
+  QemuOptsReader reader(text, implied_key_);
+  while (std::optional<QemuOpt> opt = reader.Next()) {
+    if (std::optional<std::string> warning = FlagWarning(*opt)) {
+      warnings.push_back(*std::move(warning));
+    }
+    if (opt->key != "id") bag.items.push_back(*std::move(opt));
+  }
+  return bag;
+}
+
+absl::Status RefuseId() {
+  return Refuse(
+      "Parameter 'id' expects an identifier\n"
+      "Identifiers consist of letters, digits, '-', '.', '_', starting with a "
+      "letter.");
+}
+
+}  // namespace e820check

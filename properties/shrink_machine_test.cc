@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "properties/shrink_machine.h"
+
+#include "absl/strings/str_cat.h"
+#include "gtest/gtest.h"
+#include "machine/address_range.h"
+
+namespace e820check {
+namespace {
+
+MachineOptions FourNodes() {
+  MachineOptions machine;
+  machine.memory = {
+      .ram_size_bytes = 4 * kGiB, .maxram_size_bytes = 6 * kGiB, .slots = 2};
+  for (uint32_t id = 0; id < 4; ++id) {
+    MemoryBackend backend;
+    backend.id = absl::StrCat("m", id);
+    backend.size_bytes = kGiB;
+    machine.backends.push_back(backend);
+    NumaNode node;
+    node.id = id;
+    node.memdev = backend.id;
+    machine.numa_nodes.push_back(node);
+  }
+  machine.numa_distances = {{0, 3, 20}, {1, 2, 30}};
+  return machine;
+}
+
+TEST(ShrinkMachine, KeepsTheNodeThatMattersAndTheSumsRight) {
+  // Fails while some node has more than 1000 MiB.
+  const MachineOptions shrunk = ShrinkMachine(
+      FourNodes(),
+      [](const MachineOptions& m) {
+        for (const NumaNode& node : m.numa_nodes) {
+          if (NodeSizeBytes(m, node) > 1000 * kMiB) return true;
+        }
+        return false;
+      },
+      1000);
+  ASSERT_EQ(shrunk.numa_nodes.size(), 1u);
+  EXPECT_EQ(shrunk.numa_nodes[0].id, 0u);
+  EXPECT_EQ(shrunk.memory.ram_size_bytes, 1000 * kMiB + 8 * kKiB);
+  EXPECT_EQ(shrunk.memory.maxram_size_bytes, shrunk.memory.ram_size_bytes);
+  EXPECT_EQ(shrunk.backends.size(), 1u);
+  EXPECT_TRUE(shrunk.numa_distances.empty());
+  EXPECT_TRUE(Validate(shrunk).ok());
+}
+
+TEST(ShrinkMachine, AsksOnlyAboutValidMachines) {
+  ShrinkMachine(
+      FourNodes(),
+      [](const MachineOptions& m) {
+        EXPECT_TRUE(Validate(m).ok()) << Validate(m);
+        return m.numa_nodes.size() > 2;
+      },
+      200);
+}
+
+}  // namespace
+}  // namespace e820check

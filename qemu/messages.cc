@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "qemu/messages.h"
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
+
+namespace e820check {
+
+std::vector<std::string> SplitMessages(absl::string_view program,
+                                       absl::string_view stderr_text) {
+  std::vector<std::string> messages;
+  absl::ConsumeSuffix(&stderr_text, "\n");
+  if (stderr_text.empty()) return messages;
+  const std::string prefix = absl::StrCat(program, ":");
+  for (absl::string_view line : absl::StrSplit(stderr_text, '\n')) {
+    const bool starts_message = absl::ConsumePrefix(&line, prefix);
+    if (starts_message) absl::ConsumePrefix(&line, " ");
+    if (starts_message || messages.empty()) {
+      messages.emplace_back(line);
+    } else {
+      absl::StrAppend(&messages.back(), "\n", line);
+    }
+  }
+  return messages;
+}
+
+bool IsCpuModelWarning(absl::string_view message) {
+  return absl::StartsWith(message,
+                          "warning: TCG doesn't support requested feature: ") ||
+         absl::StartsWith(
+             message, "warning: host doesn't support requested feature: ") ||
+         absl::StartsWith(
+             message,
+             "warning: This family of AMD CPU doesn't support hyperthreading");
+}
+
+bool IsHostRefusal(absl::string_view message) {
+  return absl::EndsWith(message, ": Cannot allocate memory") ||
+         absl::StartsWith(message, "cannot bind memory to host NUMA nodes: ");
+}
+
+}  // namespace e820check

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#ifndef E820CHECK_QEMU_MESSAGES_H_
+#define E820CHECK_QEMU_MESSAGES_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+
+namespace e820check {
+
+// Splits QEMU's stderr into messages (spec/qemu-options.md section 1). A
+// message starts with `program` and ':', which are taken off with the blank
+// after them (a config file's "<program>:<file>:<line>:" has no blank); lines
+// without that start are its hint lines and joined to it by '\n'. Such lines
+// before the first message are one message.
+//
+// An argument that QEMU echoes may itself hold a line "<program>:..."; this
+// splits there, as nothing tells it from a message.
+std::vector<std::string> SplitMessages(absl::string_view program,
+                                       absl::string_view stderr_text);
+
+// Whether the message only says that the accelerator lacks a feature of the CPU
+// model, or the model one of -smp. Which features those are is a property of
+// the accelerator's instruction decoder and no table depends on it, so no
+// answer of this project has such warnings.
+bool IsCpuModelWarning(absl::string_view message);
+
+// Whether a refusal tells of the machine that QEMU runs on, not of the one
+// asked for: lack of memory, or NUMA nodes that the host does not have.
+bool IsHostRefusal(absl::string_view message);
+
+}  // namespace e820check
+
+#endif  // E820CHECK_QEMU_MESSAGES_H_

@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "qemu/qemu.h"
+
+#include <signal.h>
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "machine/e820_table.h"
+#include "qemu/fw_cfg.h"
+#include "qemu/messages.h"
+#include "qemu/process.h"
+#include "qemu/qtest.h"
+
+namespace e820check {
+namespace {
+
+constexpr absl::string_view kProgram = "qemu-system-x86_64";
+constexpr absl::string_view kVersionStart = "QEMU emulator version ";
+constexpr size_t kQuotedStderrBytes = 2 << 10;
+
+// Transparent huge pages for QEMU's heap save it half of its page faults and a
+// quarter of its start-up time. Only where memory lies changes.
+constexpr absl::string_view kHeapTuning =
+    "GLIBC_TUNABLES=glibc.malloc.hugetlb=1";
+
+absl::string_view BaseName(absl::string_view path) {
+  return path.substr(path.rfind('/') + 1);  // npos + 1 is 0
+}
+
+// Whether a word is this option; QEMU takes one dash or two.
+bool IsOption(absl::string_view word, absl::string_view name) {
+  return absl::ConsumePrefix(&word, "-") &&
+         (word == name || (absl::ConsumePrefix(&word, "-") && word == name));
+}
+
+// Whether the words choose an accelerator, each way of which is incompatible
+// with -accel or would come second after it.
+bool ChoosesAccelerator(absl::Span<const std::string> args) {
+  for (size_t i = 0; i < args.size(); ++i) {
+    if (IsOption(args[i], "accel") || IsOption(args[i], "enable-kvm")) {
+      return true;
+    }
+    if (!IsOption(args[i], "machine") && !IsOption(args[i], "M")) continue;
+    if (i + 1 < args.size() &&
+        absl::StrContains(absl::StrCat(",", args[i + 1]), ",accel=")) {
+      return true;
+    }
+  }
+  return false;
+}
+
+std::vector<std::string> CommandWords(absl::Span<const std::string> args) {
+  std::vector<std::string> words = {
+      "-display",        "none",       "-nodefaults",
+      "-no-user-config", "-S",         "-qtest",
+      "stdio",           "-qtest-log", "none"};
+  if (!ChoosesAccelerator(args)) {
+    words.insert(words.end(), {"-accel", "tcg"});
+  }
+  words.insert(words.end(), args.begin(), args.end());
+  return words;
+}
+
+// " (stderr: ...)": the end of what the child said.
+std::string StderrTail(const ChildProcess& child) {
+  absl::string_view text = child.error_output();
+  if (text.size() > kQuotedStderrBytes) {
+    text.remove_prefix(text.size() - kQuotedStderrBytes);
+  }
+  absl::ConsumeSuffix(&text, "\n");
+  std::string tail = absl::StrCat(" (stderr: ", text);
+  if (const size_t dropped = child.error_output_dropped_bytes(); dropped > 0) {
+    absl::StrAppend(&tail, " [", dropped, " bytes more dropped]");
+  }
+  return tail + ")";
+}
+
+absl::Status WithContext(const absl::Status& status,
+                         const ChildProcess& child) {
+  return absl::Status(status.code(), absl::StrCat("QEMU: ", status.message(),
+                                                  StderrTail(child)));
+}
+
+// All messages so far but those about the CPU model. DataLoss if some of
+// stderr was dropped.
+absl::StatusOr<std::vector<std::string>> Messages(const ChildProcess& child,
+                                                  absl::string_view program) {
+  if (child.error_output_dropped_bytes() > 0) {
+    return absl::DataLossError("more messages than were kept");
+  }
+  std::vector<std::string> messages =
+      SplitMessages(program, child.error_output());
+  messages.erase(
+      std::remove_if(messages.begin(), messages.end(),
+                     [](const std::string& m) { return IsCpuModelWarning(m); }),
+      messages.end());
+  return messages;
+}
+
+// What an end means that is no refusal.
+absl::Status UnexpectedEnd(const ExitStatus& exit) {
+  if (exit.signal == SIGKILL) {
+    return absl::AbortedError("killed from outside");
+  }
+  if (exit.signal != 0) {
+    return absl::InternalError(absl::StrCat("died on ", exit.ToString()));
+  }
+  return absl::FailedPreconditionError(
+      absl::StrCat(exit.ToString(), " without a verdict"));
+}
+
+// The answer of a QEMU that closed its stdout without a reply.
+absl::StatusOr<Answer> AwaitRefusal(ChildProcess& child,
+                                    absl::string_view program,
+                                    Deadline deadline) {
+  absl::StatusOr<ExitStatus> exit = child.AwaitExit(deadline);
+  if (!exit.ok()) return exit.status();
+  if (exit->code != 1) return UnexpectedEnd(*exit);
+  absl::StatusOr<std::vector<std::string>> messages = Messages(child, program);
+  if (!messages.ok()) return messages.status();
+  if (messages->empty()) return UnexpectedEnd(*exit);
+  Rejection rejection{.text = std::move(messages->back())};
+  messages->pop_back();
+  if (IsHostRefusal(rejection.text)) {
+    return absl::ResourceExhaustedError(absl::StrCat("host: ", rejection.text));
+  }
+  return Answer{.warnings = *std::move(messages),
+                .outcome = std::move(rejection)};
+}
+
+absl::StatusOr<std::vector<AcpiTableBytes>> ReadAcpiTables(FwCfg& fw_cfg) {
+  const FwCfgFile* file = fw_cfg.Find("etc/acpi/tables");
+  if (file == nullptr) return std::vector<AcpiTableBytes>();
+  // Some 8 KiB of the file's 128 KiB are tables.
+  absl::StatusOr<std::string> bytes =
+      fw_cfg.ReadUntil(*file, [](absl::string_view so_far) {
+        absl::StatusOr<AcpiTableList> list = SplitAcpiTables(so_far);
+        return !list.ok() || list->complete;
+      });
+  if (!bytes.ok()) return bytes.status();
+  absl::StatusOr<AcpiTableList> list = SplitAcpiTables(*bytes);
+  if (!list.ok()) return list.status();
+  return std::move(list->tables);
+}
+
+// The bytes of the one table with this signature, empty if there is none.
+std::string TableNamed(absl::string_view signature,
+                       const std::vector<AcpiTableBytes>& tables) {
+  for (const AcpiTableBytes& table : tables) {
+    if (table.signature == signature) return table.bytes;
+  }
+  return "";
+}
+
+absl::StatusOr<QemuAnswer> ReadLayout(FwCfg& fw_cfg) {
+  QemuAnswer reading;
+  GuestLayout layout;
+  if (const FwCfgFile* file = fw_cfg.Find("etc/e820"); file != nullptr) {
+    absl::StatusOr<std::string> bytes = fw_cfg.Read(*file);
+    if (!bytes.ok()) return bytes.status();
+    absl::StatusOr<E820Table> e820 = DecodeE820(*bytes);
+    if (!e820.ok()) return absl::DataLossError(e820.status().message());
+    layout.e820 = *std::move(e820);
+  }
+  absl::StatusOr<std::vector<AcpiTableBytes>> tables = ReadAcpiTables(fw_cfg);
+  if (!tables.ok()) return tables.status();
+  layout.srat = TableNamed("SRAT", *tables);
+  layout.slit = TableNamed("SLIT", *tables);
+  layout.hmat = TableNamed("HMAT", *tables);
+  return QemuAnswer{.answer = {.warnings = {}, .outcome = std::move(layout)},
+                    .acpi_tables = *std::move(tables)};
+}
+
+absl::StatusOr<QemuAnswer> Interview(ChildProcess& child,
+                                     absl::string_view program,
+                                     Deadline deadline) {
+  QtestProcess channel(child, deadline);
+  absl::StatusOr<std::optional<FwCfg>> fw_cfg = FwCfg::Open(channel);
+  if (absl::IsUnavailable(fw_cfg.status())) {
+    absl::StatusOr<Answer> refusal = AwaitRefusal(child, program, deadline);
+    if (!refusal.ok()) return refusal.status();
+    return QemuAnswer{.answer = *std::move(refusal), .acpi_tables = {}};
+  }
+  if (!fw_cfg.ok()) return fw_cfg.status();
+
+  // Before the tables: reading them makes QEMU build them a second time, and
+  // say a second time what it has to say about that.
+  absl::StatusOr<std::vector<std::string>> warnings = Messages(child, program);
+  if (!warnings.ok()) return warnings.status();
+  // A machine without fw_cfg (-M none) publishes nothing.
+  absl::StatusOr<QemuAnswer> reading = QemuAnswer();
+  if (fw_cfg->has_value()) reading = ReadLayout(**fw_cfg);
+  if (absl::IsUnavailable(reading.status())) {
+    absl::StatusOr<ExitStatus> exit = child.AwaitExit(deadline);
+    return exit.ok() ? UnexpectedEnd(*exit) : exit.status();
+  }
+  if (reading.ok()) reading->answer.warnings = *std::move(warnings);
+  return reading;
+}
+
+// "QEMU emulator version 7.2.22 (...)"; nullopt for any other text.
+std::optional<QemuVersion> ParseVersion(absl::string_view text) {
+  int major = 0;
+  if (!absl::ConsumePrefix(&text, kVersionStart) ||
+      !absl::SimpleAtoi(text.substr(0, text.find('.')), &major)) {
+    return std::nullopt;
+  }
+  if (major <= 7) return QemuVersion::k7_2;
+  if (major <= 10) return QemuVersion::k10_0;
+  return QemuVersion::k11_1;
+}
+
+// The first line that `path --version` prints.
+absl::StatusOr<std::string> AskVersion(const std::string& path) {
+  absl::StatusOr<ChildProcess> child =
+      ChildProcess::Spawn({.path = path, .arguments = {"--version"}});
+  if (!child.ok()) return child.status();
+  child->CloseInput();
+  const Deadline deadline = DeadlineAfter(QemuLimits{}.deadline);
+  while (!absl::StrContains(child->output(), '\n')) {
+    absl::StatusOr<bool> more = child->ReadSome(deadline);
+    if (!more.ok()) return WithContext(more.status(), *child);
+    if (!*more) break;
+  }
+  return child->output().substr(0, child->output().find('\n'));
+}
+
+}  // namespace
+
+absl::StatusOr<Qemu> Qemu::Find(absl::string_view path) {
+  std::optional<std::string> program =
+      FindProgram(path.empty() ? kProgram : path);
+  if (!program.has_value()) {
+    return absl::NotFoundError(
+        path.empty() ? absl::StrCat(kProgram,
+                                    " is not in PATH (Debian, Ubuntu: apt-get "
+                                    "install qemu-system-x86)")
+                     : absl::StrCat(path, ": no such program"));
+  }
+  Qemu qemu(*std::move(program));
+  absl::StatusOr<std::string> text = AskVersion(qemu.path_);
+  if (!text.ok()) return text.status();
+  std::optional<QemuVersion> version = ParseVersion(*text);
+  if (!version.has_value()) {
+    return absl::FailedPreconditionError(
+        absl::StrCat(qemu.path_, ": --version does not say \"", kVersionStart,
+                     "...\", so this is not QEMU"));
+  }
+  qemu.version_text_ = *std::move(text);
+  qemu.version_ = *version;
+  return qemu;
+}
+
+absl::StatusOr<Answer> Qemu::Ask(absl::Span<const std::string> args,
+                                 const QemuLimits& limits) const {
+  absl::StatusOr<QemuAnswer> answer = AskForTables(args, limits);
+  if (!answer.ok()) return answer.status();
+  return std::move(answer->answer);
+}
+
+absl::StatusOr<QemuAnswer> Qemu::AskForTables(
+    absl::Span<const std::string> args, const QemuLimits& limits) const {
+  const Deadline deadline = DeadlineAfter(limits.deadline);
+  absl::StatusOr<ChildProcess> child =
+      ChildProcess::Spawn({.path = path_,
+                           .arguments = CommandWords(args),
+                           .default_environment = {std::string(kHeapTuning)},
+                           .stderr_cap_bytes = limits.stderr_cap_bytes});
+  if (!child.ok()) return child.status();
+  absl::StatusOr<QemuAnswer> answer =
+      Interview(*child, BaseName(path_), deadline);
+  if (answer.ok()) return answer;
+  child->Kill();  // collects what it still said
+  return WithContext(answer.status(), *child);
+}
+
+}  // namespace e820check

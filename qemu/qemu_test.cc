@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "qemu/qemu.h"
+
+#include <dirent.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <fstream>
+#include <iostream>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace e820check {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::Field;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using ::testing::StartsWith;
+
+std::vector<std::string> Words(absl::string_view line) {
+  return absl::StrSplit(line, ' ', absl::SkipEmpty());
+}
+
+std::string HexOf(const nlohmann::json& record, const char* key) {
+  return absl::HexStringToBytes(record.at(key).get<std::string>());
+}
+
+// An executable script that is taken for QEMU: answers --version, and runs
+// `body` for everything else.
+class FakeQemu {
+ public:
+  explicit FakeQemu(absl::string_view body) {
+    std::ofstream(path_) << "#!/bin/sh\n"
+                            "[ \"$1\" = --version ] && "
+                            "echo 'QEMU emulator version 8.2.1' && exit\n"
+                         << body << "\n";
+    chmod(path_.c_str(), 0755);
+  }
+  ~FakeQemu() { unlink(path_.c_str()); }
+
+  absl::StatusOr<Answer> Ask(const QemuLimits& limits = {}) const {
+    absl::StatusOr<Qemu> qemu = Qemu::Find(path_);
+    if (!qemu.ok()) return qemu.status();
+    return qemu->Ask({}, limits);
+  }
+  const std::string& path() const { return path_; }
+
+ private:
+  const std::string path_ =
+      absl::StrCat(::testing::TempDir(), "/fake-qemu-", getpid());
+};
+
+TEST(FindTest, SaysHowToGetAMissingBinary) {
+  EXPECT_EQ(Qemu::Find("/no/such/qemu").status().code(),
+            absl::StatusCode::kNotFound);
+  const std::string path = getenv("PATH");
+  setenv("PATH", "/nonexistent", 1);
+  const absl::Status missing = Qemu::Find("").status();
+  setenv("PATH", path.c_str(), 1);
+  EXPECT_EQ(missing.code(), absl::StatusCode::kNotFound);
+  EXPECT_THAT(std::string(missing.message()),
+              HasSubstr("apt-get install qemu-system-x86"));
+}
+
+TEST(FindTest, RefusesWhatIsNotQemu) {
+  EXPECT_EQ(Qemu::Find("/bin/echo").status().code(),
+            absl::StatusCode::kFailedPrecondition);
+}
+
+TEST(FindTest, TakesTheNearestDescribedRelease) {
+  const FakeQemu fake("exit 0");
+  const absl::StatusOr<Qemu> qemu = Qemu::Find(fake.path());
+  ASSERT_TRUE(qemu.ok()) << qemu.status();
+  EXPECT_EQ(qemu->version_text(), "QEMU emulator version 8.2.1");
+  EXPECT_EQ(qemu->version(), QemuVersion::k10_0);
+}
+
+TEST(AskTest, EachBadEndHasItsCode) {
+  struct Case {
+    const char* body;
+    absl::StatusCode code;
+    const char* text;
+  };
+  const Case cases[] = {
+      {"echo ouch >&2; kill -SEGV $$", absl::StatusCode::kInternal,
+       "died on signal 11 (SIGSEGV) (stderr: ouch)"},
+      {"read x; echo OK; kill -ABRT $$", absl::StatusCode::kInternal,
+       "died on signal 6 (SIGABRT)"},
+      {"kill -KILL $$", absl::StatusCode::kAborted, "killed from outside"},
+      {"exit 0", absl::StatusCode::kFailedPrecondition, "exit status 0"},
+      {"exit 2", absl::StatusCode::kFailedPrecondition, "exit status 2"},
+      {"exit 1", absl::StatusCode::kFailedPrecondition, "without a verdict"},
+      {"echo Supported machines are:", absl::StatusCode::kDataLoss,
+       "not a reply: \"Supported machines are:\""},
+      {"printf OK; exit 1", absl::StatusCode::kDataLoss, "a line without end"},
+      {"yes", absl::StatusCode::kDataLoss, "not a reply"},
+      {"yes | tr -d '\\n'", absl::StatusCode::kDataLoss, "a line without end"},
+      {"echo \"$0: pc.ram: Cannot allocate memory\" >&2; exit 1",
+       absl::StatusCode::kResourceExhausted, "host: "},
+  };
+  for (const Case& c : cases) {
+    const FakeQemu fake(c.body);
+    const absl::Status status = fake.Ask().status();
+    EXPECT_EQ(status.code(), c.code) << c.body << ": " << status;
+    EXPECT_THAT(std::string(status.message()), HasSubstr(c.text)) << c.body;
+  }
+}
+
+TEST(AskTest, AHangAndAFloodEndAtTheDeadline) {
+  const QemuLimits limits = {.deadline = absl::Milliseconds(200),
+                             .stderr_cap_bytes = 100};
+  for (const char* body : {"sleep 1000", "trap '' TERM INT; sleep 1000",
+                           "exec >&-; sleep 1000", "yes >&2"}) {
+    const FakeQemu fake(body);
+    EXPECT_EQ(fake.Ask(limits).status().code(),
+              absl::StatusCode::kDeadlineExceeded)
+        << body;
+  }
+  const FakeQemu flood("yes >&2");
+  EXPECT_THAT(std::string(flood.Ask(limits).status().message()),
+              HasSubstr("bytes more dropped"));
+}
+
+TEST(AskTest, AVerdictBehindTheCapIsNoVerdict) {
+  const FakeQemu fake("yes | head -1000 >&2; exit 1");
+  EXPECT_EQ(fake.Ask({.stderr_cap_bytes = 100}).status().code(),
+            absl::StatusCode::kDataLoss);
+}
+
+// The installed binary, where it is one that the recordings were made with.
+class RealQemuTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    absl::StatusOr<Qemu> found = Qemu::Find("");
+    if (!found.ok()) GTEST_SKIP() << found.status();
+    if (found->version() != QemuVersion::k7_2) {
+      GTEST_SKIP() << "recordings are of 7.2, not " << found->version_text();
+    }
+    qemu_ = *std::move(found);
+  }
+
+  Answer Ask(absl::string_view line) {
+    absl::StatusOr<Answer> answer = qemu_->Ask(Words(line));
+    EXPECT_TRUE(answer.ok()) << line << ": " << answer.status();
+    return answer.value_or(Answer{});
+  }
+
+  std::optional<Qemu> qemu_;
+};
+
+TEST_F(RealQemuTest, AnswersAsRecorded) {
+  std::ifstream file(E820CHECK_SOURCE_DIR
+                     "/corpus/recorded/layouts-7.2.jsonl");
+  int accepted = 0;
+  int refused = 0;
+  for (std::string line; std::getline(file, line);) {
+    const nlohmann::json record = nlohmann::json::parse(line);
+    const auto args = record.at("args").get<std::vector<std::string>>();
+    const absl::StatusOr<QemuAnswer> actual = qemu_->AskForTables(args);
+    ASSERT_TRUE(actual.ok()) << record.at("name") << ": " << actual.status();
+
+    Answer expected;
+    if (record.contains("error")) {
+      ++refused;
+      expected.outcome = Rejection{record.at("error").get<std::string>()};
+    } else {
+      ++accepted;
+      GuestLayout layout = {.srat = HexOf(record, "srat_hex"),
+                            .slit = HexOf(record, "slit_hex"),
+                            .hmat = HexOf(record, "hmat_hex")};
+      for (const nlohmann::json& row : record.at("e820")) {
+        layout.e820.push_back({.address = row.at(0),
+                               .length_bytes = row.at(1),
+                               .type = row.at(2).get<MemoryType>()});
+      }
+      expected.outcome = layout;
+    }
+    // The recordings are without warnings.
+    EXPECT_EQ(actual->answer.outcome, expected.outcome) << line;
+    if (const std::string cedt = HexOf(record, "cedt_hex"); !cedt.empty()) {
+      EXPECT_THAT(actual->acpi_tables,
+                  Contains(AcpiTableBytes{.signature = "CEDT", .bytes = cedt}))
+          << line;
+    }
+  }
+  EXPECT_GE(accepted, 50);
+  EXPECT_GE(refused, 15);
+}
+
+TEST_F(RealQemuTest, ReadsWithoutDmaAndWithoutRam) {
+  // No DMA interface before 2.5; no RAM; 8 KiB, the least there is.
+  const Answer old = Ask("-M pc-i440fx-2.4 -m 64");
+  ASSERT_TRUE(old.accepted());
+  EXPECT_EQ(std::get<GuestLayout>(old.outcome).e820,
+            (E820Table{{.address = 0, .length_bytes = 64 << 20}}));
+  for (const uint64_t size : {0, 8192, 16384}) {
+    const Answer tiny = Ask(absl::StrCat("-M microvm,memory.size=", size));
+    ASSERT_TRUE(tiny.accepted());
+    EXPECT_EQ(std::get<GuestLayout>(tiny.outcome).e820,
+              (E820Table{{.address = 0, .length_bytes = size}}));
+  }
+}
+
+TEST_F(RealQemuTest, DmaAndPortsReadTheSameTables) {
+  // The same board but for the DMA interface.
+  const std::string rest =
+      " -m 128M,slots=2,maxmem=1G -smp 2 -numa node,mem=64M -numa node,mem=64M"
+      " -numa dist,src=0,dst=1,val=30";
+  const auto by_port = qemu_->AskForTables(Words("-M pc-i440fx-2.4" + rest));
+  const auto by_dma = qemu_->AskForTables(Words("-M pc-i440fx-2.5" + rest));
+  ASSERT_TRUE(by_port.ok()) << by_port.status();
+  ASSERT_TRUE(by_dma.ok()) << by_dma.status();
+  ASSERT_EQ(by_port->acpi_tables.size(), by_dma->acpi_tables.size());
+  for (size_t i = 0; i < by_dma->acpi_tables.size(); ++i) {
+    EXPECT_EQ(by_port->acpi_tables[i].signature,
+              by_dma->acpi_tables[i].signature);
+  }
+  EXPECT_EQ(by_port->answer.outcome, by_dma->answer.outcome);
+}
+
+TEST_F(RealQemuTest, MachinesWithLittleToPublish) {
+  EXPECT_EQ(Ask("-M none"), Answer{.outcome = GuestLayout()});
+  const auto microvm =
+      qemu_->AskForTables(Words("-M microvm,acpi=on -m 64 -accel tcg"));
+  ASSERT_TRUE(microvm.ok()) << microvm.status();
+  EXPECT_THAT(microvm->acpi_tables,
+              Contains(Field(&AcpiTableBytes::signature, "APIC")));
+  EXPECT_EQ(std::get<GuestLayout>(microvm->answer.outcome).srat, "");
+  const auto isapc = qemu_->AskForTables(Words("-M isapc -m 64"));
+  ASSERT_TRUE(isapc.ok()) << isapc.status();
+  EXPECT_THAT(isapc->acpi_tables, IsEmpty());
+}
+
+TEST_F(RealQemuTest, ListsTablesInFileOrder) {
+  const auto answer = qemu_->AskForTables(Words("-M pc -m 64"));
+  ASSERT_TRUE(answer.ok()) << answer.status();
+  std::vector<std::string> signatures;
+  for (const AcpiTableBytes& table : answer->acpi_tables) {
+    signatures.push_back(table.signature);
+  }
+  EXPECT_THAT(signatures, ElementsAre("FACS", "DSDT", "FACP", "APIC", "HPET",
+                                      "WAET", "RSDT"));
+}
+
+TEST_F(RealQemuTest, WarningsAndVerdictInQemusWords) {
+  const std::string hex = "Using a multiplier suffix on hex numbers is "
+                          "deprecated: ";
+  EXPECT_THAT(Ask("-m 0x40k,slots=1"),
+              (Answer{.warnings = {"-m 0x40k,slots=1: warning: " + hex +
+                                   "0x40k"},
+                      .outcome = Rejection{"slots specified but no max-size"}}))
+      << "the second reading of the size is not reached";
+  EXPECT_EQ(Ask("-m 0x40M").warnings,
+            (std::vector<std::string>{"-m 0x40M: warning: " + hex + "0x40M",
+                                      "warning: " + hex + "0x40M"}));
+  EXPECT_EQ(
+      Ask("-numa node,node-id=1").warnings,
+      std::vector<std::string>{
+          "-numa node,node-id=1: warning: short-form boolean option 'x' "});
+  EXPECT_EQ(Ask("-m 1Z").outcome,
+            (std::variant<GuestLayout, Rejection>(Rejection{
+                "-m 1Z: Parameter 'size' expects a non-negative number below "
+                "2^64\nOptional suffix k, M, G, T, P or E means kilo-, mega-, "
+                "giga-, tera-, peta-\nand exabytes, respectively."})));
+}
+
+}  // namespace
+}  // namespace e820check
