@@ -249,7 +249,7 @@ std::vector<std::string> ShrinkCase(const Pair& pair,
   return Shrink(std::move(args), still_fails, kMostShrinkRuns);
 }
 
-ExitStatus DiffOne(const Pair& pair, const DiffOptions& options) {
+CommandStatus DiffOne(const Pair& pair, const DiffOptions& options) {
   const Comparison comparison = pair.Compare(options.args);
   switch (comparison.verdict) {
     case Verdict::kAccepted:
@@ -274,7 +274,7 @@ ExitStatus DiffOne(const Pair& pair, const DiffOptions& options) {
   return kExitNoAnswer;
 }
 
-ExitStatus DiffMany(const Pair& pair, const DiffOptions& options) {
+CommandStatus DiffMany(const Pair& pair, const DiffOptions& options) {
   RememberInterrupts();
   const RunResult run = Run(pair, options).Execute();
   PrintSummary(run, options, pair);
@@ -296,7 +296,7 @@ ExitStatus DiffMany(const Pair& pair, const DiffOptions& options) {
 
 }  // namespace
 
-ExitStatus Diff(const DiffOptions& options) {
+CommandStatus Diff(const DiffOptions& options) {
   const absl::StatusOr<Pair> pair = MakePair(options);
   if (!pair.ok()) {
     std::cerr << "e820check: " << pair.status().message() << "\n";

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "cli/exit_status.h"
+#include "cli/command_status.h"
 #include "cli/system.h"
 
 namespace e820check {
@@ -30,7 +30,7 @@ struct DiffOptions {
 // laws against what they accept. The first disagreement is shrunk and printed
 // with the line that replays it. Progress goes to standard error if that is a
 // terminal, the report to standard output.
-ExitStatus Diff(const DiffOptions& options);
+CommandStatus Diff(const DiffOptions& options);
 
 }  // namespace e820check
 

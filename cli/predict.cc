@@ -20,7 +20,7 @@ namespace {
 
 using nlohmann::ordered_json;
 
-ExitStatus ExitStatusOf(const absl::Status& failure) {
+CommandStatus StatusOf(const absl::Status& failure) {
   switch (failure.code()) {
     case absl::StatusCode::kInvalidArgument:
     case absl::StatusCode::kUnimplemented:
@@ -32,9 +32,9 @@ ExitStatus ExitStatusOf(const absl::Status& failure) {
   }
 }
 
-ExitStatus Complain(const absl::Status& failure) {
+CommandStatus Complain(const absl::Status& failure) {
   std::cerr << "e820check: " << failure.message() << "\n";
-  return ExitStatusOf(failure);
+  return StatusOf(failure);
 }
 
 void PrintNotes(const Question& question) {
@@ -44,7 +44,7 @@ void PrintNotes(const Question& question) {
   }
 }
 
-ExitStatus PredictOne(const System& system, const PredictOptions& options) {
+CommandStatus PredictOne(const System& system, const PredictOptions& options) {
   const Question question = MakeQuestion(options.args, options.context);
   PrintNotes(question);
   const absl::StatusOr<Answer> answer = system.Ask(question);
@@ -89,11 +89,11 @@ absl::StatusOr<BatchLine> ReadBatchLine(const std::string& line) {
 }
 
 // One line out for one line in; a line without an answer says why in "failed".
-ExitStatus AnswerLine(const System& system, const PredictOptions& options,
-                      const std::string& line) {
+CommandStatus AnswerLine(const System& system, const PredictOptions& options,
+                         const std::string& line) {
   absl::StatusOr<BatchLine> request = ReadBatchLine(line);
   ordered_json out;
-  ExitStatus status = kExitOk;
+  CommandStatus status = kExitOk;
   if (request.ok() && request->name) out["name"] = *request->name;
   absl::StatusOr<Answer> answer =
       request.ok()
@@ -103,13 +103,14 @@ ExitStatus AnswerLine(const System& system, const PredictOptions& options,
     out.update(AnswerToJson(*answer));
   } else {
     out["failed"] = answer.status().message();
-    status = ExitStatusOf(answer.status());
+    status = StatusOf(answer.status());
   }
   std::cout << ToLine(out) << "\n";
   return status;
 }
 
-ExitStatus PredictBatch(const System& system, const PredictOptions& options) {
+CommandStatus PredictBatch(const System& system,
+                           const PredictOptions& options) {
   std::ifstream file;
   if (options.batch != "-") {
     file.open(options.batch);
@@ -119,12 +120,12 @@ ExitStatus PredictBatch(const System& system, const PredictOptions& options) {
     }
   }
   std::istream& input = options.batch == "-" ? std::cin : file;
-  ExitStatus worst = kExitOk;
+  CommandStatus worst = kExitOk;
   size_t failed = 0;
   std::string line;
   while (std::getline(input, line)) {
     if (line.empty()) continue;
-    const ExitStatus status = AnswerLine(system, options, line);
+    const CommandStatus status = AnswerLine(system, options, line);
     if (status == kExitOk) continue;
     ++failed;
     worst = std::max(worst, status);
@@ -142,7 +143,7 @@ ExitStatus PredictBatch(const System& system, const PredictOptions& options) {
 
 }  // namespace
 
-ExitStatus Predict(const PredictOptions& options) {
+CommandStatus Predict(const PredictOptions& options) {
   const absl::StatusOr<std::unique_ptr<System>> system =
       MakeSystem(options.system);
   if (!system.ok()) return Complain(system.status());

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "cli/exit_status.h"
+#include "cli/command_status.h"
 #include "cli/system.h"
 
 namespace e820check {
@@ -22,7 +22,7 @@ struct PredictOptions {
 // Prints the layout of one command line on standard output, or its refusal on
 // standard error; or, for a batch, a JSON object a line in the order of the
 // input.
-ExitStatus Predict(const PredictOptions& options);
+CommandStatus Predict(const PredictOptions& options);
 
 }  // namespace e820check
 

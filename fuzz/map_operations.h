@@ -28,9 +28,9 @@ namespace e820check {
 
 inline constexpr size_t kMapOperationSizeBytes = 8;
 
-// A few operations must be able to make a tree of three levels, which takes
-// more than 31 * 17 segments.
-inline constexpr int kMaxStripes = 128;
+// One operation overflows a leaf of 31 segments, and a dozen make a tree of
+// three levels; more at a time would mostly measure the reference.
+inline constexpr int kMaxStripes = 32;
 
 struct MapOperation {
   enum class Kind {
@@ -64,9 +64,9 @@ struct MapOperation {
 template <typename Visitor>
 void VisitStripes(const MapOperation& operation, Visitor&& visitor);
 
-// Performs an edit, if `operation` is one, on any of the memory maps.
+// Performs an edit on any of the memory maps; false if `operation` is a query.
 template <typename Map>
-void Edit(const MapOperation& operation, Map& map);
+bool Edit(const MapOperation& operation, Map& map);
 
 // `record` holds kMapOperationSizeBytes bytes.
 MapOperation DecodeMapOperation(absl::string_view record);
@@ -90,24 +90,29 @@ void VisitStripes(const MapOperation& operation, Visitor&& visitor) {
 }
 
 template <typename Map>
-void Edit(const MapOperation& operation, Map& map) {
+bool Edit(const MapOperation& operation, Map& map) {
   const auto assign = [&](const AddressRange& range) {
     map.Assign(range, operation.attributes);
   };
   const auto erase = [&](const AddressRange& range) { map.Erase(range); };
   switch (operation.kind) {
     case MapOperation::Kind::kAssign:
-      return assign(operation.range);
+      assign(operation.range);
+      return true;
     case MapOperation::Kind::kErase:
-      return erase(operation.range);
+      erase(operation.range);
+      return true;
     case MapOperation::Kind::kAssignStripes:
-      return VisitStripes(operation, assign);
+      VisitStripes(operation, assign);
+      return true;
     case MapOperation::Kind::kEraseStripes:
-      return VisitStripes(operation, erase);
+      VisitStripes(operation, erase);
+      return true;
     case MapOperation::Kind::kClear:
-      return map.Clear();
+      map.Clear();
+      return true;
     default:
-      return;  // a query
+      return false;
   }
 }
 

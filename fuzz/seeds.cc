@@ -221,6 +221,19 @@ std::vector<RangeTreeMapSeed> RangeTreeMapSeeds() {
   constexpr uint64_t kTop = UINT64_MAX;
   constexpr auto kReserved = MemoryType::kReserved;
   constexpr auto kSoft = MemoryType::kSoftReserved;
+  // Every other page of the i-th 256 KiB.
+  const auto stripes = [](uint64_t i) {
+    return Stripes(Kind::kAssignStripes, {i * 256 * kKiB, 256 * kKiB}, 4096,
+                   4096);
+  };
+  std::vector<MapOperation> three_levels;
+  for (uint64_t i = 0; i < 20; ++i) three_levels.push_back(stripes(i));
+  for (const MapOperation& operation :
+       {Query(Kind::kBytesOfType, kAll), Gap(8192, 4096),
+        Erase({kMiB, 2 * kMiB}), Gap(8192, 4096),
+        MapOperation{.kind = Kind::kErase}}) {
+    three_levels.push_back(operation);
+  }
   return {
       {"neighbours_join",
        {Assign({0, 4096}), Assign({4096, 4096}),
@@ -260,25 +273,13 @@ std::vector<RangeTreeMapSeed> RangeTreeMapSeeds() {
         {.kind = Kind::kClear},
         Assign({4096, 4096}),
         Query(Kind::kOverlaps, At({0, 4096}))}},
-      {"split_leaves",
-       {Stripes(Kind::kAssignStripes, {0, kMiB}, 4096, 4096),
-        Query(Kind::kBytesOfType, kAll), Gap(8192, 4096)}},
+      {"split_a_leaf",
+       {stripes(0), Query(Kind::kBytesOfType, kAll), Gap(8192, 4096)}},
       {"merge_leaves",
-       {Stripes(Kind::kAssignStripes, {0, kMiB}, 4096, 4096),
-        Erase({0, 512 * kKiB}),
-        Stripes(Kind::kEraseStripes, {512 * kKiB, 512 * kKiB}, 4096, 12288),
+       {stripes(0), stripes(1), Erase({0, 128 * kKiB}),
+        Stripes(Kind::kEraseStripes, {256 * kKiB, 256 * kKiB}, 4096, 12288),
         Query(Kind::kOverlapping, kAll), Gap(4096, 8192)}},
-      {"three_levels",
-       {Stripes(Kind::kAssignStripes, {0, kMiB}, 4096, 4096),
-        Stripes(Kind::kAssignStripes, {kMiB, kMiB}, 4096, 4096),
-        Stripes(Kind::kAssignStripes, {2 * kGiB, kMiB}, 4096, 4096),
-        Stripes(Kind::kAssignStripes, {4 * kGiB, kMiB}, 4096, 4096),
-        Stripes(Kind::kAssignStripes, {kTiB, kMiB}, 4096, 4096),
-        Query(Kind::kBytesOfType, kAll),
-        Gap(8192, 8192),
-        Erase({kMiB, kTiB}),
-        Gap(8192, 8192),
-        {.kind = Kind::kErase}}},
+      {"three_levels", three_levels},
   };
 }
 

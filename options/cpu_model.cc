@@ -3,7 +3,6 @@
 #include "options/cpu_model.h"
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -15,6 +14,7 @@
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "options/cpu_tables.h"
 #include "options/integer.h"
 #include "options/refusal.h"
 #include "options/size.h"
@@ -22,96 +22,12 @@
 namespace e820check {
 namespace {
 
-// ---------------------------------------------------------------------------
-// Models.
-
-constexpr absl::string_view kAmd = "AuthenticAMD";
-constexpr absl::string_view kHygon = "HygonGenuine";
-constexpr absl::string_view kIntel = "GenuineIntel";
-constexpr absl::string_view kZhaoxin = "CentaurHauls";
-
-constexpr int kAbsent = -1;  // the release has no such model
-
-struct Model {
-  absl::string_view name;
-  absl::string_view vendor;
-  // N of the newest name-vN in QEMU 7.2, 10.0 and 11.1; 0: only the name alone.
-  std::array<int, 3> newest;
-  bool long_mode = true;
-  bool pse36 = true;
-};
-
-// Vendor, long mode and PSE36 are those 7.2 shows through QOM; no machine type
-// changes them. Of 10.0 and 11.1, only the names known from their release notes
-// are here, to be completed with those binaries at hand.
-constexpr Model kModels[] = {
-    {"486", kIntel, {1, 1, 1}, false, false},
-    {"Broadwell", kIntel, {4, 4, 4}},
-    {"Broadwell-IBRS", kIntel, {0, 0, 0}},
-    {"Broadwell-noTSX", kIntel, {0, 0, 0}},
-    {"Broadwell-noTSX-IBRS", kIntel, {0, 0, 0}},
-    {"Cascadelake-Server", kIntel, {5, 5, 5}},
-    {"Cascadelake-Server-noTSX", kIntel, {0, 0, 0}},
-    {"ClearwaterForest", kIntel, {kAbsent, 1, 1}},
-    {"Conroe", kIntel, {1, 1, 1}},
-    {"Cooperlake", kIntel, {2, 2, 2}},
-    {"Denverton", kIntel, {3, 3, 3}},
-    {"Dhyana", kHygon, {2, 2, 2}},
-    {"EPYC", kAmd, {3, 4, 5}},
-    {"EPYC-Genoa", kAmd, {kAbsent, 1, 2}},
-    {"EPYC-IBPB", kAmd, {0, 0, 0}},
-    {"EPYC-Milan", kAmd, {1, 2, 3}},
-    {"EPYC-Rome", kAmd, {2, 4, 5}},
-    {"EPYC-Turin", kAmd, {kAbsent, kAbsent, 1}},
-    {"GraniteRapids", kIntel, {kAbsent, 2, 3}},
-    {"Haswell", kIntel, {4, 4, 4}},
-    {"Haswell-IBRS", kIntel, {0, 0, 0}},
-    {"Haswell-noTSX", kIntel, {0, 0, 0}},
-    {"Haswell-noTSX-IBRS", kIntel, {0, 0, 0}},
-    {"Icelake-Server", kIntel, {6, 7, 7}},
-    {"Icelake-Server-noTSX", kIntel, {0, 0, 0}},
-    {"IvyBridge", kIntel, {2, 2, 2}},
-    {"IvyBridge-IBRS", kIntel, {0, 0, 0}},
-    {"KnightsMill", kIntel, {1, 1, 1}},
-    {"Nehalem", kIntel, {2, 2, 2}},
-    {"Nehalem-IBRS", kIntel, {0, 0, 0}},
-    {"Opteron_G1", kAmd, {1, 1, 1}},
-    {"Opteron_G2", kAmd, {1, 1, 1}},
-    {"Opteron_G3", kAmd, {1, 1, 1}},
-    {"Opteron_G4", kAmd, {1, 1, 1}},
-    {"Opteron_G5", kAmd, {1, 1, 1}},
-    {"Penryn", kIntel, {1, 1, 1}},
-    {"SandyBridge", kIntel, {2, 2, 2}},
-    {"SandyBridge-IBRS", kIntel, {0, 0, 0}},
-    {"SapphireRapids", kIntel, {kAbsent, 3, 4}},
-    {"SierraForest", kIntel, {kAbsent, 2, 3}},
-    {"Skylake-Client", kIntel, {4, 4, 4}},
-    {"Skylake-Client-IBRS", kIntel, {0, 0, 0}},
-    {"Skylake-Client-noTSX-IBRS", kIntel, {0, 0, 0}},
-    {"Skylake-Server", kIntel, {5, 5, 5}},
-    {"Skylake-Server-IBRS", kIntel, {0, 0, 0}},
-    {"Skylake-Server-noTSX-IBRS", kIntel, {0, 0, 0}},
-    {"Snowridge", kIntel, {4, 4, 4}},
-    {"Westmere", kIntel, {2, 2, 2}},
-    {"Westmere-IBRS", kIntel, {0, 0, 0}},
-    {"YongFeng", kZhaoxin, {kAbsent, 1, 3}},
-    {"athlon", kAmd, {1, 1, 1}, false, true},
-    {"base", "", {0, 0, 0}, false, false},
-    {"core2duo", kIntel, {1, 1, 1}},
-    {"coreduo", kIntel, {1, 1, 1}, false, false},
-    {"host", kAmd, {0, 0, 0}},  // never gets as far as showing a vendor
-    {"kvm32", kIntel, {1, 1, 1}, false, true},
-    {"kvm64", kIntel, {1, 1, 1}},
-    {"max", kAmd, {0, 0, 0}},
-    {"n270", kIntel, {1, 1, 1}, false, false},
-    {"pentium", kIntel, {1, 1, 1}, false, false},
-    {"pentium2", kIntel, {1, 1, 1}, false, true},
-    {"pentium3", kIntel, {1, 1, 1}, false, true},
-    {"phenom", kAmd, {1, 1, 1}},
-    // spec/qemu-layout.md 2.3 gives it PSE36; 7.2 has 32 address bits here.
-    {"qemu32", kIntel, {1, 1, 1}, false, false},
-    {"qemu64", kAmd, {1, 1, 1}},
-};
+using cpu_tables::kAbsent;
+using cpu_tables::Kind;
+using cpu_tables::kModels;
+using cpu_tables::kProperties;
+using cpu_tables::Model;
+using cpu_tables::Property;
 
 int NewestVersion(const Model& model, QemuVersion qemu) {
   return model.newest[static_cast<size_t>(qemu)];
@@ -144,159 +60,10 @@ CpuOptions WithoutFeatures(const Model& model, absl::string_view name) {
   return cpu;
 }
 
-// ---------------------------------------------------------------------------
-// Properties.
-
-enum class Kind {
-  kFlag,       // boolean, of no effect on a memory map
-  kLongMode,   // boolean
-  kPse36,      // boolean
-  kVpIndex,    // boolean; needs KVM, yet that is noticed only in name=on
-  kEnforce,    // boolean; refuses what TCG lacks of the model's features
-  kOnOffAuto,  // of no effect
-  kText,       // of no effect
-  kVendor,
-  kPhysBits,
-  kUnsigned,    // of the C type that ends at max; of no effect
-  kBounded,     // 0..max; of no effect
-  kInt32,       // of no effect
-  kTopologyId,  // int32; other than -1 it must be that of every vCPU
-  kReadOnly,
-  kUnmodelled,
-};
-
-struct Property {
-  absl::string_view name;
-  Kind kind;
-  uint64_t max = 0;
-};
-
-constexpr Property kProperties[] = {
-    {"apic-id", Kind::kUnsigned, UINT32_MAX},  // the board sets it again
-    {"core-id", Kind::kTopologyId},
-    {"crash-information", Kind::kReadOnly},
-    {"die-id", Kind::kTopologyId},
-    {"enforce", Kind::kEnforce},
-    {"family", Kind::kBounded, 0xFF + 0xF},
-    {"feature-words", Kind::kReadOnly},
-    {"filtered-features", Kind::kReadOnly},
-    {"host-phys-bits-limit", Kind::kUnsigned, UINT8_MAX},
-    {"hotpluggable", Kind::kReadOnly},
-    {"hotplugged", Kind::kReadOnly},
-    {"hv-no-nonarch-coresharing", Kind::kOnOffAuto},
-    {"hv-spinlocks", Kind::kUnsigned, UINT32_MAX},
-    {"hv-vendor-id", Kind::kText},
-    {"hv-version-id-build", Kind::kUnsigned, UINT32_MAX},
-    {"hv-version-id-major", Kind::kUnsigned, UINT16_MAX},
-    {"hv-version-id-minor", Kind::kUnsigned, UINT16_MAX},
-    {"hv-version-id-sbranch", Kind::kUnsigned, UINT8_MAX},
-    {"hv-version-id-snumber", Kind::kUnsigned, UINT32_MAX},
-    {"hv-version-id-spack", Kind::kUnsigned, UINT32_MAX},
-    {"hv-vpindex", Kind::kVpIndex},
-    {"i64", Kind::kLongMode},
-    {"lbr-fmt", Kind::kUnmodelled},  // 7.2 aborts on text that is no number
-    {"lbr_fmt", Kind::kUnmodelled},
-    {"legacy-cache", Kind::kUnmodelled},  // off needs a model with cache data
-    {"legacy-memory", Kind::kReadOnly},
-    {"level", Kind::kUnsigned, UINT32_MAX},
-    {"level-func7", Kind::kUnsigned, UINT32_MAX},
-    {"lm", Kind::kLongMode},
-    {"memory", Kind::kUnmodelled},  // a QOM path
-    {"min-level", Kind::kUnsigned, UINT32_MAX},
-    {"min-xlevel", Kind::kUnsigned, UINT32_MAX},
-    {"min-xlevel2", Kind::kUnsigned, UINT32_MAX},
-    {"model", Kind::kBounded, 0xFF},
-    {"model-id", Kind::kText},
-    {"node-id", Kind::kTopologyId},
-    {"parent_bus", Kind::kReadOnly},
-    {"phys-bits", Kind::kPhysBits, UINT32_MAX},
-    {"pse36", Kind::kPse36},
-    {"realized", Kind::kUnmodelled},  // 7.2 dies on a signal on +realized
-    {"socket-id", Kind::kTopologyId},
-    {"stepping", Kind::kBounded, 0xF},
-    {"thread-id", Kind::kTopologyId},
-    {"tsc-frequency", Kind::kBounded, INT64_MAX},
-    {"type", Kind::kReadOnly},
-    {"ucode-rev", Kind::kUnsigned, UINT64_MAX},
-    {"unavailable-features", Kind::kReadOnly},
-    {"vendor", Kind::kVendor},
-    {"x-hv-max-vps", Kind::kInt32},
-    {"xlevel", Kind::kUnsigned, UINT32_MAX},
-    {"xlevel2", Kind::kUnsigned, UINT32_MAX},
-};
-
-// The other boolean properties of 7.2's CPUs, underscored aliases included.
-constexpr absl::string_view kFlags = R"(
-    3dnow 3dnowext 3dnowprefetch abm ace2 ace2-en acpi adx aes amd-no-ssb
-    amd-ssbd amd-stibp amx-bf16 amx-int8 amx-tile apic arat arch-capabilities
-    arch-lbr avic avx avx-vnni avx2 avx512-4fmaps avx512-4vnniw avx512-bf16
-    avx512-fp16 avx512-vp2intersect avx512-vpopcntdq avx512bitalg avx512bw
-    avx512cd avx512dq avx512er avx512f avx512ifma avx512pf avx512vbmi
-    avx512vbmi2 avx512vl avx512vnni bmi1 bmi2 bus-lock-detect check cid
-    cldemote clflush clflushopt clwb clzero cmov cmp-legacy cmp_legacy
-    core-capability cpuid-0xb cr8legacy cx16 cx8 dca de decodeassists ds
-    ds-cpl ds_cpl dtes64 erms est extapic f16c ffxsr fill-mtrr-mask
-    flushbyasid fma fma4 fpu fsgsbase fsrm full-cpuid-auto-level
-    full-width-write fxsr fxsr-opt fxsr_opt gfni hle host-phys-bits ht
-    hv-apicv hv-avic hv-crash hv-emsr-bitmap hv-enforce-cpuid hv-evmcs
-    hv-frequencies hv-ipi hv-passthrough hv-reenlightenment hv-relaxed
-    hv-reset hv-runtime hv-stimer hv-stimer-direct hv-syndbg hv-synic hv-time
-    hv-tlbflush hv-tlbflush-direct hv-tlbflush-ext hv-vapic hv-xmm-input
-    hypervisor ia64 ibpb ibrs ibrs-all ibs intel-pt intel-pt-lip invpcid
-    invtsc kvm kvm-asyncpf kvm-asyncpf-int kvm-hint-dedicated kvm-mmu
-    kvm-msi-ext-dest-id kvm-no-smi-migration kvm-nopiodelay kvm-poll-control
-    kvm-pv-enforce-cpuid kvm-pv-eoi kvm-pv-ipi kvm-pv-sched-yield
-    kvm-pv-tlb-flush kvm-pv-unhalt kvm-steal-time kvm_asyncpf kvm_asyncpf_int
-    kvm_mmu kvm_nopiodelay kvm_poll_control kvm_pv_eoi kvm_pv_unhalt
-    kvm_steal_time kvmclock kvmclock-stable-bit l3-cache la57 lahf-lm lahf_lm
-    lbrv lmce lwp mca mce md-clear mds-no misalignsse mmx mmxext monitor movbe
-    movdir64b movdiri mpx msr mtrr nodeid-msr nodeid_msr npt nrip-save
-    nrip_save nx osvw pae pat pause-filter pause_filter pbe pcid pclmuldq
-    pclmulqdq pcommit pdcm pdpe1gb perfctr-core perfctr-nb perfctr_core
-    perfctr_nb pfthreshold pge phe phe-en pks pku pmm pmm-en pmu pn pni popcnt
-    pschange-mc-no pse rdctl-no rdpid rdrand rdseed rdtscp rsba rtm sep
-    serialize sgx sgx-debug sgx-exinfo sgx-kss sgx-mode64 sgx-provisionkey
-    sgx-tokenkey sgx1 sgx2 sgxlc sha-ni skinit skip-l1dfl-vmentry smap smep
-    smx spec-ctrl split-lock-detect ss ssb-no ssbd sse sse2 sse3 sse4-1 sse4-2
-    sse4.1 sse4.2 sse4_1 sse4_2 sse4a ssse3 start-powered-off stibp svm
-    svm-lock svm_lock svme-addr-chk syscall taa-no tbm tce tcg-cpuid tm tm2
-    topoext tsc tsc-adjust tsc-deadline tsc-scale tsc_adjust tsc_scale
-    tsx-ctrl tsx-ldtrk umip v-vmsave-vmload vaes vgif virt-ssbd vmcb-clean
-    vmcb_clean vme vmware-cpuid-freq vmx vmx-activity-hlt
-    vmx-activity-shutdown vmx-activity-wait-sipi vmx-apicv-register
-    vmx-apicv-vid vmx-apicv-x2apic vmx-apicv-xapic vmx-cr3-load-noexit
-    vmx-cr3-store-noexit vmx-cr8-load-exit vmx-cr8-store-exit vmx-desc-exit
-    vmx-encls-exit vmx-entry-ia32e-mode vmx-entry-load-bndcfgs
-    vmx-entry-load-efer vmx-entry-load-pat vmx-entry-load-perf-global-ctrl
-    vmx-entry-load-pkrs vmx-entry-load-rtit-ctl vmx-entry-noload-debugctl
-    vmx-ept vmx-ept-1gb vmx-ept-2mb vmx-ept-advanced-exitinfo vmx-ept-execonly
-    vmx-eptad vmx-eptp-switching vmx-exit-ack-intr vmx-exit-clear-bndcfgs
-    vmx-exit-clear-rtit-ctl vmx-exit-load-efer vmx-exit-load-pat
-    vmx-exit-load-perf-global-ctrl vmx-exit-load-pkrs vmx-exit-nosave-debugctl
-    vmx-exit-save-efer vmx-exit-save-pat vmx-exit-save-preemption-timer
-    vmx-flexpriority vmx-hlt-exit vmx-ins-outs vmx-intr-exit vmx-invept
-    vmx-invept-all-context vmx-invept-single-context
-    vmx-invept-single-context-noglobals vmx-invlpg-exit vmx-invpcid-exit
-    vmx-invvpid vmx-invvpid-all-context vmx-invvpid-single-addr vmx-io-bitmap
-    vmx-io-exit vmx-monitor-exit vmx-movdr-exit vmx-msr-bitmap vmx-mtf
-    vmx-mwait-exit vmx-nmi-exit vmx-page-walk-4 vmx-page-walk-5 vmx-pause-exit
-    vmx-ple vmx-pml vmx-posted-intr vmx-preemption-timer vmx-rdpmc-exit
-    vmx-rdrand-exit vmx-rdseed-exit vmx-rdtsc-exit vmx-rdtscp-exit
-    vmx-secondary-ctls vmx-shadow-vmcs vmx-store-lma vmx-true-ctls
-    vmx-tsc-offset vmx-tsc-scaling vmx-unrestricted-guest vmx-vintr-pending
-    vmx-vmfunc vmx-vmwrite-vmexit-fields vmx-vnmi vmx-vnmi-pending vmx-vpid
-    vmx-wbinvd-exit vmx-xsaves vmx-zero-len-inject vpclmulqdq waitpkg wbnoinvd
-    wdt x-force-features x-hv-synic-kvm-only x-intel-pt-auto-level
-    x-migrate-smi-count x-vendor-cpuid-only x2apic xcrypt xcrypt-en xd xfd
-    xgetbv1 xop xsave xsavec xsaveerptr xsaveopt xsaves xstore xstore-en xtpr
-)";
-
-// Those that only "host" and "max" have.
-constexpr absl::string_view kHostFlags[] = {"host-cache-info", "migratable"};
-
 const absl::flat_hash_set<absl::string_view>& Flags() {
-  static const auto& flags = *new absl::flat_hash_set<absl::string_view>(
-      absl::StrSplit(kFlags, absl::ByAnyChar(" \n"), absl::SkipEmpty()));
+  static const auto& flags =
+      *new absl::flat_hash_set<absl::string_view>(absl::StrSplit(
+          cpu_tables::kFlags, absl::ByAnyChar(" \n"), absl::SkipEmpty()));
   return flags;
 }
 
@@ -308,13 +75,10 @@ std::optional<Property> FindProperty(absl::string_view name,
   if (found != std::end(kProperties)) return *found;
   const bool is_flag = Flags().contains(name) ||
                        ((model.name == "host" || model.name == "max") &&
-                        absl::c_linear_search(kHostFlags, name));
+                        absl::c_linear_search(cpu_tables::kHostFlags, name));
   if (is_flag) return Property{name, Kind::kFlag};
   return std::nullopt;
 }
-
-// ---------------------------------------------------------------------------
-// The feature list.
 
 struct Features {
   struct Setting {
@@ -368,7 +132,6 @@ absl::StatusOr<Features> SplitFeatures(absl::string_view text,
   return features;
 }
 
-// ---------------------------------------------------------------------------
 // A vCPU as the board makes it. InvalidArgument is the board's refusal.
 
 class VirtualCpu {

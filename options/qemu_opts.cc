@@ -19,7 +19,8 @@ std::optional<std::string> FlagWarning(const QemuOpt& opt) {
   if (!opt.flag || IsHelp(*opt.flag)) return std::nullopt;
   // The one flag whose "no" belongs to the name.
   const bool is_delay = opt.key == "delay";
-  const absl::string_view key = is_delay ? "nodelay" : opt.key;
+  const absl::string_view key =
+      is_delay ? absl::string_view("nodelay") : absl::string_view(opt.key);
   const absl::string_view value =
       !is_delay ? absl::string_view(opt.value)
                 : (opt.value == "on" ? "off" : "on");

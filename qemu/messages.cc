@@ -39,7 +39,8 @@ bool IsCpuModelWarning(absl::string_view message) {
 
 bool IsHostRefusal(absl::string_view message) {
   return absl::EndsWith(message, ": Cannot allocate memory") ||
-         absl::StartsWith(message, "cannot bind memory to host NUMA nodes: ");
+         absl::StartsWith(message, "cannot bind memory to host NUMA nodes: ") ||
+         absl::StartsWith(message, "Could not access KVM kernel module: ");
 }
 
 }  // namespace e820check

@@ -28,7 +28,7 @@ std::vector<std::string> SplitMessages(absl::string_view program,
 bool IsCpuModelWarning(absl::string_view message);
 
 // Whether a refusal tells of the machine that QEMU runs on, not of the one
-// asked for: lack of memory, or NUMA nodes that the host does not have.
+// asked for: lack of memory, or NUMA nodes or KVM that the host does not have.
 bool IsHostRefusal(absl::string_view message);
 
 }  // namespace e820check

@@ -1,1 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "qemu/messages.h"
+
+#include "gmock/gmock.h"
 #include "gtest/gtest.h"
+
+namespace e820check {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+TEST(MessagesTest, HintLinesBelongToTheirMessage) {
+  EXPECT_THAT(
+      SplitMessages("qemu",
+                    "qemu: -numa node,x: warning: short-form boolean option "
+                    "'x' deprecated\n"
+                    "Please use x=on instead\n"
+                    "qemu: -m 1Z: Parameter 'size' expects a number\n"
+                    "Optional suffix k, M, G, T, P or E means\n"
+                    "and exabytes, respectively.\n"),
+      ElementsAre("-numa node,x: warning: short-form boolean option 'x' "
+                  "deprecated\nPlease use x=on instead",
+                  "-m 1Z: Parameter 'size' expects a number\n"
+                  "Optional suffix k, M, G, T, P or E means\n"
+                  "and exabytes, respectively."));
+}
+
+TEST(MessagesTest, ConfigFileFormHasNoBlank) {
+  EXPECT_THAT(
+      SplitMessages("qemu", "qemu:a.cfg:5: Parameter 'type' is missing\n"),
+      ElementsAre("a.cfg:5: Parameter 'type' is missing"));
+}
+
+TEST(MessagesTest, LinesWithoutProgramNameComeFirstOrBelong) {
+  EXPECT_THAT(SplitMessages("qemu", "Could not access KVM\nqemu: fails\n"),
+              ElementsAre("Could not access KVM", "fails"));
+  EXPECT_THAT(SplitMessages("qemu", "qemu2: x"), ElementsAre("qemu2: x"));
+  EXPECT_THAT(SplitMessages("qemu", ""), IsEmpty());
+  EXPECT_THAT(SplitMessages("qemu", "\n"), IsEmpty());
+}
+
+TEST(MessagesTest, ArgumentsAreEchoedVerbatim) {
+  // -m "64\n" and a trailing blank
+  EXPECT_THAT(SplitMessages("qemu", "qemu: -m 64\n: bad \n"),
+              ElementsAre("-m 64\n: bad "));
+  // Only the stream's last line end is no part of the text.
+  EXPECT_THAT(SplitMessages("qemu", "qemu: a\n\n"), ElementsAre("a\n"));
+}
+
+TEST(MessagesTest, CpuModelWarnings) {
+  EXPECT_TRUE(
+      IsCpuModelWarning("warning: TCG doesn't support requested feature: "
+                        "CPUID.07H:EBX.hle [bit 4]"));
+  EXPECT_TRUE(IsCpuModelWarning(
+      "warning: This family of AMD CPU doesn't support hyperthreading(2)\n"
+      "Please configure -smp options properly or try enabling topoext "
+      "feature."));
+  EXPECT_FALSE(IsCpuModelWarning(
+      "warning: CPU(s) not present in any NUMA nodes: CPU 1 [core-id: 1]"));
+  EXPECT_FALSE(IsCpuModelWarning("unable to find CPU model 'x'"));
+}
+
+TEST(MessagesTest, HostRefusals) {
+  EXPECT_TRUE(IsHostRefusal(
+      "cannot set up guest memory 'pc.ram': Cannot allocate memory"));
+  EXPECT_TRUE(
+      IsHostRefusal("cannot bind memory to host NUMA nodes: Invalid argument"));
+  EXPECT_TRUE(IsHostRefusal(
+      "Could not access KVM kernel module: No such file or directory"));
+  EXPECT_FALSE(
+      IsHostRefusal("-m x: Parameter 'Cannot allocate memory' is unexpected"));
+}
+
+}  // namespace
+}  // namespace e820check

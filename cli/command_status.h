@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#ifndef E820CHECK_CLI_EXIT_STATUS_H_
-#define E820CHECK_CLI_EXIT_STATUS_H_
+#ifndef E820CHECK_CLI_COMMAND_STATUS_H_
+#define E820CHECK_CLI_COMMAND_STATUS_H_
 
 namespace e820check {
 
 // What every command of e820check exits with; README.md and --help say the
 // same.
-enum ExitStatus : int {
+enum CommandStatus : int {
   kExitOk = 0,            // accepted, or the systems agree
   kExitNo = 1,            // refused, or they disagree
   kExitUsage = 2,         // a wrong argument, or an option that is not covered
@@ -18,4 +18,4 @@ enum ExitStatus : int {
 
 }  // namespace e820check
 
-#endif  // E820CHECK_CLI_EXIT_STATUS_H_
+#endif  // E820CHECK_CLI_COMMAND_STATUS_H_

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// qemu-system-x86_64's command line: an argument vector becomes what it asks of
+// the machine, or the words in which QEMU refuses it (spec/qemu-options.md 4,
+// steps 0 to 11).
+//
+//   text                     layer
+//   "0x1f", "1.5G"           integer.h, size.h
+//   "a=1,b", "a.b=1", "{}"   qemu_opts.h, keyval.h, json.h
+//   typed records            visitor.h (hash_order.h: which mistake is named)
+//   one option each          memory_option.h, machine_properties.h, smp.h,
+//                            cpu_model.h, memory_backend.h, numa.h
+//   their order              command_line.h
+
+#ifndef E820CHECK_OPTIONS_COMMAND_LINE_H_
+#define E820CHECK_OPTIONS_COMMAND_LINE_H_
+
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/types/span.h"
+#include "machine/guest_layout.h"
+#include "machine/machine_options.h"
+#include "machine/machine_type.h"
+
+namespace e820check {
+
+struct CommandLineContext {
+  QemuVersion qemu_version = QemuVersion::k7_2;
+  Dialect dialect = Dialect::kStock;
+};
+
+struct ParsedCommandLine {
+  // What QEMU prints before its verdict or, if it goes on, before it builds the
+  // board: lines without the program name, hint lines joined by '\n'.
+  std::vector<std::string> warnings;
+  // One line for each option that was not looked into because it cannot change
+  // a memory table.
+  std::vector<std::string> notes;
+  // Options pass Validate().
+  std::variant<MachineOptions, Rejection> outcome;
+
+  bool accepted() const {
+    return std::holds_alternative<MachineOptions>(outcome);
+  }
+};
+
+// `args` come without a program name. What depends on the host is not modelled:
+// files open and memory is there. Unimplemented, with "<option>: <reason>", for
+// what may change a memory table but is not covered, unless QEMU refuses the
+// command line before; InvalidArgument for an argument with a NUL byte, which
+// no process can be given. Takes time linear in the text, and in the number of
+// CPUs for each -numa.
+absl::StatusOr<ParsedCommandLine> ParseCommandLine(
+    absl::Span<const std::string> args, const CommandLineContext& context);
+
+}  // namespace e820check
+
+#endif  // E820CHECK_OPTIONS_COMMAND_LINE_H_

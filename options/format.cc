@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "options/format.h"
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <utility>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
+#include "absl/strings/string_view.h"
+#include "options/cpu_model.h"
+#include "options/smp.h"
+
+namespace e820check {
+namespace {
+
+// "640K", "3G"; bytes, "8193B", where no unit of 1024 is exact.
+std::string FormatSize(uint64_t size_bytes) {
+  constexpr absl::string_view kUnits = "BKMGTPE";
+  size_t unit = 0;
+  while (size_bytes != 0 && size_bytes % 1024 == 0 &&
+         unit + 1 < kUnits.size()) {
+    size_bytes /= 1024;
+    ++unit;
+  }
+  return absl::StrCat(size_bytes, kUnits.substr(unit, 1));
+}
+
+absl::string_view OnOff(bool on) { return on ? "on" : "off"; }
+
+// A comma ends a value unless it is doubled.
+std::string Quote(absl::string_view text) {
+  return absl::StrReplaceAll(text, {{",", ",,"}});
+}
+
+// QEMU pads a typed name with '\0'.
+template <size_t kSize>
+std::string FormatOemName(const std::array<char, kSize>& name) {
+  absl::string_view text(name.data(), name.size());
+  while (!text.empty() && text.back() == '\0') text.remove_suffix(1);
+  return Quote(text);
+}
+
+std::string FormatMachine(const MachineOptions& options) {
+  std::string text = ToString(options.type);
+  if (!options.acpi) absl::StrAppend(&text, ",acpi=off");
+  if (options.hmat) absl::StrAppend(&text, ",hmat=on");
+  if (options.max_ram_below_4g_bytes != 0) {
+    absl::StrAppend(&text, ",max-ram-below-4g=",
+                    FormatSize(options.max_ram_below_4g_bytes));
+  }
+  if (!options.memory_backend.empty()) {
+    absl::StrAppend(&text, ",memory-backend=", Quote(options.memory_backend));
+  }
+  const OemNames defaults;
+  if (options.oem.id != defaults.id) {
+    absl::StrAppend(&text, ",x-oem-id=", FormatOemName(options.oem.id));
+  }
+  if (options.oem.table_id != defaults.table_id) {
+    absl::StrAppend(&text,
+                    ",x-oem-table-id=", FormatOemName(options.oem.table_id));
+  }
+  return text;
+}
+
+std::string FormatCpu(const MachineOptions& options) {
+  const CpuOptions& cpu = options.cpu;
+  std::string text = cpu.model;
+  const absl::StatusOr<CpuOptions> model =
+      ParseCpu(cpu.model, options.type, options.qemu_version);
+  if (!model.ok()) return text;
+  if (cpu.vendor != model->vendor) {
+    absl::StrAppend(&text, ",vendor=", cpu.vendor);
+  }
+  if (cpu.long_mode != model->long_mode) {
+    absl::StrAppend(&text, ",lm=", OnOff(cpu.long_mode));
+  }
+  if (cpu.pse36 != model->pse36) {
+    absl::StrAppend(&text, ",pse36=", OnOff(cpu.pse36));
+  }
+  // Without long mode the number of bits follows from PSE36, and QEMU refuses
+  // to be told. With it the default is TCG's, whatever the model.
+  if (cpu.long_mode && cpu.phys_bits != CpuOptions().phys_bits) {
+    absl::StrAppend(&text, ",phys-bits=", cpu.phys_bits);
+  }
+  return text;
+}
+
+std::string FormatSmp(const MachineOptions& options) {
+  const SmpTopology& smp = options.smp;
+  const SmpLevels levels =
+      SupportedSmpLevels(options.type, options.qemu_version);
+  std::string text = absl::StrCat("cpus=", smp.cpus, ",sockets=", smp.sockets);
+  if (levels.dies) absl::StrAppend(&text, ",dies=", smp.dies);
+  if (levels.modules) absl::StrAppend(&text, ",modules=", smp.modules);
+  absl::StrAppend(&text, ",cores=", smp.cores, ",threads=", smp.threads,
+                  ",maxcpus=", smp.maxcpus);
+  return text;
+}
+
+// Empty: there is nothing to say with -m.
+std::string FormatMemory(const MemoryOptions& memory) {
+  // Without a size, QEMU takes maxmem to be the machine's default.
+  const uint64_t default_maxram_bytes = memory.ram_size_from_backend
+                                            ? MemoryOptions().maxram_size_bytes
+                                            : memory.ram_size_bytes;
+  std::vector<std::string> items;
+  if (!memory.ram_size_from_backend) {
+    // A size of 0 counts as none; the largest one is rounded up to 2^64, which
+    // is 0 (spec/qemu-options.md 5.2).
+    items.push_back(absl::StrCat(
+        "size=",
+        FormatSize(memory.ram_size_bytes == 0 ? UINT64_MAX
+                                              : memory.ram_size_bytes)));
+  }
+  if (memory.slots != 0) items.push_back(absl::StrCat("slots=", memory.slots));
+  if (memory.maxram_size_bytes != default_maxram_bytes) {
+    items.push_back(
+        absl::StrCat("maxmem=", FormatSize(memory.maxram_size_bytes)));
+  }
+  return absl::StrJoin(items, ",");
+}
+
+std::string FormatBackend(const MemoryBackend& backend) {
+  using Kind = MemoryBackend::Kind;
+  const absl::string_view kind = backend.kind == Kind::kRam     ? "ram"
+                                 : backend.kind == Kind::kMemfd ? "memfd"
+                                                                : "file";
+  std::string text = absl::StrCat("memory-backend-", kind, ",id=", backend.id,
+                                  ",size=", FormatSize(backend.size_bytes));
+  if (backend.kind == Kind::kFile) {
+    absl::StrAppend(&text, ",mem-path=", Quote(backend.mem_path));
+  }
+  // memfd shares unless told otherwise, the others do not.
+  if (backend.share || backend.kind == Kind::kMemfd) {
+    absl::StrAppend(&text, ",share=", OnOff(backend.share));
+  }
+  if (!backend.reserve) absl::StrAppend(&text, ",reserve=off");
+  return text;
+}
+
+std::string FormatNode(const NumaNode& node) {
+  std::string text = absl::StrCat("node,nodeid=", node.id);
+  for (const CpuIndexRange& cpus : node.cpus) {
+    absl::StrAppend(&text, ",cpus=", cpus.first);
+    if (cpus.last != cpus.first) absl::StrAppend(&text, "-", cpus.last);
+  }
+  if (node.mem_bytes) {
+    absl::StrAppend(&text, ",mem=", FormatSize(*node.mem_bytes));
+  }
+  if (node.memdev) absl::StrAppend(&text, ",memdev=", Quote(*node.memdev));
+  if (node.memmap_type != MemmapType::kNormal) {
+    absl::StrAppend(&text, ",memmap-type=", ToString(node.memmap_type));
+  }
+  if (node.initiator) absl::StrAppend(&text, ",initiator=", *node.initiator);
+  return text;
+}
+
+std::string FormatCpuBinding(const NumaCpu& cpu) {
+  std::string text = absl::StrCat("cpu,node-id=", cpu.node_id);
+  const std::pair<absl::string_view, std::optional<uint32_t>> ids[] = {
+      {"socket", cpu.socket_id},
+      {"die", cpu.die_id},
+      {"module", cpu.module_id},
+      {"core", cpu.core_id},
+      {"thread", cpu.thread_id}};
+  for (const auto& [level, id] : ids) {
+    if (id) absl::StrAppend(&text, ",", level, "-id=", *id);
+  }
+  return text;
+}
+
+std::string FormatDistance(const NumaDistance& distance) {
+  return absl::StrCat("dist,src=", distance.from, ",dst=", distance.to,
+                      ",val=", distance.value);
+}
+
+}  // namespace
+
+std::vector<std::string> Format(const MachineOptions& options) {
+  std::vector<std::string> arguments;
+  const auto add = [&](absl::string_view option, std::string argument) {
+    arguments.emplace_back(option);
+    arguments.push_back(std::move(argument));
+  };
+  add("-machine", FormatMachine(options));
+  // "none" has no CPU, and refuses any -cpu.
+  if (options.type.family != MachineFamily::kNone) {
+    add("-cpu", FormatCpu(options));
+  }
+  add("-smp", FormatSmp(options));
+  if (std::string memory = FormatMemory(options.memory); !memory.empty()) {
+    add("-m", std::move(memory));
+  }
+  for (const MemoryBackend& backend : options.backends) {
+    add("-object", FormatBackend(backend));
+  }
+  // Bindings and distances name nodes that must be there before.
+  for (const NumaNode& node : options.numa_nodes) {
+    add("-numa", FormatNode(node));
+  }
+  for (const NumaCpu& cpu : options.numa_cpus) {
+    add("-numa", FormatCpuBinding(cpu));
+  }
+  for (const NumaDistance& distance : options.numa_distances) {
+    add("-numa", FormatDistance(distance));
+  }
+  return arguments;
+}
+
+}  // namespace e820check

@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "options/format.h"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_join.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "machine/address_range.h"
+#include "options/cpu_model.h"
+#include "options/machine_types.h"
+
+namespace e820check {
+namespace {
+
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+MachineOptions OfType(const char* name, QemuVersion qemu = QemuVersion::k7_2) {
+  MachineOptions options;
+  options.qemu_version = qemu;
+  options.type = *FindMachineType(name, qemu);
+  options.cpu = DefaultCpu(options.type, qemu);
+  return options;
+}
+
+std::string Line(const MachineOptions& options) {
+  return absl::StrJoin(Format(options), " ");
+}
+
+TEST(FormatTest, SaysTypeCpuTopologyAndSize) {
+  EXPECT_THAT(Format(OfType("pc")),
+              ElementsAre("-machine", "pc-i440fx-7.2", "-cpu", "qemu64", "-smp",
+                          "cpus=1,sockets=1,dies=1,cores=1,threads=1,maxcpus=1",
+                          "-m", "size=128M"));
+}
+
+TEST(FormatTest, OmitsWhatTheMachineRefuses) {
+  EXPECT_EQ(
+      "-machine none -smp cpus=1,sockets=1,cores=1,threads=1,maxcpus=1 "
+      "-m size=128M",
+      Line(OfType("none")));
+  EXPECT_EQ(
+      "-machine microvm -cpu qemu64 -smp "
+      "cpus=1,sockets=1,cores=1,threads=1,maxcpus=1 -m size=128M",
+      Line(OfType("microvm", QemuVersion::k11_1)));
+  EXPECT_EQ(
+      "-machine pc-q35-10.0 -cpu qemu64 -smp "
+      "cpus=1,sockets=1,dies=1,modules=1,cores=1,threads=1,maxcpus=1 "
+      "-m size=128M",
+      Line(OfType("q35", QemuVersion::k10_0)));
+  EXPECT_THAT(Line(OfType("isapc")), HasSubstr("-cpu 486 "));
+}
+
+TEST(FormatTest, MachineProperties) {
+  MachineOptions options = OfType("q35");
+  options.acpi = false;
+  options.hmat = true;
+  options.max_ram_below_4g_bytes = 3 * kGiB / 2;
+  options.backends = {{.id = "m0", .size_bytes = 128 * kMiB}};
+  options.memory_backend = "m0";
+  options.oem.id = {'a', ',', 'b', '\0', '\0', '\0'};
+  options.oem.table_id = {'1', '2', '3', '4', '5', '6', '7', '8'};
+  EXPECT_EQ(
+      "pc-q35-7.2,acpi=off,hmat=on,max-ram-below-4g=1536M,memory-backend=m0,"
+      "x-oem-id=a,,b,x-oem-table-id=12345678",
+      Format(options)[1]);
+}
+
+TEST(FormatTest, CpuSaysOnlyWhatDiffersFromTheModel) {
+  struct Case {
+    CpuOptions cpu;
+    const char* expected;
+  };
+  const Case kCases[] = {
+      {{.model = "EPYC"}, "EPYC"},
+      {{.model = "EPYC", .phys_bits = 48}, "EPYC,phys-bits=48"},
+      {{.model = "EPYC", .vendor = "HygonGenuine"}, "EPYC,vendor=HygonGenuine"},
+      {{.long_mode = false, .phys_bits = 36}, "qemu64,lm=off"},
+      {{.long_mode = false, .pse36 = false, .phys_bits = 32},
+       "qemu64,lm=off,pse36=off"},
+      {{.model = "486",
+        .vendor = "GenuineIntel",
+        .long_mode = false,
+        .pse36 = true,
+        .phys_bits = 36},
+       "486,pse36=on"},
+      {{.model = "n270", .vendor = "GenuineIntel", .pse36 = false},
+       "n270,lm=on"},
+  };
+  for (const Case& c : kCases) {
+    MachineOptions options = OfType("pc");
+    options.cpu = c.cpu;
+    const std::string argument = Format(options)[3];
+    EXPECT_EQ(c.expected, argument);
+    const auto parsed = ParseCpu(argument, options.type, options.qemu_version);
+    ASSERT_TRUE(parsed.ok()) << parsed.status();
+    EXPECT_EQ(c.cpu, *parsed) << argument;
+  }
+}
+
+TEST(FormatTest, MemorySizes) {
+  struct Case {
+    MemoryOptions memory;
+    const char* expected;
+  };
+  const Case kCases[] = {
+      {{.ram_size_bytes = 3 * kGiB, .maxram_size_bytes = 3 * kGiB}, "size=3G"},
+      {{.ram_size_bytes = 1100 * kGiB, .maxram_size_bytes = 2 * kTiB},
+       "size=1100G,maxmem=2T"},
+      {{.ram_size_bytes = 0x8002000,
+        .maxram_size_bytes = 0x8002001,
+        .slots = 255},
+       "size=131080K,slots=255,maxmem=134225921B"},
+      // 0 cannot be typed, a size that is rounded up to 2^64 can.
+      {{.ram_size_bytes = 0, .maxram_size_bytes = 0},
+       "size=18446744073709551615B"},
+      {{.ram_size_bytes = 0, .maxram_size_bytes = 64 * kMiB},
+       "size=18446744073709551615B,maxmem=64M"},
+      {{.ram_size_bytes = UINT64_MAX - 8191,
+        .maxram_size_bytes = UINT64_MAX - 8191},
+       "size=18014398509481976K"},
+  };
+  for (const Case& c : kCases) {
+    MachineOptions options = OfType("pc");
+    options.memory = c.memory;
+    EXPECT_EQ(c.expected, Format(options).back());
+  }
+}
+
+TEST(FormatTest, NoSizeWhereItComesFromTheBackend) {
+  MachineOptions options = OfType("pc");
+  options.backends = {{.id = "m0", .size_bytes = 64 * kMiB + 1}};
+  options.memory_backend = "m0";
+  options.memory.ram_size_bytes = 64 * kMiB + 1;
+  options.memory.ram_size_from_backend = true;
+  EXPECT_THAT(Format(options), Not(Contains("-m")));
+  options.memory.maxram_size_bytes = 2 * kGiB;
+  options.memory.slots = 2;
+  EXPECT_THAT(Line(options), HasSubstr(" -m slots=2,maxmem=2G "));
+}
+
+TEST(FormatTest, Backends) {
+  using Kind = MemoryBackend::Kind;
+  struct Case {
+    MemoryBackend backend;
+    const char* expected;
+  };
+  const Case kCases[] = {
+      {{.id = "a", .size_bytes = 1}, "memory-backend-ram,id=a,size=1B"},
+      {{.id = "a", .size_bytes = kGiB, .share = true, .reserve = false},
+       "memory-backend-ram,id=a,size=1G,share=on,reserve=off"},
+      {{.id = "a", .kind = Kind::kMemfd, .size_bytes = kGiB},
+       "memory-backend-memfd,id=a,size=1G,share=off"},
+      {{.id = "a", .kind = Kind::kMemfd, .size_bytes = kGiB, .share = true},
+       "memory-backend-memfd,id=a,size=1G,share=on"},
+      {{.id = "a",
+        .kind = Kind::kFile,
+        .size_bytes = kGiB,
+        .mem_path = "/dev/shm/a,b"},
+       "memory-backend-file,id=a,size=1G,mem-path=/dev/shm/a,,b"},
+  };
+  for (const Case& c : kCases) {
+    MachineOptions options = OfType("pc");
+    options.backends = {c.backend};
+    EXPECT_EQ(c.expected, Format(options).back());
+  }
+}
+
+TEST(FormatTest, NumaRecordsStandBehindWhatTheyName) {
+  MachineOptions options = OfType("q35", QemuVersion::k11_1);
+  options.smp = {.cpus = 8, .maxcpus = 8, .modules = 2, .cores = 4};
+  options.backends = {{.id = "m0", .size_bytes = 64 * kMiB},
+                      {.id = "m1", .size_bytes = 64 * kMiB}};
+  options.numa_distances = {{.from = 0, .to = 1, .value = 255}};
+  options.numa_cpus = {{.node_id = 1,
+                        .socket_id = 0,
+                        .die_id = 0,
+                        .module_id = 1,
+                        .core_id = 2,
+                        .thread_id = 0},
+                       {.node_id = 0, .module_id = 0}};
+  options.numa_nodes = {{.id = 1,
+                         .cpus = {{4, 5}, {7, 7}},
+                         .memdev = "m0",
+                         .memmap_type = MemmapType::kSpm},
+                        {.id = 0, .memdev = "m1", .initiator = 1}};
+  const std::vector<std::string> arguments = Format(options);
+  EXPECT_EQ(
+      "-object memory-backend-ram,id=m0,size=64M "
+      "-object memory-backend-ram,id=m1,size=64M "
+      "-numa node,nodeid=1,cpus=4-5,cpus=7,memdev=m0,memmap-type=spm "
+      "-numa node,nodeid=0,memdev=m1,initiator=1 "
+      "-numa cpu,node-id=1,socket-id=0,die-id=0,module-id=1,core-id=2,"
+      "thread-id=0 "
+      "-numa cpu,node-id=0,module-id=0 "
+      "-numa dist,src=0,dst=1,val=255",
+      absl::StrJoin(arguments.begin() + 8, arguments.end(), " "));
+}
+
+TEST(FormatTest, LegacyNodeMemoryIsInBytesOrALargerUnit) {
+  MachineOptions options = OfType("pc-i440fx-5.0");
+  options.numa_nodes = {{.id = 0, .mem_bytes = 704 * kKiB},
+                        {.id = 1, .mem_bytes = 1025},
+                        {.id = 2, .mem_bytes = 0}};
+  EXPECT_THAT(Line(options), HasSubstr("-numa node,nodeid=0,mem=704K "
+                                       "-numa node,nodeid=1,mem=1025B "
+                                       "-numa node,nodeid=2,mem=0B"));
+}
+
+}  // namespace
+}  // namespace e820check

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// -object: memory backends (spec/qemu-options.md 8).
+
+#ifndef E820CHECK_OPTIONS_MEMORY_BACKEND_H_
+#define E820CHECK_OPTIONS_MEMORY_BACKEND_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "machine/machine_options.h"
+#include "options/qemu_opts.h"
+#include "options/visitor.h"
+
+namespace e820check {
+
+// One -object after its types are checked (step 1). Members of other objects
+// than memory backends are not read.
+struct ObjectRequest {
+  absl::string_view qom_type;
+  std::optional<MemoryBackend::Kind> backend_kind;
+  std::optional<std::string> id;
+
+  std::optional<uint64_t> align;
+  std::optional<bool> discard_data;
+  std::optional<bool> dump;
+  std::vector<CpuIndexRange> host_nodes;
+  std::optional<bool> hugetlb;
+  std::optional<uint64_t> hugetlbsize;
+  std::optional<std::string> mem_path;
+  std::optional<bool> merge;
+  std::optional<uint64_t> offset;
+  std::optional<bool> pmem;
+  std::optional<size_t> policy;
+  std::optional<bool> prealloc;
+  std::optional<std::string> prealloc_context;
+  std::optional<uint64_t> prealloc_threads;
+  std::optional<bool> readonly;
+  std::optional<bool> reserve;
+  std::optional<size_t> rom;
+  std::optional<bool> seal;
+  std::optional<bool> share;
+  std::optional<uint64_t> size;
+  std::optional<bool> use_canonical_path;
+};
+
+// Reads one -object, QemuOpts or JSON. `list` is that of all -object options.
+// Unimplemented for objects that change memory tables in ways not covered here,
+// and for help.
+absl::StatusOr<ObjectRequest> ParseObject(absl::string_view text,
+                                          const VisitContext& context,
+                                          QemuOptsList& list,
+                                          std::vector<std::string>& warnings);
+
+// The objects made so far, by id.
+class ObjectTree {
+ public:
+  // Steps 4 and 8: refuses what QEMU refuses when it makes the object, apart
+  // from what depends on the host: files open, allocations succeed, host nodes
+  // exist.
+  absl::Status Create(const ObjectRequest& request, QemuVersion qemu,
+                      std::vector<MemoryBackend>& backends);
+
+ private:
+  absl::Status SetProperties(const ObjectRequest& request) const;
+
+  std::map<std::string, absl::string_view, std::less<>> type_of_id_;
+};
+
+// The backend that a QOM path names: "m0", "objects/m0", "/objects/m0". QEMU
+// looks for a relative path everywhere, so the empty one names the only
+// backend. nullptr: no or several backends.
+const MemoryBackend* ResolveBackend(const std::vector<MemoryBackend>& backends,
+                                    absl::string_view path);
+
+}  // namespace e820check
+
+#endif  // E820CHECK_OPTIONS_MEMORY_BACKEND_H_

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// -numa: nodes, distances and CPU bindings, record by record
+// (spec/qemu-options.md 7).
+
+#ifndef E820CHECK_OPTIONS_NUMA_H_
+#define E820CHECK_OPTIONS_NUMA_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "machine/machine_options.h"
+#include "options/qemu_opts.h"
+#include "options/visitor.h"
+
+namespace e820check {
+
+struct NumaNodeRecord {
+  std::optional<uint64_t> nodeid;
+  std::vector<CpuIndexRange> cpus;
+  std::optional<uint64_t> mem;
+  std::optional<std::string> memdev;
+  std::optional<size_t> memmap_type;
+  std::optional<uint64_t> initiator;
+};
+
+struct NumaDistRecord {
+  std::optional<uint64_t> src;
+  std::optional<uint64_t> dst;
+  std::optional<uint64_t> val;
+};
+
+struct NumaCpuRecord {
+  std::optional<int64_t> node_id;
+  std::optional<int64_t> drawer_id;
+  std::optional<int64_t> book_id;
+  std::optional<int64_t> socket_id;
+  std::optional<int64_t> die_id;
+  std::optional<int64_t> cluster_id;
+  std::optional<int64_t> module_id;
+  std::optional<int64_t> core_id;
+  std::optional<int64_t> thread_id;
+};
+
+struct NumaHmatLbRecord {
+  std::optional<uint64_t> initiator;
+  std::optional<uint64_t> target;
+  std::optional<size_t> hierarchy;
+  std::optional<size_t> data_type;
+  std::optional<uint64_t> latency;
+  std::optional<uint64_t> bandwidth;
+};
+
+struct NumaHmatCacheRecord {
+  std::optional<uint64_t> node_id;
+  std::optional<uint64_t> size;
+  std::optional<uint64_t> level;
+  std::optional<size_t> associativity;
+  std::optional<size_t> policy;
+  std::optional<uint64_t> line;
+};
+
+using NumaRecord =
+    std::variant<NumaNodeRecord, NumaDistRecord, NumaCpuRecord,
+                 NumaHmatLbRecord, NumaHmatCacheRecord>;
+
+// Checks the types of one -numa and gives its `mem` the unit MiB where it has
+// none.
+absl::StatusOr<NumaRecord> ParseNuma(const QemuOptsBag& bag,
+                                     const VisitContext& context,
+                                     std::vector<std::string>& warnings);
+
+// Adds records to a machine whose type, topology and backends are known.
+class NumaBuilder {
+ public:
+  // `options` must outlive this.
+  explicit NumaBuilder(MachineOptions& options)
+      : options_(options), node_of_cpu_(options.smp.maxcpus) {}
+
+  // Unimplemented for HMAT records.
+  absl::Status Add(const NumaRecord& record,
+                   std::vector<std::string>& warnings);
+
+ private:
+  absl::Status AddNode(const NumaNodeRecord& record,
+                       std::vector<std::string>& warnings);
+  absl::Status CheckMemory(const NumaNodeRecord& record, NumaNode& node,
+                           std::vector<std::string>& warnings);
+  absl::Status AddDistance(const NumaDistRecord& record);
+  absl::Status BindCpus(const NumaCpuRecord& record);
+  absl::Status BindCpu(uint32_t cpu, const NumaNode& node);
+  const NumaNode* FindNode(int64_t id) const;
+
+  MachineOptions& options_;
+  std::vector<std::optional<uint32_t>> node_of_cpu_;
+  bool any_mem_ = false;
+  bool any_memdev_ = false;
+};
+
+}  // namespace e820check
+
+#endif  // E820CHECK_OPTIONS_NUMA_H_

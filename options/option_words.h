@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// QEMU's option words: which there are, which want an argument, and what each
+// means here (spec/qemu-options.md 4 step 0).
+
+#ifndef E820CHECK_OPTIONS_OPTION_WORDS_H_
+#define E820CHECK_OPTIONS_OPTION_WORDS_H_
+
+#include "absl/strings/string_view.h"
+#include "machine/machine_type.h"
+
+namespace e820check {
+
+enum class OptionMeaning {
+  kAccel,
+  kCpu,
+  kDevice,
+  kGlobal,
+  kMachine,
+  kMemory,
+  kMemPath,
+  kNoAcpi,
+  kNuma,
+  kObject,
+  kSmp,
+  kHarness,       // says nothing about the guest: -S, -nodefaults, -qtest ...
+  kIgnored,       // changes the guest, but no memory table
+  kOtherTarget,   // exists, for other guests than x86
+  kNotCovered,    // may change a memory table or what is read
+};
+
+struct OptionWord {
+  absl::string_view name;  // without dashes
+  bool has_argument = false;
+  OptionMeaning meaning = OptionMeaning::kIgnored;
+  QemuVersion since = QemuVersion::k7_2;
+  QemuVersion until = QemuVersion::k11_1;  // the last that has it
+};
+
+// The option behind a word with its one or two dashes; nullptr if unknown.
+const OptionWord* FindOptionWord(absl::string_view word, QemuVersion qemu);
+
+}  // namespace e820check
+
+#endif  // E820CHECK_OPTIONS_OPTION_WORDS_H_
