@@ -51,9 +51,6 @@ CLI::Option* AddVersion(CLI::App& command, T& version,
 CLI::App* AddPredict(CLI::App& app, PredictOptions& options) {
   CLI::App* command = app.add_subcommand(
       "predict", "print the e820, SRAT and SLIT that a command line gives");
-  command->usage(
-      "e820check predict [OPTIONS] -- QEMU ARGS...\n"
-      "e820check predict [OPTIONS] --batch FILE.jsonl");
   command->add_option("--system", options.system, "who answers: SYSTEM")
       ->capture_default_str()
       ->type_name("SYSTEM");
@@ -71,18 +68,19 @@ CLI::App* AddPredict(CLI::App& app, PredictOptions& options) {
           "answer {\"args\":[...]} a line with a JSON object a line; - "
           "is standard input")
       ->type_name("FILE");
-  command->footer(std::string("\nQEMU ARGS is what would follow "
-                              "qemu-system-x86_64 -display none -nodefaults\n"
-                              "-accel tcg -S.\n\n") +
-                  kSystems + "\n" + kExitStatuses);
+  command->footer(
+      std::string("\nForms: e820check predict [OPTIONS] -- QEMU ARGS...\n"
+                  "       e820check predict [OPTIONS] --batch FILE\n\n"
+                  "QEMU ARGS is what would follow "
+                  "qemu-system-x86_64 -display none -nodefaults\n"
+                  "-accel tcg -S.\n\n") +
+      kSystems + "\n" + kExitStatuses);
   return command;
 }
 
 CLI::App* AddDiff(CLI::App& app, DiffOptions& options) {
   CLI::App* command = app.add_subcommand(
       "diff", "compare two systems on generated command lines, or on one");
-  command->usage(
-      "e820check diff [OPTIONS]\ne820check diff [OPTIONS] -- QEMU ARGS...");
   command->add_option("--left", options.left, "what is expected: SYSTEM")
       ->capture_default_str()
       ->type_name("SYSTEM");
@@ -105,7 +103,10 @@ CLI::App* AddDiff(CLI::App& app, DiffOptions& options) {
              "whose behaviour to expect (default: the QEMU taking part, else "
              "7.2)");
   AddDialect(*command, options.dialect);
-  command->footer(std::string("\n") + kSystems + "\n" + kExitStatuses);
+  command->footer(
+      std::string("\nForms: e820check diff [OPTIONS]\n"
+                  "       e820check diff [OPTIONS] -- QEMU ARGS...\n\n") +
+      kSystems + "\n" + kExitStatuses);
   return command;
 }
 

@@ -241,7 +241,7 @@ std::vector<RangeTreeMapSeed> RangeTreeMapSeeds() {
       {"neighbours_of_other_owners_stay_apart",
        {Assign({0, 4096}, MemoryType::kRam, 0),
         Assign({4096, 4096}, MemoryType::kRam, 1),
-        Query(Kind::kOverlapping, At({4095, 2}))}},
+        Query(Kind::kOverlapping, At({4032, 128}))}},
       {"hole_in_the_middle",
        {Assign({0, kMiB}), Erase({640 * kKiB, 384 * kKiB}),
         Query(Kind::kAt, At({640 * kKiB, 1})), Gap(64 * kKiB, 64 * kKiB)}},

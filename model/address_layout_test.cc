@@ -9,6 +9,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "machine/address_range.h"
 #include "model/reference_layout.h"
 #include "model/test_machines.h"
 
@@ -239,7 +240,7 @@ TEST(DeviceMemoryTest, IsMissingFromTheOldAddressSpaceCheck) {
   };
   EXPECT_EQ(refusal("pc-q35-2.4"), "accepted");
   EXPECT_EQ(refusal("pc-q35-2.5"),
-            "Address space limit 0xffffffffff < 0x1097fffffff phys-bits too "
+            "Address space limit 0xffffffffff < 0x1083fffffff phys-bits too "
             "low (40)");
 }
 
@@ -284,7 +285,7 @@ TEST(DeviceMemoryTest, RefusesInTheOrderOfTheBoard) {
   EXPECT_EQ(refusal("q35", kGiB + 1, 256),
             "maximum memory size must by aligned to multiple of 4096 bytes");
   EXPECT_EQ(refusal("q35", 2 * kTiB, 257),
-            "Address space limit 0xffffffffff < 0x30a3fffffff phys-bits too "
+            "Address space limit 0xffffffffff < 0x3483fffffff phys-bits too "
             "low (40)");
   // The region's end wraps, and with it the address space check.
   EXPECT_EQ(refusal("pc", UINT64_MAX - 4095, 0),

@@ -7,6 +7,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "machine/address_range.h"
 #include "model/test_machines.h"
 
 namespace e820check {

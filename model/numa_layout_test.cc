@@ -9,6 +9,7 @@
 #include "absl/strings/escaping.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "machine/address_range.h"
 #include "model/reference_layout.h"
 #include "model/test_machines.h"
 
@@ -81,15 +82,14 @@ TEST(SratTest, EveryByteIsAsObserved) {
             "010000004258504301000000010000000000000000000000"
             "00100000010000000000000000000000"
             "00100001010000000000000000000000"
-            "01280000000000000000000000000000000000000a000000"
-            "00000000000001000000000000000000"
-            "0128000000000000000000001000000000000000"
-            "0000f03f0000000000000000010000000000000000000000"
-            "012801000000000000000040000000000000"
-            "0040000000000000000001000000000000000000"
-            "0000012800000000000000000000000000000000000000000000"
-            "0000000000000000000000000000")
-      << "the table as text is easier to compare";
+            "0128000000000000000000000000000000000a00"
+            "0000000000000000010000000000000000000000"
+            "012800000000000000001000000000000000f03f"
+            "0000000000000000010000000000000000000000"
+            "0128010000000000000000400000000000000040"
+            "0000000000000000010000000000000000000000"
+            "0128000000000000000000000000000000000000"
+            "0000000000000000000000000000000000000000");
   EXPECT_EQ(absl::BytesToHexString(layout.slit),
             "534c4954300000000100424f434853204258504320202020"
             "0100000042585043010000000200000000000000"
@@ -374,13 +374,18 @@ TEST(RefusalTest, DefaultRamIdIsReserved) {
   EXPECT_EQ(RefusalOf(NumaMachine("pc", {})), "accepted");
 }
 
-// mem= sizes whose sum is the RAM size modulo 2^64.
-TEST(RefusalTest, NodeSizesMayWrap) {
+// mem= sizes whose sum is the RAM size modulo 2^64: accepted, and the walk goes
+// once around the address space.
+TEST(SratWalkTest, NodeSizesMayWrap) {
   MachineOptions options = Machine("pc-i440fx-5.0", 128 * kMiB);
   options.numa_nodes = {{.id = 0, .mem_bytes = uint64_t{1} << 63},
                         {.id = 1, .mem_bytes = uint64_t{1} << 63},
                         {.id = 2, .mem_bytes = 128 * kMiB}};
-  EXPECT_EQ(RefusalOf(options), "accepted");
+  EXPECT_THAT(SratMemoryOf(options),
+              ElementsAre("0: 0x0+0xa0000", "0: 0x100000+0x7f00000",
+                          "0: 0x100000000+0x7ffffffff8000000",
+                          "1: 0x80000000f8000000+0x8000000000000000",
+                          "2: 0xf8000000+0x8000000"));
 }
 
 }  // namespace

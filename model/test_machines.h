@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
+#include "machine/address_range.h"
 #include "machine/guest_layout.h"
 #include "machine/machine_options.h"
 

@@ -48,7 +48,7 @@ struct Option {
 
 // The accelerators of x86 builds; all but TCG are outside coverage.
 bool IsOtherAccelerator(absl::string_view name) {
-  constexpr absl::string_view kNames[] = {"hax",  "hvf",  "kvm",  "mshv",
+  constexpr absl::string_view kNames[] = {"hax",  "hvf",  "kvm", "mshv",
                                           "nvmm", "whpx", "xen", "qtest"};
   return std::find(std::begin(kNames), std::end(kNames), name) !=
          std::end(kNames);
@@ -78,8 +78,7 @@ bool ChangesMemoryTables(absl::string_view driver) {
          absl::StartsWith(driver, "virtio-mem") ||
          absl::StartsWith(driver, "virtio-pmem") ||
          absl::StartsWith(driver, "cxl") ||
-         absl::StartsWith(driver, "pxb-cxl") ||
-         absl::EndsWith(driver, "-cpu");
+         absl::StartsWith(driver, "pxb-cxl") || absl::EndsWith(driver, "-cpu");
 }
 
 bool GlobalChangesMemoryTables(absl::string_view argument) {
@@ -112,6 +111,7 @@ class CommandLine {
   absl::Status ReadKeyval(const Option& option);
   absl::Status ReadNuma(const Option& option);
   absl::Status ReadDevice(const Option& option);
+  absl::Status Create(const ObjectRequest& object);
   absl::Status ChooseAccelerator(const std::optional<std::string>& machine_key);
   absl::Status ApplyMemoryBackend(const std::optional<std::string>& path);
 
@@ -202,7 +202,9 @@ absl::Status CommandLine::ReadOption(const Option& option) {
                                   ": ignored, it changes no memory table"));
     return absl::OkStatus();
   };
-  if (option.word == nullptr) return ignore();
+  if (option.word == nullptr) {
+    return NotCovered(option, "a disk image opens or not, as the host has it");
+  }
   switch (option.word->meaning) {
     case OptionMeaning::kMemory:
       if (first_memory_.word.empty()) first_memory_ = option.location;
@@ -286,6 +288,14 @@ absl::Status CommandLine::ReadDevice(const Option& option) {
   return absl::OkStatus();
 }
 
+// Steps 4 and 8.
+absl::Status CommandLine::Create(const ObjectRequest& object) {
+  absl::Status created = object_tree_.Create(object, qemu_, machine_.backends);
+  if (!absl::IsUnimplemented(created)) return created;
+  return absl::UnimplementedError(
+      absl::StrCat("-object ", object.qom_type, ": ", created.message()));
+}
+
 // Step 7: the first accelerator that works is taken.
 absl::Status CommandLine::ChooseAccelerator(
     const std::optional<std::string>& machine_key) {
@@ -308,6 +318,8 @@ absl::Status CommandLine::ChooseAccelerator(
   }
   absl::Status failure;
   for (const auto& [location, name] : candidates) {
+    // Of failures, all but a last one without remedy are only printed.
+    if (!failure.ok()) warnings_.emplace_back(failure.message());
     if (name == "tcg") {
       if (!failure.ok()) warnings_.emplace_back("falling back to tcg");
       return absl::OkStatus();
@@ -315,14 +327,11 @@ absl::Status CommandLine::ChooseAccelerator(
     const absl::string_view type = name.substr(0, name.find(','));
     if (type == "tcg" || IsOtherAccelerator(type)) {
       return absl::UnimplementedError(
-          absl::StrCat("accelerator ", name, ": it is not covered"));
+          absl::StrCat("-accel ", name, ": this accelerator is not covered"));
     }
-    // Each failure is printed; the last is the verdict if nothing works.
-    if (!failure.ok()) warnings_.emplace_back(failure.message());
     failure = At(location, Refuse("invalid accelerator ", type));
-    if (&name == &candidates.back().name) return failure;
   }
-  return absl::OkStatus();
+  return failure;
 }
 
 // Step 10.
@@ -356,7 +365,7 @@ absl::Status CommandLine::Steps() {
 
   for (const ObjectRequest& object : objects_) {  // step 4
     if (object.backend_kind) continue;
-    status = object_tree_.Create(object, qemu_, machine_.backends);
+    status = Create(object);
     if (!status.ok()) return status;
   }
 
@@ -373,7 +382,7 @@ absl::Status CommandLine::Steps() {
 
   for (const ObjectRequest& object : objects_) {  // step 8
     if (!object.backend_kind) continue;
-    status = object_tree_.Create(object, qemu_, machine_.backends);
+    status = Create(object);
     if (!status.ok()) return status;
   }
   if (cpu_) {
@@ -387,8 +396,8 @@ absl::Status CommandLine::Steps() {
   NumaBuilder numa(machine_);
   for (const auto& [location, bag] : numa_) {  // step 11
     absl::StatusOr<NumaRecord> record = ParseNuma(bag, visit_, said_);
-    status = At(location, record.ok() ? numa.Add(*record, said_)
-                                      : record.status());
+    status =
+        At(location, record.ok() ? numa.Add(*record, said_) : record.status());
     if (!status.ok()) return status;
   }
   return device_not_covered_;

@@ -52,10 +52,11 @@ uint32_t DefaultPhysBits(const CpuOptions& cpu) {
 }
 
 CpuOptions WithoutFeatures(const Model& model, absl::string_view name) {
-  CpuOptions cpu{.model = std::string(name),
-                 .vendor = std::string(model.vendor),
-                 .long_mode = model.long_mode,
-                 .pse36 = model.pse36};
+  CpuOptions cpu;
+  cpu.model = std::string(name);
+  cpu.vendor = std::string(model.vendor);
+  cpu.long_mode = model.long_mode;
+  cpu.pse36 = model.pse36;
   cpu.phys_bits = DefaultPhysBits(cpu);
   return cpu;
 }
@@ -147,7 +148,7 @@ class VirtualCpu {
   // it stands, and -lm beats both.
   absl::Status Realize(const Features& features, const MachineType& type) {
     for (const Features::Setting& setting : features.settings) {
-      const absl::Status status = SetText(setting.name, setting.value);
+      absl::Status status = SetText(setting.name, setting.value);
       if (absl::IsInvalidArgument(status)) {
         return Refuse("can't apply global ", type_name_, ".", setting.name, "=",
                       setting.value, ": ", status.message());
@@ -199,7 +200,7 @@ class VirtualCpu {
 
   absl::StatusOr<uint64_t> ReadNarrowUint(const Property& property,
                                           absl::string_view value) const {
-    const absl::StatusOr<uint64_t> number = ReadUint(property, value);
+    absl::StatusOr<uint64_t> number = ReadUint(property, value);
     if (!number.ok() || *number <= property.max) return number;
     return Refuse("Parameter '", property.name, "' expects ",
                   property.max == UINT8_MAX    ? "uint8_t"
@@ -216,7 +217,7 @@ class VirtualCpu {
 
   absl::StatusOr<int64_t> ReadInt32(const Property& property,
                                     absl::string_view value) const {
-    const absl::StatusOr<int64_t> number = ReadInt(property, value);
+    absl::StatusOr<int64_t> number = ReadInt(property, value);
     if (!number.ok() || (*number >= INT32_MIN && *number <= INT32_MAX)) {
       return number;
     }

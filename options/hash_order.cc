@@ -10,8 +10,8 @@ namespace {
 
 // The largest prime that GLib takes for a table of 2^i slots, i from 3.
 constexpr uint32_t kModulus[] = {
-    7,      13,     31,      61,      127,     251,     509,      1021,
-    2039,   4093,   8191,    16381,   32749,   65521,   131071,   262139,
+    7,      13,      31,      61,      127,     251,     509,    1021,
+    2039,   4093,    8191,    16381,   32749,   65521,   131071, 262139,
     524287, 1048573, 2097143, 4194301, 8388593, 16777213};
 
 uint32_t Djb2(absl::string_view key) {
@@ -68,8 +68,7 @@ std::optional<absl::string_view> GlibTable::First() const {
 }
 
 void GlibTable::ResizeIfNeeded() {
-  const bool sparse =
-      slots_.size() > kMinSize && slots_.size() > 4 * used_;
+  const bool sparse = slots_.size() > kMinSize && slots_.size() > 4 * used_;
   const bool crowded = slots_.size() <= occupied_ + occupied_ / 16;
   if (sparse || crowded) Resize();
 }

@@ -17,8 +17,8 @@ namespace e820check {
 
 // GLib's string-keyed GHashTable: open addressing over a power-of-two table
 // whose home slots come from a prime modulus (spec/qemu-layout.md 6.7). Keys
-// are views; what they point at must outlive the table. All keys go in before the
-// first comes out, so erased slots need no reuse.
+// are views; what they point at must outlive the table. All keys go in before
+// the first comes out, so erased slots need no reuse.
 class GlibTable {
  public:
   GlibTable() : slots_(kMinSize) {}

@@ -57,8 +57,7 @@ class Complaint {
           text_.substr(0, static_cast<size_t>(token.data() - text_.data()));
       const auto line = std::count(before.begin(), before.end(), '\n') + 1;
       const size_t line_start = before.rfind('\n') + 1;  // npos + 1 is 0
-      position =
-          absl::StrCat(line, ":", before.size() - line_start + 1, ": ");
+      position = absl::StrCat(line, ":", before.size() - line_start + 1, ": ");
     }
     return Refuse(position, "JSON parse error, ", parts...);
   }
@@ -276,8 +275,14 @@ class Builder {
  private:
   // A dict or list that is still open, and what it waits for.
   struct Open {
-    enum class Wants { kKeyOrClose, kKey, kColon, kValue, kElementOrClose,
-                       kSeparator };
+    enum class Wants {
+      kKeyOrClose,
+      kKey,
+      kColon,
+      kValue,
+      kElementOrClose,
+      kSeparator
+    };
     uint32_t index;
     Wants wants;
     std::string key;
@@ -342,12 +347,12 @@ absl::Status Builder::TakeSeparator(const Token& token) {
   Open& open = open_.back();
   if (token.kind == Token::Kind::kEnd) return Premature(token);
   if (token.kind != Token::Kind::kComma) {
-    const char* expected =
-        complaint_.is_7_2() ? (IsDict(open) ? "expected separator in dict"
-                                            : "expected separator in list")
-        // The text for a list has not been seen.
-        : IsDict(open) ? "expected ',' or '}'"
-                       : "expected ',' or ']'";
+    const char* expected = complaint_.is_7_2()
+                               ? (IsDict(open) ? "expected separator in dict"
+                                               : "expected separator in list")
+                           // The text for a list has not been seen.
+                           : IsDict(open) ? "expected ',' or '}'"
+                                          : "expected ',' or ']'";
     return complaint_.About(token.text, expected);
   }
   open.wants = IsDict(open) ? Wants::kKey : Wants::kValue;

@@ -173,7 +173,8 @@ absl::StatusOr<bool> Parser::Parse(absl::string_view text,
         help = true;
         continue;
       }
-      if (!implied_key.empty()) value = std::string(std::exchange(key, implied_key));
+      if (!implied_key.empty())
+        value = std::string(std::exchange(key, implied_key));
     }
     absl::StatusOr<Place> place = Locate(key);
     if (!place.ok()) return place.status();
@@ -312,8 +313,7 @@ absl::Status MergeKeyval(absl::string_view key, const ValueTree& source,
       old = target.Add(std::move(copy));
       target[merge.dict].members.emplace(merge.key, *old);
     } else if (target[*old].kind != value.kind) {
-      return Refuse("Parameter '", PathOf(merges, at),
-                    "' used inconsistently");
+      return Refuse("Parameter '", PathOf(merges, at), "' used inconsistently");
     }
     target[*old].text = value.text;
     // Nothing below smp or memory is a list, so what a list holds is not

@@ -29,14 +29,14 @@ enum class Type {
   kString,
   kSize,
   kInteger,
-  kEntryPoint,      // SMBIOS: 32 or 64
-  kPersistence,     // NVDIMM
-  kList,            // not covered if it is one
-  kStruct,          // not covered if it is one
-  kUncoveredBool,   // not covered if on
-  kUncoveredLink,   // not covered at all
+  kEntryPoint,     // SMBIOS: 32 or 64
+  kPersistence,    // NVDIMM
+  kList,           // not covered if it is one
+  kStruct,         // not covered if it is one
+  kUncoveredBool,  // not covered if on
+  kUncoveredLink,  // not covered at all
   kNotWritable,
-  kMemoryBackend,   // only reached where it is no string
+  kMemoryBackend,  // only reached where it is no string
   kAcpi,
   kHmat,
   kMaxRamBelow4g,
@@ -145,9 +145,9 @@ constexpr absl::string_view kEntryPoints[] = {"32", "64"};
 // 10.0 has a third, as machines then choose by themselves.
 constexpr absl::string_view kEntryPointsOrAuto[] = {"32", "64", "auto"};
 
-constexpr Member<SmpRequest> SmpLevel(
-    absl::string_view name, std::optional<int64_t> SmpRequest::*field,
-    QemuVersion since = QemuVersion::k7_2) {
+constexpr Member<SmpRequest> SmpLevel(absl::string_view name,
+                                      std::optional<int64_t> SmpRequest::*field,
+                                      QemuVersion since = QemuVersion::k7_2) {
   return {name, Presence::kOptional, AsSigned<SmpRequest>{field}, since};
 }
 
@@ -175,13 +175,14 @@ constexpr Member<SgxEpcRecord> kSgxEpcMembers[] = {
     {"node", Presence::kRequired, AsSigned<SgxEpcRecord>{&SgxEpcRecord::node}},
 };
 
-absl::Status NotCovered() {
-  return absl::UnimplementedError("this property is not covered");
+absl::Status NotCovered(absl::string_view name) {
+  return absl::UnimplementedError(
+      absl::StrCat("-machine ", name, ": this property is not covered"));
 }
 
 absl::Status RefuseType(absl::string_view path, absl::string_view expected) {
-  return Refuse("Invalid parameter type for '", path, "', expected: ",
-                expected);
+  return Refuse("Invalid parameter type for '", path,
+                "', expected: ", expected);
 }
 
 // Sets properties of one machine from one tree.
@@ -237,17 +238,17 @@ absl::Status Setter::Set(Type type, absl::string_view name, uint32_t index) {
                     ": unsupported option");
     }
     case Type::kList:
-      return KindOf(index) == Value::Kind::kList ? NotCovered()
+      return KindOf(index) == Value::Kind::kList ? NotCovered(name)
                                                  : RefuseType(name, "array");
     case Type::kStruct:
-      return KindOf(index) == Value::Kind::kDict ? NotCovered()
+      return KindOf(index) == Value::Kind::kDict ? NotCovered(name)
                                                  : RefuseType(name, "object");
     case Type::kUncoveredBool: {
       absl::StatusOr<bool> on = source_.Bool(name);
-      return on.ok() && *on ? NotCovered() : on.status();
+      return on.ok() && *on ? NotCovered(name) : on.status();
     }
     case Type::kUncoveredLink:
-      return NotCovered();
+      return NotCovered(name);
     case Type::kNotWritable:
       return Refuse("Property '", ToString(options_.type), "-machine.", name,
                     "' is not writable");
@@ -310,8 +311,8 @@ absl::Status Setter::SetSmp(absl::string_view name, uint32_t dict) {
   SmpRequest request;
   KeyvalSource source(tree_, dict, absl::StrCat(name, "."),
                       options_.qemu_version, warnings_);
-  absl::Status visited = Visit(kSmpMembers, {.qemu = options_.qemu_version},
-                               source, request);
+  absl::Status visited =
+      Visit(kSmpMembers, {.qemu = options_.qemu_version}, source, request);
   if (!visited.ok()) return visited;
   absl::Status leftovers = source.RefuseLeftovers();
   if (!leftovers.ok()) return leftovers;
@@ -335,12 +336,12 @@ absl::Status Setter::CheckSgxEpc(absl::string_view name, uint32_t list) {
     SgxEpcRecord record;
     KeyvalSource source(tree_, element, absl::StrCat(path, "."),
                         options_.qemu_version, warnings_);
-    absl::Status visited = Visit(
-        kSgxEpcMembers, {.qemu = options_.qemu_version}, source, record);
+    absl::Status visited =
+        Visit(kSgxEpcMembers, {.qemu = options_.qemu_version}, source, record);
     if (visited.ok()) visited = source.RefuseLeftovers();
     if (!visited.ok()) return visited;
   }
-  return NotCovered();
+  return NotCovered(name);
 }
 
 template <size_t kSize>
@@ -372,10 +373,10 @@ absl::StatusOr<MachineType> ChooseMachine(ValueTree& tree, QemuVersion qemu) {
   const std::optional<MachineType> type = FindMachineType(name, qemu);
   if (type) return *type;
   // That 10.0 quotes the name as 11.1 does is a guess.
-  return Refuse("unsupported machine type",
-                qemu == QemuVersion::k7_2 ? ""
-                                          : absl::StrCat(": \"", name, "\""),
-                "\nUse -machine help to list supported machines");
+  return Refuse(
+      "unsupported machine type",
+      qemu == QemuVersion::k7_2 ? "" : absl::StrCat(": \"", name, "\""),
+      "\nUse -machine help to list supported machines");
 }
 
 absl::Status Dashify(ValueTree& tree) {

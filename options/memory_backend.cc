@@ -174,7 +174,10 @@ bool AsksForHelp(const QemuOptsBag& bag, QemuVersion qemu) {
   const std::string* type = bag.Find("qom-type");
   if (type == nullptr) return false;
   if (IsHelp(*type)) return true;
-  return FindType(*type, qemu) != nullptr &&
+  // Of other types that have help, users name the abstract one.
+  const bool has_help =
+      *type == "memory-backend" || FindType(*type, qemu) != nullptr;
+  return has_help &&
          std::any_of(bag.items.begin(), bag.items.end(),
                      [](const QemuOpt& opt) { return IsHelp(opt.key); });
 }
@@ -228,8 +231,8 @@ absl::Status CheckMapping(const ObjectRequest& request, QemuVersion qemu) {
   }
   const uint64_t align = request.align.value_or(0);
   if (align % kPageBytes != 0) {
-    return Refuse("alignment ", hex(align),
-                  " must be multiples of page size ", hex(kPageBytes));
+    return Refuse("alignment ", hex(align), " must be multiples of page size ",
+                  hex(kPageBytes));
   }
   if ((align & (align - 1)) != 0) {
     return Refuse("alignment ", hex(align), " must be a power of two");
@@ -290,8 +293,8 @@ absl::StatusOr<ObjectRequest> ParseObject(absl::string_view text,
 
 // In the order of the properties in a QDict, which is that of the checks.
 absl::Status ObjectTree::SetProperties(const ObjectRequest& request) const {
-  const absl::string_view context =
-      request.prealloc_context ? *request.prealloc_context : "";
+  absl::string_view context;
+  if (request.prealloc_context) context = *request.prealloc_context;
   if (!context.empty()) {
     const std::optional<absl::string_view> id = IdOfPath(context);
     const auto found = type_of_id_.find(id.value_or(""));

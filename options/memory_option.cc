@@ -42,8 +42,7 @@ absl::Status CheckSlots(absl::string_view value, QemuVersion qemu) {
     case Reading::kInvalid:
       return Refuse("Parameter 'slots' expects a number");
     case Reading::kOutOfRange:
-      return Refuse("Value '", value,
-                    "' is too large for parameter 'slots'");
+      return Refuse("Value '", value, "' is too large for parameter 'slots'");
   }
   return absl::OkStatus();
 }
@@ -127,8 +126,7 @@ absl::StatusOr<MemoryOptions> ReadMemoryProperty(
     std::vector<std::string>& warnings) {
   MemoryRecord record;
   KeyvalSource source(machine, dict, "memory.", qemu, warnings);
-  absl::Status visited =
-      Visit(kMemoryMembers, {.qemu = qemu}, source, record);
+  absl::Status visited = Visit(kMemoryMembers, {.qemu = qemu}, source, record);
   if (!visited.ok()) return visited;
   absl::Status leftovers = source.RefuseLeftovers();
   if (!leftovers.ok()) return leftovers;

@@ -151,8 +151,7 @@ bool Matches(const NumaCpuRecord& record, const CpuIds& ids) {
   return Agrees(record.thread_id, ids.thread) &&
          Agrees(record.core_id, ids.core) &&
          Agrees(record.module_id, ids.module) &&
-         Agrees(record.die_id, ids.die) &&
-         Agrees(record.socket_id, ids.socket);
+         Agrees(record.die_id, ids.die) && Agrees(record.socket_id, ids.socket);
 }
 
 // The first id, in QEMU's order of asking, that x86 CPUs of this topology lack.
@@ -233,8 +232,8 @@ const NumaNode* NumaBuilder::FindNode(int64_t id) const {
 absl::Status NumaBuilder::AddNode(const NumaNodeRecord& record,
                                   std::vector<std::string>& warnings) {
   NumaNode node;
-  node.id = static_cast<uint32_t>(
-      record.nodeid.value_or(options_.numa_nodes.size()));
+  node.id =
+      static_cast<uint32_t>(record.nodeid.value_or(options_.numa_nodes.size()));
   if (node.id >= kMaxNumaNodes) {
     return Refuse("Max number of NUMA nodes reached: ", node.id);
   }

@@ -65,9 +65,8 @@ struct NumaHmatCacheRecord {
   std::optional<uint64_t> line;
 };
 
-using NumaRecord =
-    std::variant<NumaNodeRecord, NumaDistRecord, NumaCpuRecord,
-                 NumaHmatLbRecord, NumaHmatCacheRecord>;
+using NumaRecord = std::variant<NumaNodeRecord, NumaDistRecord, NumaCpuRecord,
+                                NumaHmatLbRecord, NumaHmatCacheRecord>;
 
 // Checks the types of one -numa and gives its `mem` the unit MiB where it has
 // none.

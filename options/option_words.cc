@@ -25,7 +25,8 @@ constexpr OptionWord kWords[] = {
     {"action", kArgument},
     {"add-fd", kArgument},
     {"append", kArgument},
-    {"async-teardown", kAlone, OptionMeaning::kIgnored, QemuVersion::k7_2, QemuVersion::k7_2},
+    {"async-teardown", kAlone, OptionMeaning::kIgnored, QemuVersion::k7_2,
+     QemuVersion::k7_2},
     {"audio", kArgument},
     {"audio-help", kAlone, OptionMeaning::kNotCovered},
     {"audiodev", kArgument},
@@ -34,7 +35,8 @@ constexpr OptionWord kWords[] = {
     {"boot", kArgument},
     {"cdrom", kArgument},
     {"chardev", kArgument},
-    {"chroot", kArgument, OptionMeaning::kIgnored, QemuVersion::k7_2, QemuVersion::k7_2},
+    {"chroot", kArgument, OptionMeaning::kIgnored, QemuVersion::k7_2,
+     QemuVersion::k7_2},
     {"compat", kArgument},
     {"cpu", kArgument, OptionMeaning::kCpu},
     {"d", kArgument},
@@ -82,9 +84,12 @@ constexpr OptionWord kWords[] = {
     {"net", kArgument},
     {"netdev", kArgument},
     {"nic", kArgument},
-    {"no-acpi", kAlone, OptionMeaning::kNoAcpi, QemuVersion::k7_2, QemuVersion::k7_2},
-    {"no-fd-bootchk", kAlone, OptionMeaning::kIgnored, QemuVersion::k7_2, QemuVersion::k10_0},
-    {"no-hpet", kAlone, OptionMeaning::kIgnored, QemuVersion::k7_2, QemuVersion::k7_2},
+    {"no-acpi", kAlone, OptionMeaning::kNoAcpi, QemuVersion::k7_2,
+     QemuVersion::k7_2},
+    {"no-fd-bootchk", kAlone, OptionMeaning::kIgnored, QemuVersion::k7_2,
+     QemuVersion::k10_0},
+    {"no-hpet", kAlone, OptionMeaning::kIgnored, QemuVersion::k7_2,
+     QemuVersion::k7_2},
     {"no-reboot"},
     {"no-shutdown"},
     {"no-user-config", kAlone, OptionMeaning::kHarness},
@@ -100,7 +105,8 @@ constexpr OptionWord kWords[] = {
     {"pflash", kArgument},
     {"pidfile", kArgument},
     {"plugin", kArgument},
-    {"portrait", kAlone, OptionMeaning::kIgnored, QemuVersion::k7_2, QemuVersion::k7_2},
+    {"portrait", kAlone, OptionMeaning::kIgnored, QemuVersion::k7_2,
+     QemuVersion::k7_2},
     {"preconfig", kAlone, OptionMeaning::kNotCovered},
     {"prom-env", kArgument, OptionMeaning::kOtherTarget},
     {"qmp", kArgument},
@@ -108,7 +114,8 @@ constexpr OptionWord kWords[] = {
     {"qtest", kArgument, OptionMeaning::kHarness},
     {"qtest-log", kArgument, OptionMeaning::kHarness},
     {"readconfig", kArgument, OptionMeaning::kNotCovered},
-    {"rotate", kArgument, OptionMeaning::kIgnored, QemuVersion::k7_2, QemuVersion::k7_2},
+    {"rotate", kArgument, OptionMeaning::kIgnored, QemuVersion::k7_2,
+     QemuVersion::k7_2},
     {"rtc", kArgument},
     {"run-with", kArgument, OptionMeaning::kIgnored, QemuVersion::k10_0},
     {"runas", kArgument},
@@ -121,7 +128,8 @@ constexpr OptionWord kWords[] = {
     {"serial", kArgument},
     {"set", kArgument, OptionMeaning::kNotCovered},
     {"shim", kArgument, OptionMeaning::kIgnored, QemuVersion::k11_1},
-    {"singlestep", kAlone, OptionMeaning::kIgnored, QemuVersion::k7_2, QemuVersion::k7_2},
+    {"singlestep", kAlone, OptionMeaning::kIgnored, QemuVersion::k7_2,
+     QemuVersion::k7_2},
     {"smbios", kArgument},
     {"smp", kArgument, OptionMeaning::kSmp},
     {"snapshot"},
@@ -147,9 +155,11 @@ constexpr OptionWord kWords[] = {
 const OptionWord* FindOptionWord(absl::string_view word, QemuVersion qemu) {
   if (!absl::ConsumePrefix(&word, "-")) return nullptr;
   absl::ConsumePrefix(&word, "-");
-  const auto found = std::lower_bound(
-      std::begin(kWords), std::end(kWords), word,
-      [](const OptionWord& w, absl::string_view name) { return w.name < name; });
+  const auto found =
+      std::lower_bound(std::begin(kWords), std::end(kWords), word,
+                       [](const OptionWord& w, absl::string_view name) {
+                         return w.name < name;
+                       });
   if (found == std::end(kWords) || found->name != word) return nullptr;
   return found->since <= qemu && qemu <= found->until ? found : nullptr;
 }

@@ -23,10 +23,10 @@ enum class OptionMeaning {
   kNuma,
   kObject,
   kSmp,
-  kHarness,       // says nothing about the guest: -S, -nodefaults, -qtest ...
-  kIgnored,       // changes the guest, but no memory table
-  kOtherTarget,   // exists, for other guests than x86
-  kNotCovered,    // may change a memory table or what is read
+  kHarness,      // says nothing about the guest: -S, -nodefaults, -qtest ...
+  kIgnored,      // changes the guest, but no memory table
+  kOtherTarget,  // exists, for other guests than x86
+  kNotCovered,   // may change a memory table or what is read
 };
 
 struct OptionWord {

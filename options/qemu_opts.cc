@@ -21,12 +21,11 @@ std::optional<std::string> FlagWarning(const QemuOpt& opt) {
   const bool is_delay = opt.key == "delay";
   const absl::string_view key =
       is_delay ? absl::string_view("nodelay") : absl::string_view(opt.key);
-  const absl::string_view value =
-      !is_delay ? absl::string_view(opt.value)
-                : (opt.value == "on" ? "off" : "on");
+  const absl::string_view value = !is_delay
+                                      ? absl::string_view(opt.value)
+                                      : (opt.value == "on" ? "off" : "on");
   return absl::StrCat("warning: short-form boolean option '", *opt.flag,
-                      "' deprecated\nPlease use ", key, "=", value,
-                      " instead");
+                      "' deprecated\nPlease use ", key, "=", value, " instead");
 }
 
 std::string TakeValue(absl::string_view& rest) {

@@ -76,21 +76,17 @@ Decimal DecimalValue(absl::string_view digits) {
   return decimal;
 }
 
-// "0x40" with one of K, M, P, T, G after it: the others are digits.
+// "0x40", in 7.2 with one of K, M, G, T, P after it: B and E are digits.
 SizeReading ReadHexSize(absl::string_view text, DefaultUnit default_unit,
                         QemuVersion qemu, std::vector<std::string>& warnings) {
-  absl::string_view number = text;
   uint64_t unit = default_unit == DefaultUnit::kMebibyte ? kMiB : 1;
-  const size_t end = [&] {
-    size_t at = text.find_first_of("xX") + 1;
-    while (at < text.size() &&
-           absl::ascii_isxdigit(static_cast<unsigned char>(text[at]))) {
-      ++at;
-    }
-    return at;
-  }();
-  number = text.substr(0, end);
-  const UnsignedReading integer = ReadWrappingUnsigned(number, qemu);
+  size_t end = text.find_first_of("xX") + 1;
+  while (end < text.size() &&
+         absl::ascii_isxdigit(static_cast<unsigned char>(text[end]))) {
+    ++end;
+  }
+  const UnsignedReading integer =
+      ReadWrappingUnsigned(text.substr(0, end), qemu);
   if (integer.reading == Reading::kInvalid) return {};
   if (integer.reading == Reading::kOutOfRange) {
     return {end == text.size() ? Reading::kOutOfRange : Reading::kInvalid};

@@ -20,16 +20,16 @@ namespace e820check {
 // What was typed; nullopt: not given. QEMU 7.2 has no drawers, books and
 // modules, and refuses them as unexpected parameters before it gets here.
 struct SmpRequest {
-  std::optional<int64_t> cpus;
-  std::optional<int64_t> drawers;
-  std::optional<int64_t> books;
-  std::optional<int64_t> sockets;
-  std::optional<int64_t> dies;
-  std::optional<int64_t> clusters;
-  std::optional<int64_t> modules;
-  std::optional<int64_t> cores;
-  std::optional<int64_t> threads;
-  std::optional<int64_t> maxcpus;
+  std::optional<int64_t> cpus = std::nullopt;
+  std::optional<int64_t> drawers = std::nullopt;
+  std::optional<int64_t> books = std::nullopt;
+  std::optional<int64_t> sockets = std::nullopt;
+  std::optional<int64_t> dies = std::nullopt;
+  std::optional<int64_t> clusters = std::nullopt;
+  std::optional<int64_t> modules = std::nullopt;
+  std::optional<int64_t> cores = std::nullopt;
+  std::optional<int64_t> threads = std::nullopt;
+  std::optional<int64_t> maxcpus = std::nullopt;
 };
 
 struct SmpResult {

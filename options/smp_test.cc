@@ -146,7 +146,9 @@ TEST(SmpTest, CountsAreTruncatedTo32Bits) {
   for (const Case& c : kCases) {
     const auto result = Complete(c.machine, c.request);
     EXPECT_EQ(c.expected, Show(result)) << c.machine;
-    if (result.ok()) EXPECT_THAT(result->warnings, IsEmpty());
+    if (result.ok()) {
+      EXPECT_THAT(result->warnings, IsEmpty());
+    }
   }
 }
 

@@ -35,8 +35,8 @@ struct Value {
   int64_t signed_integer = 0;
   uint64_t unsigned_integer = 0;
   std::string text;
-  std::vector<uint32_t> elements;                          // kList
-  std::map<std::string, uint32_t, std::less<>> members;    // kDict
+  std::vector<uint32_t> elements;                        // kList
+  std::map<std::string, uint32_t, std::less<>> members;  // kDict
 };
 
 // Values refer to each other by index. A dict's member that came later has the

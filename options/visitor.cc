@@ -128,8 +128,8 @@ absl::Status QemuOptsSource::RefuseLeftovers() const {
 namespace {
 
 absl::Status RefuseType(absl::string_view name, absl::string_view expected) {
-  return Refuse("Invalid parameter type for '", name, "', expected: ",
-                expected);
+  return Refuse("Invalid parameter type for '", name,
+                "', expected: ", expected);
 }
 
 // Negative numbers wrap; other kinds than integers are refused.

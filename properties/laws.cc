@@ -116,7 +116,9 @@ absl::Status SratIsWellFormed(const Evidence& evidence) {
 
 absl::Status SratExistsWhereNodesDo(const Evidence& evidence) {
   const MachineOptions& options = evidence.options;
-  const bool pc = options.type.family == MachineFamily::kI440fx ||
+  // Before 1.7 the firmware made the tables.
+  const bool pc = (options.type.family == MachineFamily::kI440fx &&
+                   options.type.version >= MachineVersion{1, 7}) ||
                   options.type.family == MachineFamily::kQ35;
   const bool possible = pc && options.acpi;
   const bool present = !evidence.layout.srat.empty();

@@ -68,16 +68,13 @@ uint64_t PickRamSize(Choices& choices) {
 
 MachineType PickMachineType(Choices& choices, QemuVersion version) {
   const std::vector<MachineType> all = AllMachineTypes(version);
-  // The binary's own pc and q35 half of the time, any other type else.
-  const MachineVersion own = OwnVersion(version);
-  switch (choices.Below(4)) {
-    case 0:
-      return {.family = MachineFamily::kQ35, .version = own};
-    case 1:
-      return {.family = MachineFamily::kI440fx, .version = own};
-    default:
-      return choices.Pick(all);
-  }
+  // The binary's own versions most of the time: there are few of them among
+  // all types.
+  constexpr MachineFamily kFamilies[] = {
+      MachineFamily::kQ35,   MachineFamily::kI440fx,  MachineFamily::kQ35,
+      MachineFamily::kIsapc, MachineFamily::kMicrovm, MachineFamily::kNone};
+  if (choices.OneIn(2)) return choices.Pick(all);
+  return {.family = choices.Pick(kFamilies), .version = OwnVersion(version)};
 }
 
 CpuOptions PickCpu(Choices& choices, const MachineType& type,
@@ -183,11 +180,18 @@ void AddNodes(MachineOptions& machine, Choices& choices,
     } else if (sizes[id] > 0) {
       node.memdev = AddBackend(machine, sizes[id], choices);
     }
-    if (policy.dialect == Dialect::kMemmapType && choices.OneIn(3)) {
+    // Node 0 mostly covers the first MiB, which cannot be typed.
+    if (policy.dialect == Dialect::kMemmapType &&
+        choices.OneIn(id == 0 ? 12 : 3)) {
       node.memmap_type =
           choices.OneIn(2) ? MemmapType::kSpm : MemmapType::kReserved;
     }
     machine.numa_nodes.push_back(node);
+  }
+  // Two sizes that QEMU's sum modulo 2^64 does not see.
+  if (legacy && count > 1 && choices.OneIn(8)) {
+    *machine.numa_nodes[0].mem_bytes += uint64_t{1} << 63;
+    *machine.numa_nodes[1].mem_bytes += uint64_t{1} << 63;
   }
   // Ids are typed, so the order on the command line is free.
   if (choices.OneIn(4)) {
@@ -326,6 +330,7 @@ MachineOptions GenerateMachine(Choices& choices,
   if (machine.type.family == MachineFamily::kNone) return machine;
 
   if (choices.OneIn(kUsual)) AddHotPluggableMemory(machine, choices);
+  if (choices.OneIn(100)) machine.memory = {0, false, 0, 0};
   const bool pc = machine.type.family == MachineFamily::kI440fx ||
                   machine.type.family == MachineFamily::kQ35;
   if (pc) {

@@ -303,7 +303,8 @@ ExitStatus ChildProcess::Kill() {
   stderr_.Close();
   pidfd_.Close();
   exit_status_ = WIFEXITED(status) ? ExitStatus{.code = WEXITSTATUS(status)}
-                                   : ExitStatus{.signal = WTERMSIG(status)};
+                                   : ExitStatus{.code = std::nullopt,
+                                                .signal = WTERMSIG(status)};
   return *exit_status_;
 }
 

@@ -69,6 +69,7 @@ class FileDescriptor {
 // that called Spawn() end first, for whatever reason (Ctrl-C and kill -9
 // included), the kernel kills the child; so a ChildProcess stays in the thread
 // that made it. Only a descendant that leaves the group by setsid() escapes.
+// Ends are told from waitpid(), so SIGCHLD must not be ignored.
 //
 // Reading either stream also empties the other and feeds the child its input,
 // so that neither side waits for the other on a full pipe.

@@ -334,6 +334,9 @@ TEST_F(RealQemuTest, EndsThatAreNoVerdict) {
   EXPECT_EQ(code({"-machine", "help"}), absl::StatusCode::kDataLoss);
   EXPECT_EQ(code({"-m", "64,help"}), absl::StatusCode::kDataLoss);
   EXPECT_EQ(code({"-m", "4E"}), absl::StatusCode::kResourceExhausted);
+  // Refused by no check, this fails an assertion of the SMBIOS tables.
+  EXPECT_EQ(code({"-machine", "pc,max-ram-below-4g=1"}),
+            absl::StatusCode::kInternal);
   EXPECT_EQ(code({std::string("-m\0", 3)}), absl::StatusCode::kInvalidArgument);
   EXPECT_EQ(qemu_->Ask({}, {.deadline = absl::Milliseconds(1)}).status().code(),
             absl::StatusCode::kDeadlineExceeded);

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "options/command_line.h"
+
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "absl/strings/str_split.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "machine/address_range.h"
+
+namespace e820check {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+std::vector<std::string> Words(absl::string_view line) {
+  return absl::StrSplit(line, ' ', absl::SkipEmpty());
+}
+
+// "" where the line is accepted.
+std::string Verdict(absl::string_view line) {
+  const auto parsed = ParseCommandLine(Words(line), {});
+  if (!parsed.ok()) return parsed.status().ToString();
+  const auto* rejection = std::get_if<Rejection>(&parsed->outcome);
+  return rejection == nullptr ? "" : rejection->text;
+}
+
+MachineOptions Accept(absl::string_view line) {
+  const auto parsed = ParseCommandLine(Words(line), {});
+  EXPECT_TRUE(parsed.ok() && parsed->accepted()) << line;
+  return std::get<MachineOptions>(parsed->outcome);
+}
+
+TEST(CommandLineTest, ReadsAWholeMachine) {
+  const MachineOptions options = Accept(
+      "-machine q35,hmat=on -cpu EPYC,phys-bits=48 -m 4G,slots=2,maxmem=8G "
+      "-smp 4,sockets=2 -object memory-backend-ram,id=m0,size=2G "
+      "-object memory-backend-ram,id=m1,size=2G -numa node,memdev=m0,cpus=0-1 "
+      "-numa node,memdev=m1,cpus=2-3 -numa dist,src=0,dst=1,val=20");
+  EXPECT_EQ(Validate(options), absl::OkStatus());
+  EXPECT_EQ(ToString(options.type), "pc-q35-7.2");
+  EXPECT_EQ(options.cpu.phys_bits, 48u);
+  EXPECT_EQ(options.memory.ram_size_bytes, 4 * kGiB);
+  EXPECT_EQ(options.memory.maxram_size_bytes, 8 * kGiB);
+  EXPECT_EQ(options.smp.sockets, 2u);
+  EXPECT_EQ(options.numa_nodes.size(), 2u);
+  EXPECT_EQ(options.numa_distances.size(), 1u);
+}
+
+TEST(CommandLineTest, NothingIsTheDefaultMachine) {
+  const MachineOptions options = Accept("");
+  EXPECT_EQ(ToString(options.type), "pc-i440fx-7.2");
+  EXPECT_EQ(options.memory, MemoryOptions());
+  EXPECT_EQ(options.smp, SmpTopology());
+}
+
+// spec/qemu-options.md 4: each line breaks two rules of different steps.
+TEST(CommandLineTest, TheEarlierStepWins) {
+  const struct {
+    const char* line;
+    const char* verdict;
+  } kCases[] = {
+      {"-numa foo -badopt", "-badopt: invalid option"},
+      {"-numa foo -object", "-object: requires an argument"},
+      {"-g 1 -m x", "-g 1: Option not supported for this target"},
+      {"-object memory-backend-ram,id=m -numa foo,id=1",
+       "-object memory-backend-ram,id=m: Parameter 'size' is missing"},
+      {"-M memory.0=1 -M nosuch", "Parameter 'memory' used inconsistently"},
+      {"-M memory.size.x=1 -m 64 -m 32",
+       "-m 64: Parameter 'memory.size' used inconsistently"},
+      {"-M smp=1 -smp 2 -M hmat=x",
+       "-smp 2: Parameter 'smp' used inconsistently"},
+      {"-M nosuch,a_b=1,a-b=1",
+       "unsupported machine type\n"
+       "Use -machine help to list supported machines"},
+      {"-M a_b=1,a-b=1,memory-backend=m -mem-path x",
+       "Conflict between 'a_b' and 'a-b'"},
+      {"-M memory-backend=m,hmat=x -mem-path x",
+       "'-mem-path' can't be used together with'-machine memory-backend'"},
+      {"-M hmat=x -accel foo", "Parameter 'hmat' expects 'on' or 'off'"},
+      {"-accel foo -object memory-backend-ram,id=m,size=0",
+       "-accel foo: invalid accelerator foo"},
+      {"-cpu nosuch -object memory-backend-ram,id=m,size=0",
+       "property 'size' of memory-backend-ram doesn't take value '0'"},
+      {"-M memory-backend=x -cpu nosuch", "unable to find CPU model 'nosuch'"},
+      {"-numa foo -M memory-backend=x", "Memory backend 'x' not found"},
+      {"--numa node,foo=1 -device pc-dimm",
+       "--numa node,foo=1: Invalid parameter 'foo'"},
+  };
+  for (const auto& c : kCases) EXPECT_EQ(Verdict(c.line), c.verdict) << c.line;
+}
+
+TEST(CommandLineTest, AcceleratorsFallBack) {
+  const auto parsed =
+      ParseCommandLine(Words("-accel foo -accel bar -accel tcg -numa foo"), {});
+  ASSERT_TRUE(parsed.ok());
+  EXPECT_THAT(parsed->warnings,
+              ElementsAre("-accel foo: invalid accelerator foo",
+                          "-accel bar: invalid accelerator bar",
+                          "falling back to tcg"));
+  EXPECT_EQ(Verdict("-M accel=foo:tcg"), "");
+  EXPECT_EQ(Verdict("-M accel=foo"), "invalid accelerator foo");
+  EXPECT_EQ(Verdict("-M accel=tcg -accel tcg"),
+            "The -accel and \"-machine accel=\" options are incompatible");
+}
+
+TEST(CommandLineTest, WarningsStandWhereQemuPrintsThem) {
+  const auto parsed =
+      ParseCommandLine(Words("-m 0x40k -M max-ram-below-4g=0"), {});
+  ASSERT_TRUE(parsed.ok());
+  EXPECT_THAT(
+      parsed->warnings,
+      ElementsAre("-m 0x40k: warning: Using a multiplier suffix on hex numbers "
+                  "is deprecated: 0x40k",
+                  "warning: Using a multiplier suffix on hex numbers is "
+                  "deprecated: 0x40k",
+                  HasSubstr("warning: Only 0 bytes of RAM")));
+}
+
+TEST(CommandLineTest, NotesAreForIgnoredOptionsOnly) {
+  const auto parsed = ParseCommandLine(
+      Words("-display none -nodefaults -S -accel tcg -monitor stdio -qtest "
+            "stdio -m 64 -no-acpi -vga none -device e1000 -object "
+            "iothread,id=t"),
+      {});
+  ASSERT_TRUE(parsed.ok());
+  EXPECT_THAT(parsed->notes,
+              ElementsAre(HasSubstr("-vga none"), HasSubstr("-device e1000"),
+                          HasSubstr("-object iothread,id=t")));
+  EXPECT_THAT(parsed->warnings, IsEmpty());
+  EXPECT_FALSE(std::get<MachineOptions>(parsed->outcome).acpi);
+}
+
+TEST(CommandLineTest, LastSpellingOfAcpiWins) {
+  EXPECT_TRUE(Accept("-no-acpi -M acpi=on").acpi);
+  EXPECT_FALSE(Accept("-M acpi=x -no-acpi").acpi);
+  EXPECT_EQ(Verdict("-M none -no-acpi"),
+            "Property 'none-machine.acpi' not found");
+}
+
+TEST(CommandLineTest, MemoryBackendGivesTheSizeIfNoneIsTyped) {
+  const std::string object =
+      "-object memory-backend-ram,id=m0,size=4097 -M memory-backend=";
+  MachineOptions options = Accept(object + "m0");
+  EXPECT_EQ(options.memory.ram_size_bytes, 4097u);
+  EXPECT_TRUE(options.memory.ram_size_from_backend);
+  EXPECT_EQ(options.memory.maxram_size_bytes, 128 * kMiB);
+  options = Accept(object + "/objects/m0 -m 1");
+  EXPECT_EQ(options.memory_backend, "m0");
+  EXPECT_EQ(options.memory.ram_size_bytes, kMiB);
+  EXPECT_FALSE(options.memory.ram_size_from_backend);
+}
+
+TEST(CommandLineTest, SaysWhatIsNotCovered) {
+  for (const char* line :
+       {"-readconfig x", "-set a.b.c=d", "-accel kvm", "-M accel=kvm:tcg",
+        "-M cxl=on", "-m help", "-smp ?", "-M help", "-object help",
+        "-object memory-backend-epc,id=m", "-device pc-dimm,memdev=m0",
+        "-device {'driver':'nvdimm'}", "-device driver=sp-mem", "disk.img",
+        "-global q35-pcihost.pci-hole64-size=1G",
+        "-global driver=qemu64-x86_64-cpu,property=phys-bits,value=48",
+        "-M hmat=on -numa node -numa "
+        "hmat-lb,initiator=0,target=0,hierarchy=memory,data-type=read-"
+        "latency"}) {
+    const auto parsed = ParseCommandLine(Words(line), {});
+    EXPECT_TRUE(absl::IsUnimplemented(parsed.status()))
+        << line << ": " << parsed.status();
+  }
+  EXPECT_THAT(Verdict("-readconfig x"), HasSubstr("-readconfig x: "));
+}
+
+TEST(CommandLineTest, AnyBytesButNulAreText) {
+  const std::vector<std::string> nul = {std::string("-m\0", 3)};
+  EXPECT_TRUE(absl::IsInvalidArgument(ParseCommandLine(nul, {}).status()));
+  const std::vector<std::string> newline = {"-numa", "node,foo\n=1\xff "};
+  const auto parsed = ParseCommandLine(newline, {});
+  ASSERT_TRUE(parsed.ok());
+  EXPECT_EQ(std::get<Rejection>(parsed->outcome).text,
+            "-numa node,foo\n=1\xff : Invalid parameter 'foo\n'");
+}
+
+}  // namespace
+}  // namespace e820check
