@@ -22,18 +22,18 @@ namespace {
 constexpr size_t kMaxOperations = 64;
 
 struct Query {
-  static constexpr char kName[] = "a query's answer";
+  static constexpr char kName[] = "query";
 };
 struct Contents {
-  static constexpr char kName[] = "the map's segments";
+  static constexpr char kName[] = "contents";
 };
 struct Invariants {
-  static constexpr char kName[] = "the tree's invariants";
+  static constexpr char kName[] = "invariants";
 };
 
 template <typename Kind>
 void Check(bool holds, const MapOperation& operation) {
-  if (!holds) Fail<Kind>(absl::StrCat("differ after ", operation.ToString()));
+  if (!holds) Fail<Kind>(absl::StrCat("differs at ", operation.ToString()));
 }
 
 void CheckQuery(const MapOperation& operation,

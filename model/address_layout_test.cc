@@ -119,7 +119,7 @@ INSTANTIATE_TEST_SUITE_P(
             AmdCpu(48),
             0,
             {kHole, "0x0+0x80000000:1", "0x10000000000+0x11280000000:1"}}),
-    [](const auto& info) { return info.param.name; });
+    [](const auto& test) { return test.param.name; });
 
 INSTANTIATE_TEST_SUITE_P(
     Boundaries, SplitTest,
@@ -151,7 +151,7 @@ INSTANTIATE_TEST_SUITE_P(
                   {kHole, "0x0+0xc0000000:1", "0x10000000000+0xfc00000000:1"}},
         // Observed: low RAM has a row even where there is no RAM.
         SplitCase{"NoRam", "pc", 0, AmdCpu(40), 0, {kHole, "0x0+0x0:1"}}),
-    [](const auto& info) { return info.param.name; });
+    [](const auto& test) { return test.param.name; });
 
 TEST(AddressLimitTest, DefaultCpuEndsWhereRelocationBegins) {
   EXPECT_EQ(RefusalOf(Machine("pc", 1009 * kGiB)), "accepted");

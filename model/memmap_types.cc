@@ -12,8 +12,7 @@
 namespace e820check::model {
 namespace {
 
-// Half open. Where node sizes were accepted because their sum wraps (layout 1),
-// offsets exceed 64 bits; such pieces lie beyond all RAM rows and change none.
+// Half open.
 struct Piece {
   absl::uint128 start = 0;
   absl::uint128 end = 0;
@@ -76,6 +75,20 @@ bool HasRamBelow4GiB(const E820Table& table) {
   return false;
 }
 
+// QEMU sums the sizes of nodes modulo 2^64 (layout 1), so more than all memory
+// may pass; which address a node has is then undefined.
+absl::Status CheckSum(const NumaTopology& numa) {
+  absl::uint128 sum = 0;
+  bool typed = false;
+  for (const NumaTopology::Node& node : numa.nodes) {
+    sum += node.size_bytes;
+    typed |= node.memmap_type != MemmapType::kNormal;
+  }
+  if (!typed || sum <= UINT64_MAX) return absl::OkStatus();
+  return absl::FailedPreconditionError(
+      "memmap-type: the sum of the node sizes overflows");
+}
+
 MemoryType E820TypeOf(MemmapType type) {
   switch (type) {
     case MemmapType::kNormal:
@@ -108,6 +121,7 @@ absl::Status CheckMemmapTypesSupported(const MachineOptions& options) {
 
 absl::Status ApplyMemmapTypes(const NumaTopology& numa, const RamSplit& split,
                               uint64_t above_base, E820Table& e820) {
+  if (absl::Status s = CheckSum(numa); !s.ok()) return s;
   bool applied = false;
   Piece ram;
   for (size_t id = 0; id < numa.nodes.size(); ++id) {

@@ -78,7 +78,7 @@ INSTANTIATE_TEST_SUITE_P(
                    40,
                    {"0x0+0x80000000:1", "0x100000000+0x40000000:4026531839",
                     "0x140000000+0x40000000:4026531839"}}),
-    [](const auto& info) { return info.param.name; });
+    [](const auto& test) { return test.param.name; });
 
 TEST(MemmapSratTest, SpmKeepsItsRowsAndReservedHasNone) {
   EXPECT_THAT(

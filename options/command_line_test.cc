@@ -159,7 +159,7 @@ TEST(CommandLineTest, MemoryBackendGivesTheSizeIfNoneIsTyped) {
 TEST(CommandLineTest, SaysWhatIsNotCovered) {
   for (const char* line :
        {"-readconfig x", "-set a.b.c=d", "-accel kvm", "-M accel=kvm:tcg",
-        "-M cxl=on", "-m help", "-smp ?", "-M help", "-object help",
+        "-M cxl=on", "-m 64,help", "-smp ?", "-M help", "-object help",
         "-object memory-backend-epc,id=m", "-device pc-dimm,memdev=m0",
         "-device {'driver':'nvdimm'}", "-device driver=sp-mem", "disk.img",
         "-global q35-pcihost.pci-hole64-size=1G",

@@ -3,15 +3,20 @@
 #include "options/format.h"
 
 #include <cstdint>
+#include <optional>
+#include <random>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "absl/strings/str_join.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "machine/address_range.h"
+#include "options/command_line.h"
 #include "options/cpu_model.h"
 #include "options/machine_types.h"
+#include "options/smp.h"
 
 namespace e820check {
 namespace {
@@ -211,6 +216,154 @@ TEST(FormatTest, LegacyNodeMemoryIsInBytesOrALargerUnit) {
   EXPECT_THAT(Line(options), HasSubstr("-numa node,nodeid=0,mem=704K "
                                        "-numa node,nodeid=1,mem=1025B "
                                        "-numa node,nodeid=2,mem=0B"));
+}
+
+// A machine of any type, with about half of what can be asked for.
+class RandomMachine {
+ public:
+  explicit RandomMachine(uint32_t seed) : random_(seed) {}
+
+  MachineOptions Make() {
+    const QemuVersion qemu = Pick<QemuVersion>(
+        {QemuVersion::k7_2, QemuVersion::k10_0, QemuVersion::k11_1});
+    MachineOptions m;
+    m.qemu_version = qemu;
+    m.type = Pick(AllMachineTypes(qemu));
+    m.cpu = DefaultCpu(m.type, qemu);
+    if (m.type.family == MachineFamily::kNone) return m;
+    m.acpi = !OneIn(4);
+    m.hmat = OneIn(3);
+    if (OneIn(3)) m.oem.id = {'A', ',', '=', '\0', '\0', '\0'};
+    if (OneIn(3)) m.oem.table_id = {};
+    if (OneIn(3) && m.type.family != MachineFamily::kMicrovm) {
+      m.max_ram_below_4g_bytes = 1 + Below(4 * kGiB);
+    }
+    MakeCpu(m);
+    MakeTopology(m);
+    MakeMemory(m);
+    MakeNuma(m);
+    return m;
+  }
+
+ private:
+  // The library's distributions differ between implementations.
+  uint64_t Below(uint64_t count) { return random_() % count; }
+  bool OneIn(uint64_t count) { return Below(count) == 0; }
+  template <typename T>
+  T Pick(const std::vector<T>& from) {
+    return from[Below(from.size())];
+  }
+
+  uint64_t Size() { return (1 + Below(9999)) << Below(30); }
+
+  void MakeCpu(MachineOptions& m) {
+    std::string argument = Pick(AllCpuModels(m.qemu_version));
+    if (OneIn(3)) argument += Pick<std::string>({",lm=on", ",lm=off"});
+    if (OneIn(3)) argument += Pick<std::string>({",pse36=on", ",pse36=off"});
+    if (OneIn(3)) argument += ",phys-bits=" + std::to_string(30 + Below(25));
+    if (OneIn(3)) argument += ",vendor=HygonGenuine";
+    const auto cpu = ParseCpu(argument, m.type, m.qemu_version);
+    if (cpu.ok() && cpu->refusal.empty()) m.cpu = *cpu;
+  }
+
+  void MakeTopology(MachineOptions& m) {
+    const SmpLevels levels = SupportedSmpLevels(m.type, m.qemu_version);
+    if (m.type.family == MachineFamily::kIsapc) return;
+    const auto level = [this] { return static_cast<uint32_t>(1 + Below(3)); };
+    m.smp.sockets = level();
+    if (levels.dies) m.smp.dies = level();
+    if (levels.modules) m.smp.modules = level();
+    m.smp.cores = level();
+    m.smp.threads = level();
+    m.smp.maxcpus = m.smp.sockets * m.smp.dies * m.smp.modules * m.smp.cores *
+                    m.smp.threads;
+    m.smp.cpus = static_cast<uint32_t>(1 + Below(m.smp.maxcpus));
+  }
+
+  void MakeMemory(MachineOptions& m) {
+    using Kind = MemoryBackend::Kind;
+    for (uint64_t i = Below(4); i > 0; --i) {
+      MemoryBackend backend;
+      backend.id = "m-" + std::to_string(i) + "._";
+      backend.kind = Pick<Kind>({Kind::kRam, Kind::kMemfd, Kind::kFile});
+      backend.size_bytes = Size() * 4 * kKiB;
+      backend.share = OneIn(2);
+      backend.reserve = OneIn(2);
+      if (backend.kind == Kind::kFile) backend.mem_path = "/a,b=c,";
+      m.backends.push_back(backend);
+    }
+    m.memory.ram_size_bytes = OneIn(8) ? 0 : Size() << 13;
+    m.memory.maxram_size_bytes = m.memory.ram_size_bytes;
+    if (!m.backends.empty() && OneIn(3)) {
+      m.memory_backend = m.backends[0].id;
+      if (OneIn(2)) {
+        m.memory.ram_size_from_backend = true;
+        m.memory.ram_size_bytes = m.backends[0].size_bytes;
+        m.memory.maxram_size_bytes = 128 * kMiB;
+      }
+    }
+    if (OneIn(2)) {
+      m.memory.maxram_size_bytes += Size();
+      m.memory.slots = Below(300);
+    }
+  }
+
+  void MakeNuma(MachineOptions& m) {
+    const bool with_mem = m.type.version <= MachineVersion{5, 0} && OneIn(2);
+    const uint32_t count = static_cast<uint32_t>(Below(4));
+    for (uint32_t i = 0; i < count; ++i) {
+      NumaNode node;
+      node.id = 7 * (count - i);
+      if (with_mem) node.mem_bytes = OneIn(4) ? 0 : Size();
+      if (!with_mem && !m.backends.empty() && OneIn(2)) {
+        node.memdev = Pick(m.backends).id;
+      }
+      if (m.hmat && OneIn(2)) node.initiator = node.id;
+      node.memmap_type = Pick<MemmapType>(
+          {MemmapType::kNormal, MemmapType::kSpm, MemmapType::kReserved});
+      m.numa_nodes.push_back(node);
+      for (uint32_t to = 0; to <= i; ++to) {
+        m.numa_distances.push_back(
+            {.from = node.id,
+             .to = m.numa_nodes[to].id,
+             .value = static_cast<uint8_t>(to == i ? 10 : 10 + Below(246))});
+      }
+    }
+    if (count == 0) return;
+    // Bound by index, the first CPU; by ids, the threads of the last core.
+    m.numa_nodes[0].cpus = {{0, 0}};
+    if (m.smp.cores == 1) return;
+    m.numa_cpus.push_back({.node_id = m.numa_nodes.back().id,
+                           .socket_id = m.smp.sockets - 1,
+                           .die_id = std::nullopt,
+                           .module_id = std::nullopt,
+                           .core_id = m.smp.cores - 1,
+                           .thread_id = std::nullopt});
+  }
+
+  std::mt19937_64 random_;
+};
+
+TEST(FormatTest, ParsesBackToEqualOptions) {
+  constexpr int kMachines = 2000;
+  RandomMachine random(1);
+  int parsed_machines = 0;
+  for (int i = 0; i < kMachines; ++i) {
+    const MachineOptions options = random.Make();
+    if (!Validate(options).ok()) continue;
+    const auto parsed =
+        ParseCommandLine(Format(options), {.qemu_version = options.qemu_version,
+                                           .dialect = Dialect::kMemmapType});
+    ASSERT_TRUE(parsed.ok()) << parsed.status() << "\n" << Line(options);
+    ASSERT_TRUE(parsed->accepted())
+        << std::get<Rejection>(parsed->outcome).text << "\n"
+        << Line(options);
+    const auto& actual = std::get<MachineOptions>(parsed->outcome);
+    ASSERT_TRUE(options == actual) << Line(options) << "\nbecame\n"
+                                   << Line(actual);
+    ++parsed_machines;
+  }
+  EXPECT_GT(parsed_machines, kMachines * 9 / 10);
 }
 
 }  // namespace

@@ -351,7 +351,9 @@ absl::Status ObjectTree::Create(const ObjectRequest& request, QemuVersion qemu,
   backend.id = *request.id;
   backend.kind = *request.backend_kind;
   backend.size_bytes = *request.size;
-  backend.share = request.share.value_or(false);
+  // Only memfds are shared unless told otherwise.
+  backend.share =
+      request.share.value_or(backend.kind == MemoryBackend::Kind::kMemfd);
   backend.reserve = request.reserve.value_or(true);
   backend.mem_path = request.mem_path.value_or("");
   backends.push_back(std::move(backend));

@@ -43,7 +43,9 @@ TEST(MemoryBackendTest, BothSyntaxesMakeBackends) {
   ASSERT_EQ(made.size(), 3u);
   EXPECT_EQ(made[0].size_bytes, 4095u);
   EXPECT_FALSE(made[0].reserve);
+  EXPECT_FALSE(made[0].share);
   EXPECT_EQ(made[1].kind, MemoryBackend::Kind::kMemfd);
+  EXPECT_TRUE(made[1].share);
   EXPECT_EQ(made[2].mem_path, "/x,y");
   EXPECT_TRUE(made[2].share);
 }

@@ -25,7 +25,7 @@ MachineOptions TwoBackendsFourCpus() {
   return options;
 }
 
-struct Run {
+struct Records {
   MachineOptions options = TwoBackendsFourCpus();
   VisitContext context;
   std::vector<std::string> warnings;
@@ -47,7 +47,7 @@ struct Run {
 };
 
 TEST(NumaTest, BuildsNodesDistancesAndBindings) {
-  Run run;
+  Records run;
   EXPECT_EQ(run.Add({"node,memdev=m0,cpus=0-1", "node,memdev=/objects/m1",
                      "dist,src=0,dst=1,val=024",
                      "cpu,node-id=1,socket-id=1,core-id=0x1"}),
@@ -110,13 +110,13 @@ TEST(NumaTest, RefusesInQemusWords) {
        "CPU is already assigned to node-id: 0"},
   };
   for (const auto& c : kCases) {
-    Run run;
+    Records run;
     EXPECT_EQ(run.Add(c.texts), c.refusal);
   }
 }
 
 TEST(NumaTest, MemIsMebibytesOnOldMachines) {
-  Run run;
+  Records run;
   run.options.type.version = {5, 0};
   EXPECT_EQ(run.Add({"node,mem=1,mem=128", "node,mem=17592186044416"}), "");
   EXPECT_EQ(run.options.numa_nodes[0].mem_bytes, 128 * kMiB);
@@ -126,7 +126,7 @@ TEST(NumaTest, MemIsMebibytesOnOldMachines) {
 }
 
 TEST(NumaTest, MemOverflowIsRefusedLater) {
-  Run run;
+  Records run;
   run.context.qemu = QemuVersion::k11_1;
   EXPECT_EQ(run.Add({"node,mem=17592186044416"}),
             "could not parse memory size '17592186044416': Numerical result "
@@ -134,9 +134,9 @@ TEST(NumaTest, MemOverflowIsRefusedLater) {
 }
 
 TEST(NumaTest, InitiatorsNeedHmat) {
-  Run off;
+  Records off;
   EXPECT_THAT(off.Add({"node,initiator=0"}), testing::HasSubstr("is disabled"));
-  Run on;
+  Records on;
   on.options.hmat = true;
   // Too high an id is complained about, and the node left out.
   EXPECT_EQ(on.Add({"node,initiator=200,cpus=77", "node,initiator=5"}), "");
@@ -145,14 +145,14 @@ TEST(NumaTest, InitiatorsNeedHmat) {
                                    "between 0 and 127"));
   ASSERT_EQ(on.options.numa_nodes.size(), 1u);
   EXPECT_EQ(on.options.numa_nodes[0].id, 0u);
-  Run cpus;
+  Records cpus;
   cpus.options.hmat = true;
   EXPECT_EQ(cpus.Add({"node,initiator=1,cpus=0"}),
             "The initiator of CPU NUMA node 0 should be itself (got 1)");
 }
 
 TEST(NumaTest, MachineNoneHasNoNumaButTypes) {
-  Run run;
+  Records run;
   run.options.type.family = MachineFamily::kNone;
   EXPECT_EQ(run.Add({"node,nodeid=200"}),
             "NUMA is not supported by this machine-type");
@@ -161,10 +161,10 @@ TEST(NumaTest, MachineNoneHasNoNumaButTypes) {
 
 // spec/qemu-options.md 12.
 TEST(NumaTest, MemmapTypeBelongsToItsDialect) {
-  Run stock;
+  Records stock;
   EXPECT_EQ(stock.Add({"node,memmap-type=spm"}),
             "Invalid parameter 'memmap-type'");
-  Run run;
+  Records run;
   run.context.dialect = Dialect::kMemmapType;
   EXPECT_EQ(run.Add({"node,memdev=m0,memmap-type=x,memmap-type=spm"}), "");
   EXPECT_EQ(run.options.numa_nodes[0].memmap_type, MemmapType::kSpm);

@@ -298,7 +298,10 @@ void BackRam(MachineOptions& machine, Choices& choices) {
   MemoryOptions& memory = machine.memory;
   if (choices.OneIn(4) && memory.maxram_size_bytes == memory.ram_size_bytes) {
     memory = MemoryOptions{};  // maxram stays the default without -m
-    memory.ram_size_bytes = PickRamSize(choices) - choices.Pick(kCutNudges);
+    const uint64_t size_bytes =
+        choices.OneIn(16) ? UINT64_MAX - kGiB : PickRamSize(choices);
+    memory.ram_size_bytes =
+        size_bytes - std::min(size_bytes - 1, choices.Pick(kCutNudges));
     memory.ram_size_from_backend = true;
   }
   machine.memory_backend = AddBackend(machine, memory.ram_size_bytes, choices);

@@ -52,6 +52,10 @@ bool RamIsEmpty(const MachineOptions& options) {
   return options.memory.ram_size_bytes == 0;
 }
 
+bool RamEndWraps(const MachineOptions& options) {
+  return options.memory.ram_size_bytes > UINT64_MAX - 2 * kTiB;
+}
+
 const std::vector<Quirk>& Ledger() {
   static const auto& ledger = *new std::vector<Quirk>{
       {"srat-node-ends-in-legacy-hole",
@@ -83,6 +87,15 @@ const std::vector<Quirk>& Ledger() {
        {"srat.rows-lie-in-ram", "srat.covers-ram", "srat.no-overlap",
         "srat.rows-are-ranges", "srat.hot-plug-area"},
        SumOfNodesWraps},
+      {"ram-end-wraps",
+       "the end of RAM just under 2^64 wraps when it moves above 4G or 1T, so "
+       "the address space limit does not see it; no host has that much",
+       "spec/qemu-layout.md 2.3",
+       "7.2 10.0 11.1",
+       {"e820.rows-are-ranges", "e820.holds-all-ram", "e820.no-overlap",
+        "srat.rows-are-ranges", "srat.rows-lie-in-ram", "srat.covers-ram",
+        "srat.no-overlap", "srat.hot-plug-area"},
+       RamEndWraps},
       {"no-ram-at-all",
        "a RAM size just under 2^64 is rounded up to 0 and accepted; the map "
        "has "

@@ -42,7 +42,7 @@ TEST(AcpiTablesTest, EveryPrefixAsksForMoreOrIsComplete) {
 }
 
 TEST(AcpiTablesTest, RefusesALengthThatWouldNotAdvance) {
-  for (const char length : {0, 4, 7}) {
+  for (const char length : {'\0', '\4', '\7'}) {
     EXPECT_EQ(
         SplitAcpiTables(std::string("SRAT") + length + std::string(60, '\0'))
             .status()

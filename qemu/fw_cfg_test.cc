@@ -77,6 +77,7 @@ class FakeMachine final : public QtestChannel {
   absl::StatusOr<std::vector<std::string>> Exchange(
       const std::vector<std::string>& commands) override {
     std::vector<std::string> replies;
+    replies.reserve(commands.size());
     for (const std::string& command : commands) {
       replies.push_back(damage_(Reply(absl::StrSplit(command, ' '))));
     }

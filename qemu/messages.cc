@@ -30,11 +30,8 @@ std::vector<std::string> SplitMessages(absl::string_view program,
 bool IsCpuModelWarning(absl::string_view message) {
   return absl::StartsWith(message,
                           "warning: TCG doesn't support requested feature: ") ||
-         absl::StartsWith(
-             message, "warning: host doesn't support requested feature: ") ||
-         absl::StartsWith(
-             message,
-             "warning: This family of AMD CPU doesn't support hyperthreading");
+         absl::StartsWith(message,
+                          "warning: host doesn't support requested feature: ");
 }
 
 bool IsHostRefusal(absl::string_view message) {

@@ -53,7 +53,7 @@ TEST(MessagesTest, CpuModelWarnings) {
   EXPECT_TRUE(
       IsCpuModelWarning("warning: TCG doesn't support requested feature: "
                         "CPUID.07H:EBX.hle [bit 4]"));
-  EXPECT_TRUE(IsCpuModelWarning(
+  EXPECT_FALSE(IsCpuModelWarning(
       "warning: This family of AMD CPU doesn't support hyperthreading(2)\n"
       "Please configure -smp options properly or try enabling topoext "
       "feature."));

@@ -227,6 +227,7 @@ TEST_F(ProcessTest, SeesAChildKilledFromOutside) {
 
 TEST_F(ProcessTest, MovingMovesTheDuty) {
   std::vector<ChildProcess> children;
+  children.reserve(5);
   for (int i = 0; i < 5; ++i) children.push_back(Shell("sleep 1000"));
   children.clear();
   EXPECT_FALSE(HasChildren());
@@ -278,7 +279,7 @@ std::string EndOfGrandchild(int signal) {
   close(pipe_ends[1]);
   kill(parent, signal);
   EXPECT_EQ(ReapOrphan(parent), absl::StrCat("signal ", signal));
-  const std::string end = ReapOrphan(grandchild);
+  std::string end = ReapOrphan(grandchild);
   // The sleep below the shell is an orphan now; it holds nothing of ours.
   kill(-grandchild, SIGKILL);
   while (waitpid(-1, nullptr, 0) > 0) {
@@ -300,7 +301,9 @@ TEST_F(ProcessTest, TwoHundredLeaveNothing) {
     if (i % 4 == 0) child.CloseInput();
     if (i % 4 == 1) child.Send("x");
     if (i % 2 == 0) continue;  // destroyed while it runs
-    if (i % 4 == 1) EXPECT_TRUE(child.ReadSome(Soon()).ok());
+    if (i % 4 == 1) {
+      EXPECT_TRUE(child.ReadSome(Soon()).ok());
+    }
   }
   EXPECT_FALSE(ChildProcess::Spawn({.path = "/no/such", .arguments = {}}).ok());
   EXPECT_EQ(OpenDescriptors(), before);
@@ -309,6 +312,7 @@ TEST_F(ProcessTest, TwoHundredLeaveNothing) {
 
 TEST_F(ProcessTest, ThreadsDoNotDisturbEachOther) {
   std::vector<std::thread> threads;
+  threads.reserve(4);
   for (int t = 0; t < 4; ++t) {
     threads.emplace_back([t] {
       for (int i = 0; i < 10; ++i) {

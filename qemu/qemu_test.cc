@@ -66,7 +66,8 @@ class FakeQemu {
 TEST(FindTest, SaysHowToGetAMissingBinary) {
   EXPECT_EQ(Qemu::Find("/no/such/qemu").status().code(),
             absl::StatusCode::kNotFound);
-  const std::string path = getenv("PATH");
+  const char* set = getenv("PATH");
+  const std::string path = set == nullptr ? "" : set;
   setenv("PATH", "/nonexistent", 1);
   const absl::Status missing = Qemu::Find("").status();
   setenv("PATH", path.c_str(), 1);
@@ -328,7 +329,7 @@ TEST_F(RealQemuTest, WordsThatWeAddOurselves) {
 }
 
 TEST_F(RealQemuTest, EndsThatAreNoVerdict) {
-  const auto code = [&](std::vector<std::string> args) {
+  const auto code = [&](const std::vector<std::string>& args) {
     return qemu_->Ask(args).status().code();
   };
   EXPECT_EQ(code({"-machine", "help"}), absl::StatusCode::kDataLoss);

@@ -102,6 +102,7 @@ BoardPolicy PolicyOf(QemuVersion qemu, const MachineType& type) {
                  type.family == MachineFamily::kIsapc;
   if (policy.is_pc) policy.default_ram_id = "pc.ram";
   policy.narrow_cpu_limit = NarrowCpuLimitOf(qemu, type.version);
+  policy.hmat_skips_empty_nodes = qemu != QemuVersion::k7_2;
   // As QEMU 7.2 shows, under TCG: every possible CPU counts, started or not, on
   // every board with a local APIC. Later ones let a started CPU with such an id
   // die on an assertion unless it has x2APIC, which is a crash, not a refusal.

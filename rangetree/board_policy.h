@@ -44,6 +44,9 @@ inline constexpr uint32_t kFirstX2ApicId = 255;
 // The row count below which SRAT is padded is nodes + this (6.4).
 inline constexpr size_t kPaddingRowsBeyondNodes = 2;
 inline constexpr uint8_t kLocalDistance = 10;
+// HMAT (spec/qemu-layout.md 8).
+inline constexpr uint8_t kHmatRevision = 2;
+inline constexpr uint32_t kHmatMemoryDomainSizeBytes = 40;
 
 struct BoardPolicy {
   enum class Split { kI440fx, kQ35, kFixed, kNoRam };
@@ -79,7 +82,8 @@ struct BoardPolicy {
   uint64_t hole64_size_bytes = 0;  // 2.3
   // vCPUs whose APIC id would reach this are refused (4.2).
   uint32_t apic_id_limit = UINT32_MAX;
-  bool publishes_numa_tables = false;  // 6
+  bool publishes_numa_tables = false;   // 6
+  bool hmat_skips_empty_nodes = false;  // 8
 
   // The id that no backend may have where QEMU makes the RAM itself
   // (spec/qemu-options.md 9.1).

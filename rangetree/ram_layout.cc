@@ -96,10 +96,21 @@ absl::Status CheckMemmapTypes(const NumaPlan& plan, const RamSplit& split,
                               const RangeTreeMap& ram) {
   const auto first_mebibyte = Below(std::min(kMiB, split.below_bytes));
   bool any = false;
+  bool overflows = false;
+  uint64_t sum = 0;
+  for (const NumaPlan::Node& node : plan.nodes) {
+    any |= node.memmap_type != MemmapType::kNormal;
+    sum += node.size_bytes;
+    overflows |= sum < node.size_bytes;
+  }
+  if (!any) return absl::OkStatus();
+  if (overflows) {
+    return absl::FailedPreconditionError(
+        "memmap-type: the sum of the node sizes overflows");
+  }
   for (uint32_t id = 0; id < plan.nodes.size(); ++id) {
     const NumaPlan::Node& node = plan.nodes[id];
     if (node.memmap_type == MemmapType::kNormal) continue;
-    any = true;
     const std::string prefix = MemmapTypePrefix(id, node.memmap_type);
     if (node.size_bytes == 0) {
       return absl::FailedPreconditionError(prefix + " needs memory");
@@ -116,7 +127,7 @@ absl::Status CheckMemmapTypes(const NumaPlan& plan, const RamSplit& split,
     }
   }
   const auto low = Below(split.below_bytes);
-  if (any && (!low || ram.BytesOfType(*low, MemoryType::kRam) == 0)) {
+  if (!low || ram.BytesOfType(*low, MemoryType::kRam) == 0) {
     return absl::FailedPreconditionError(
         "memmap-type leaves no normal RAM below 4 GiB");
   }
@@ -153,7 +164,7 @@ Cuts CutsOf(const NumaPlan& plan, const RamSplit& split, size_t node,
     const auto end = CheckedAdd(cursor, plan.nodes[node].size_bytes);
     if (!end) break;
     cursor = *end;
-    if (cursor > split.below_bytes) {
+    if (cursor > std::min(split.below_bytes, kLegacyHoleBase)) {
       cuts.hole = cursor > kLegacyHoleBase;
       cuts.low_ram_end = !cuts.hole;
       break;

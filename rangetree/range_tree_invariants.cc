@@ -3,6 +3,7 @@
 // RangeTreeMap::CheckInvariants. It trusts nothing in the nodes: on a damaged
 // tree it ends, in bounds, with the first breach it meets.
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -21,6 +22,7 @@ using range_tree_internal::BytesOf;
 using range_tree_internal::Extent;
 using range_tree_internal::ExtentOf;
 using range_tree_internal::kNoNode;
+using range_tree_internal::kUnusedKey;
 using range_tree_internal::Run;
 
 class RangeTreeMap::Checker {
@@ -39,6 +41,12 @@ class RangeTreeMap::Checker {
  private:
   static absl::Status Breach(const std::string& what) {
     return absl::InternalError(what);
+  }
+
+  template <typename Node>
+  static bool UnusedKeysAreSet(const Node& node) {
+    return std::all_of(node.last + node.count, node.last + Node::kCapacity,
+                       [](uint64_t key) { return key == kUnusedKey; });
   }
 
   // Follows the leaves' links and leaves them in chain_.
@@ -96,6 +104,10 @@ class RangeTreeMap::Checker {
           return Breach(absl::StrCat("occupancy: inner node ", index, " has ",
                                      inner.count, " children"));
         }
+        if (!UnusedKeysAreSet(inner)) {
+          return Breach(
+              absl::StrCat("occupancy: unused keys of inner node ", index));
+        }
         inners_.push_back(index);
         children.insert(children.end(), inner.child, inner.child + inner.count);
       }
@@ -112,6 +124,9 @@ class RangeTreeMap::Checker {
       if (map_.height_ > 0 && map_.leaf(index).count < Leaf::kMinimum) {
         return Breach(absl::StrCat("occupancy: leaf ", index, " has ",
                                    map_.leaf(index).count, " segments"));
+      }
+      if (!UnusedKeysAreSet(map_.leaf(index))) {
+        return Breach(absl::StrCat("occupancy: unused keys of leaf ", index));
       }
     }
     return absl::OkStatus();

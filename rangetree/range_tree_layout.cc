@@ -12,10 +12,12 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "machine/acpi_header.h"
 #include "machine/e820_table.h"
 #include "machine/machine_type.h"
 #include "machine/slit_table.h"
 #include "machine/srat_table.h"
+#include "machine/wire.h"
 #include "rangetree/board_policy.h"
 #include "rangetree/numa_plan.h"
 #include "rangetree/ram_layout.h"
@@ -179,6 +181,41 @@ std::string BuildSlit(const MachineOptions& options, const NumaPlan& plan) {
   return EncodeSlit(table);
 }
 
+// The processor domain nearest to each node, spec/qemu-layout.md 8.1: the node
+// itself if it has CPUs, else what initiator= says, else kMaxNumaNodes.
+std::vector<uint32_t> NearestInitiators(const MachineOptions& options,
+                                        const NumaPlan& plan) {
+  std::vector<uint32_t> initiators(plan.nodes.size(), kMaxNumaNodes);
+  for (const NumaNode& node : options.numa_nodes) {
+    initiators[node.id] = node.initiator.value_or(kMaxNumaNodes);
+  }
+  for (const uint32_t node : plan.node_of_cpu) initiators[node] = node;
+  return initiators;
+}
+
+// spec/qemu-layout.md 8.1: a table of memory proximity domains.
+std::string BuildHmat(const MachineOptions& options, const BoardPolicy& policy,
+                      const NumaPlan& plan) {
+  const std::vector<uint32_t> initiators = NearestInitiators(options, plan);
+  std::string body(4, '\0');
+  for (uint32_t id = 0; id < plan.nodes.size(); ++id) {
+    const NumaPlan::Node& node = plan.nodes[id];
+    const bool has_memory =
+        node.size_bytes > 0 && node.memmap_type != MemmapType::kReserved;
+    if (!has_memory && policy.hmat_skips_empty_nodes) continue;
+    const bool known = initiators[id] != kMaxNumaNodes;
+    for (const uint32_t word : {0u, kHmatMemoryDomainSizeBytes, uint32_t{known},
+                                initiators[id], id}) {
+      AppendLittleEndian(word, body);
+    }
+    body.append(20, '\0');
+  }
+  return EncodeAcpiTable({.signature = {'H', 'M', 'A', 'T'},
+                          .revision = kHmatRevision,
+                          .oem = options.oem},
+                         body);
+}
+
 absl::StatusOr<GuestLayout> LayOut(const MachineOptions& options,
                                    Warnings& warnings) {
   const BoardPolicy policy = PolicyOf(options.qemu_version, options.type);
@@ -223,6 +260,7 @@ absl::StatusOr<GuestLayout> LayOut(const MachineOptions& options,
   if (policy.publishes_numa_tables && options.acpi && !plan->nodes.empty()) {
     layout.srat = BuildSrat(options, *plan, split, device);
     if (!plan->distances.empty()) layout.slit = BuildSlit(options, *plan);
+    if (options.hmat) layout.hmat = BuildHmat(options, policy, *plan);
   }
   return layout;
 }

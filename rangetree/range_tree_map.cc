@@ -13,7 +13,6 @@ using range_tree_internal::ChildFor;
 using range_tree_internal::ClassOf;
 using range_tree_internal::Describe;
 using range_tree_internal::ExtentOf;
-using range_tree_internal::FirstNotBelow;
 using range_tree_internal::InsertSlot;
 using range_tree_internal::kNoNode;
 using range_tree_internal::kOther;
@@ -21,6 +20,8 @@ using range_tree_internal::MergeOrShare;
 using range_tree_internal::MoveSlots;
 using range_tree_internal::RemoveSlot;
 using range_tree_internal::Run;
+using range_tree_internal::SetCount;
+using range_tree_internal::SlotFor;
 using range_tree_internal::SplitInHalf;
 
 // What replaces the segments an edit touches: the rest of the first, the newly
@@ -51,7 +52,7 @@ RangeTreeMap& RangeTreeMap::operator=(RangeTreeMap&& other) noexcept {
 }
 
 void RangeTreeMap::Clear() {
-  first_leaf_.count = 0;
+  SetCount(first_leaf_, 0);
   first_leaf_.next = kNoNode;
   more_leaves_.clear();
   inners_.clear();
@@ -89,21 +90,20 @@ RangeTreeMap::Path RangeTreeMap::PathTo(uint64_t address) const {
 RangeTreeMap::const_iterator RangeTreeMap::LowerBound(uint64_t address) const {
   const uint32_t index = LeafFor(address);
   const Leaf& found = leaf(index);
-  return const_iterator(
-      this, index,
-      static_cast<uint32_t>(FirstNotBelow(found.last, found.count, address)));
+  return const_iterator(this, index,
+                        static_cast<uint32_t>(SlotFor(found, address)));
 }
 
 std::optional<MemoryAttributes> RangeTreeMap::At(uint64_t address) const {
   const Leaf& found = leaf(LeafFor(address));
-  const size_t slot = FirstNotBelow(found.last, found.count, address);
+  const size_t slot = SlotFor(found, address);
   if (slot == found.count || found.first[slot] > address) return std::nullopt;
   return found.At(slot).attributes;
 }
 
 bool RangeTreeMap::Overlaps(const AddressRange& range) const {
   const Leaf& found = leaf(LeafFor(range.first()));
-  const size_t slot = FirstNotBelow(found.last, found.count, range.first());
+  const size_t slot = SlotFor(found, range.first());
   return slot != found.count && found.first[slot] <= range.last();
 }
 
@@ -131,7 +131,7 @@ template <typename Enter, typename Visit>
 void RangeTreeMap::Walk(uint64_t address, Enter enter, Visit visit) const {
   Path path = PathTo(address);
   const Leaf* current = &leaf(path.leaf);
-  size_t slot = FirstNotBelow(current->last, current->count, address);
+  size_t slot = SlotFor(*current, address);
   for (uint32_t level = height_;;) {
     if (level == height_) {
       for (; slot < current->count; ++slot) {
@@ -306,7 +306,7 @@ void RangeTreeMap::Edit(const AddressRange& range,
   const uint64_t first = range.first() - (assigns && range.first() > 0);
   const uint64_t last = range.last() + (assigns && range.last() < UINT64_MAX);
   const auto span_in = [&](const Leaf& node) {
-    const size_t begin = FirstNotBelow(node.last, node.count, first);
+    const size_t begin = SlotFor(node, first);
     size_t end = begin;
     while (end < node.count && node.first[end] <= last) ++end;
     return SlotSpan{.begin = begin, .end = end};
@@ -371,7 +371,7 @@ void RangeTreeMap::Splice(const Path& path, SlotSpan span,
     change.Add(pieces.runs[i]);
   }
   const size_t removed = span.end - span.begin;
-  node.count += static_cast<uint32_t>(pieces.count - removed);
+  SetCount(node, node.count + pieces.count - removed);
   size_ += pieces.count - removed;
   Refresh(path, change);
 }
@@ -468,7 +468,7 @@ void RangeTreeMap::SplitLeaf(const Path& path) {
     halves.child[0] = step.node;
     halves.child[1] = new_inner;
   }
-  halves.count = 2;
+  SetCount(halves, 2);
   root_ = NewInner();
   inners_[root_] = halves;
   ++height_;
@@ -497,13 +497,13 @@ uint32_t RangeTreeMap::NewInner() {
 }
 
 void RangeTreeMap::Release(uint32_t index, Leaf& node) {
-  node.count = 0;
+  SetCount(node, 0);
   node.next = free_leaf_;
   free_leaf_ = index;
 }
 
 void RangeTreeMap::Release(uint32_t index, Inner& node) {
-  node.count = 0;
+  SetCount(node, 0);
   node.child[0] = free_inner_;
   free_inner_ = index;
 }

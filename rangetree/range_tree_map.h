@@ -8,7 +8,7 @@
 // addresses run to UINT64_MAX, that is, a range may end at 2^64.
 //
 //                 Inner            last[]  first[] gap[] bytes[][] child[]
-//                /     \           17 children, 16 cache lines
+//                /     \           16 children, 16 cache lines
 //           Inner       Inner
 //          /  |  \      /   \      all leaves at one depth
 //      Leaf>Leaf>Leaf>Leaf>Leaf    first[] last[] type[] owner[]
@@ -73,8 +73,8 @@ class RangeTreeMap {
     // No segment could be joined to the next. The same pass.
     kCoalescing,
     // Every node but the root is at least half full, every child exists once,
-    // all leaves are at one depth and linked in order. One more pass, over all
-    // nodes.
+    // all leaves are at one depth and linked in order, keys of unused slots are
+    // UINT64_MAX. One more pass, over all nodes.
     kOccupancy,
     // Each cached extent, gap and byte count is what its child says. The same
     // second pass, reading every segment again: about twice kOccupancy.

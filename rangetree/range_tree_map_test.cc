@@ -458,6 +458,11 @@ INSTANTIATE_TEST_SUITE_P(
         {"UnderfullLeaf",
          [](RangeTreeMapTestPeer peer) { peer.DropSegments(10); },
          Level::kOccupancy, "occupancy: leaf 0 has 6 segments"},
+        {"UnusedKey",
+         [](RangeTreeMapTestPeer peer) {
+           peer.first_leaf().last[peer.first_leaf().count] = 5;
+         },
+         Level::kOccupancy, "occupancy: unused keys of leaf 0"},
         {"LonelyRoot", [](RangeTreeMapTestPeer peer) { peer.root().count = 1; },
          Level::kOccupancy, "occupancy: inner node"},
         {"StaleGap", [](RangeTreeMapTestPeer peer) { peer.root().gap[0] = 3; },

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -18,10 +19,10 @@
 
 namespace e820check::range_tree_internal {
 
-// Chosen so that the fields fill whole cache lines: 31 * 24 + 8 bytes of 768,
-// and 17 * 60 + 4 bytes of 1024.
+// 2^5 - 1 keys of a leaf, and the 2^4 - 1 keys that tell 16 children apart, are
+// searched in a fixed number of steps. Fields then fill 12 and 16 cache lines.
 inline constexpr size_t kLeafCapacity = 31;
-inline constexpr size_t kInnerCapacity = 17;
+inline constexpr size_t kInnerCapacity = 16;
 inline constexpr size_t kCacheLineBytes = 64;
 
 // Nodes are named by their index in the map's arena.
@@ -81,13 +82,19 @@ struct Extent {
   friend bool operator==(const Extent&, const Extent&) = default;
 };
 
+// The key of an unused slot, in either kind of node, so that a search need not
+// know how many slots are in use.
+inline constexpr uint64_t kUnusedKey = UINT64_MAX;
+
 // Segment i is [first[i], last[i]] with type[i] and owner[i], ascending.
 struct alignas(kCacheLineBytes) Leaf {
   static constexpr size_t kCapacity = kLeafCapacity;
   static constexpr size_t kMinimum = kCapacity / 2;
 
+  Leaf() { std::fill_n(last, kCapacity, kUnusedKey); }
+
   uint64_t first[kCapacity] = {};
-  uint64_t last[kCapacity] = {};
+  uint64_t last[kCapacity];
   MemoryType type[kCapacity] = {};
   uint32_t owner[kCapacity] = {};
   uint32_t count = 0;
@@ -111,7 +118,9 @@ struct alignas(kCacheLineBytes) Inner {
   static constexpr size_t kCapacity = kInnerCapacity;
   static constexpr size_t kMinimum = kCapacity / 2;
 
-  uint64_t last[kCapacity] = {};  // in front: all that a lookup reads
+  Inner() { std::fill_n(last, kCapacity, kUnusedKey); }
+
+  uint64_t last[kCapacity];  // in front: all that a lookup reads
   uint64_t first[kCapacity] = {};
   uint64_t gap[kCapacity] = {};
   uint64_t bytes[kByteClasses][kCapacity] = {};
@@ -140,23 +149,35 @@ struct alignas(kCacheLineBytes) Inner {
 static_assert(sizeof(Leaf) == 12 * kCacheLineBytes);
 static_assert(sizeof(Inner) == 16 * kCacheLineBytes);
 
-// The index of the first of `count` ascending keys that is >= key, else
-// `count`. The number of steps depends on `count` alone, so the loop branches
-// the same way for every key.
-inline size_t FirstNotBelow(const uint64_t* keys, size_t count, uint64_t key) {
-  size_t base = 0;
-  while (count > 1) {
-    const size_t half = count / 2;
-    base += static_cast<size_t>(keys[base + half - 1] < key) * half;
-    count -= half;
+// The index of the first of kKeys ascending keys that is >= key, else kKeys,
+// which is one less than a power of two. No branch depends on the keys, nor on
+// how many are in use.
+template <size_t kKeys>
+size_t FirstNotBelow(const uint64_t* keys, uint64_t key) {
+  static_assert(std::has_single_bit(kKeys + 1));
+  size_t index = 0;
+  for (size_t step = (kKeys + 1) / 2; step > 0; step /= 2) {
+    index += keys[index + step - 1] < key ? step : 0;
   }
-  return base + static_cast<size_t>(count == 1 && keys[base] < key);
+  return index;
+}
+
+// The first segment that does not end below `address`, else leaf.count.
+inline size_t SlotFor(const Leaf& leaf, uint64_t address) {
+  return FirstNotBelow<Leaf::kCapacity>(leaf.last, address);
 }
 
 // The child to search for `address`: the first that does not end below it, or
 // the rightmost child.
 inline size_t ChildFor(const Inner& node, uint64_t address) {
-  return FirstNotBelow(node.last, node.count - 1, address);
+  return std::min<size_t>(
+      FirstNotBelow<Inner::kCapacity - 1>(node.last, address), node.count - 1);
+}
+
+template <typename Node>
+void SetCount(Node& node, size_t count) {
+  for (size_t i = count; i < node.count; ++i) node.last[i] = kUnusedKey;
+  node.count = static_cast<uint32_t>(count);
 }
 
 struct SlotRun {
@@ -165,8 +186,8 @@ struct SlotRun {
   size_t count;
 };
 
-// Copies slots between nodes or inside one, where they may overlap. Counts are
-// the caller's to set.
+// Copies slots between nodes or inside one, where they may overlap. SetCount is
+// the caller's to call, afterwards.
 inline void MoveSlots(const Leaf& from, Leaf& to, SlotRun run) {
   const auto move = [&run](const auto* source, auto* target) {
     std::memmove(target + run.to, source + run.from,
@@ -195,8 +216,8 @@ template <typename Node>
 void SplitInHalf(Node& left, Node& right) {
   const size_t keep = (left.count + 1) / 2;
   MoveSlots(left, right, {.from = keep, .to = 0, .count = left.count - keep});
-  right.count = left.count - static_cast<uint32_t>(keep);
-  left.count = static_cast<uint32_t>(keep);
+  SetCount(right, left.count - keep);
+  SetCount(left, keep);
 }
 
 // Makes two neighbours of which one has too few slots legal again: all slots go
@@ -216,8 +237,8 @@ void MergeOrShare(Node& left, Node& right) {
     MoveSlots(right, right, {.from = 0, .to = moved, .count = right.count});
     MoveSlots(left, right, {.from = keep, .to = 0, .count = moved});
   }
-  left.count = static_cast<uint32_t>(keep);
-  right.count = static_cast<uint32_t>(total - keep);
+  SetCount(left, keep);
+  SetCount(right, total - keep);
 }
 
 // Both node kinds keep first[] and last[], so one function serves them; what
@@ -269,13 +290,13 @@ void Describe(const Node& child, Inner& parent, size_t slot) {
 inline void InsertSlot(const Inner& from, size_t slot, Inner& to, size_t at) {
   MoveSlots(to, to, {.from = at, .to = at + 1, .count = to.count - at});
   MoveSlots(from, to, {.from = slot, .to = at, .count = 1});
-  ++to.count;
+  SetCount(to, to.count + 1);
 }
 
 inline void RemoveSlot(Inner& node, size_t slot) {
   MoveSlots(node, node,
             {.from = slot + 1, .to = slot, .count = node.count - (slot + 1)});
-  --node.count;
+  SetCount(node, node.count - 1);
 }
 
 }  // namespace e820check::range_tree_internal
