@@ -13,32 +13,60 @@
 namespace e820check {
 namespace {
 
-Comparison WithoutAnswer(const System& system, const absl::Status& failure) {
+// No answer is a disagreement, unless it is the host's fault, or ours, or the
+// ledger knows that QEMU dies of this.
+Comparison WithoutAnswer(const System& system, const absl::Status& failure,
+                         const MachineOptions* options) {
   Comparison comparison;
+  comparison.verdict = Verdict::kDisagree;
   comparison.divergence = absl::StrCat(system.name(), ": ", failure.message());
-  switch (failure.code()) {
-    case absl::StatusCode::kUnimplemented:
-      comparison.verdict = Verdict::kNotCovered;
-      break;
-    case absl::StatusCode::kResourceExhausted:
-      comparison.verdict = Verdict::kHostRefuses;
-      break;
-    default:
-      comparison.verdict = Verdict::kDisagree;
+  if (absl::IsUnimplemented(failure)) {
+    comparison.verdict = Verdict::kNotCovered;
+  } else if (absl::IsResourceExhausted(failure)) {
+    comparison.verdict = Verdict::kHostRefuses;
+  } else if (absl::IsInternal(failure)) {
+    comparison.kind = std::string(kCrash);
+    const Quirk* excuse =
+        options == nullptr ? nullptr : FindExcuse(kCrash, *options);
+    if (excuse != nullptr) {
+      comparison.verdict = Verdict::kKnownCrash;
+      comparison.quirks.push_back(excuse->id);
+    }
+  } else {
+    comparison.kind = absl::StatusCodeToString(failure.code());
   }
   return comparison;
+}
+
+// "verdict" of "verdict\n  expected: ...", "e820" of "e820 row 3\n ...".
+std::string FirstWord(absl::string_view text) {
+  return std::string(text.substr(0, text.find_first_of(" \n")));
+}
+
+void CheckLawsOf(const MachineOptions& options, const GuestLayout& layout,
+                 Comparison& comparison) {
+  for (const Breach& breach : FindBreaches(options, layout)) {
+    if (breach.excuse != nullptr) {
+      comparison.quirks.push_back(breach.excuse->id);
+    } else if (comparison.verdict != Verdict::kDisagree) {
+      comparison.verdict = Verdict::kDisagree;
+      comparison.kind = absl::StrCat("law ", breach.law->id);
+      comparison.divergence = absl::StrCat(
+          "both answers break ", comparison.kind, ": ", breach.detail);
+    }
+  }
 }
 
 }  // namespace
 
 Comparison Compare(const System& left, const System& right,
                    const Question& question) {
-  const absl::StatusOr<Answer> expected = left.Ask(question);
-  if (!expected.ok()) return WithoutAnswer(left, expected.status());
-  const absl::StatusOr<Answer> actual = right.Ask(question);
-  if (!actual.ok()) return WithoutAnswer(right, actual.status());
-
   const MachineOptions* options = OptionsOf(question);
+  const absl::StatusOr<Answer> expected = left.Ask(question);
+  if (!expected.ok()) return WithoutAnswer(left, expected.status(), options);
+  const absl::StatusOr<Answer> actual = right.Ask(question);
+  if (!actual.ok()) return WithoutAnswer(right, actual.status(), options);
+
   Comparison comparison;
   comparison.classes = Classify(options, *expected);
   comparison.verdict =
@@ -46,18 +74,9 @@ Comparison Compare(const System& left, const System& right,
   if (absl::Status s = CheckAgreement(*expected, *actual); !s.ok()) {
     comparison.verdict = Verdict::kDisagree;
     comparison.divergence = std::string(s.message());
-    return comparison;
-  }
-  if (!expected->accepted() || options == nullptr) return comparison;
-  const GuestLayout& layout = std::get<GuestLayout>(expected->outcome);
-  for (const Breach& breach : FindBreaches(*options, layout)) {
-    if (breach.excuse != nullptr) {
-      comparison.quirks.push_back(breach.excuse->id);
-    } else if (comparison.verdict != Verdict::kDisagree) {
-      comparison.verdict = Verdict::kDisagree;
-      comparison.divergence = absl::StrCat("both answers break law ",
-                                           breach.law->id, ": ", breach.detail);
-    }
+    comparison.kind = FirstWord(comparison.divergence);
+  } else if (expected->accepted() && options != nullptr) {
+    CheckLawsOf(*options, std::get<GuestLayout>(expected->outcome), comparison);
   }
   return comparison;
 }

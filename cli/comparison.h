@@ -16,13 +16,17 @@ namespace e820check {
 enum class Verdict {
   kAccepted,     // both accept, with equal tables and no law broken
   kRefused,      // both refuse, in the same words
-  kDisagree,     // anything else, a crash or hang included
+  kKnownCrash,   // the right side died of what the ledger says
+  kDisagree,     // anything else, any other crash or hang included
   kHostRefuses,  // the host has not the memory: nothing to compare
   kNotCovered,   // the option parser does not cover an option
 };
 
 struct Comparison {
   Verdict verdict = Verdict::kAccepted;
+  // Of a disagreement: "verdict", "e820", "law slit.follows-options", "crash",
+  // ... : what a smaller command line must still show to show the same.
+  std::string kind;
   std::string divergence;  // kDisagree: what differs; else a reason
   std::vector<absl::string_view> classes;
   std::vector<absl::string_view> quirks;  // ledger entries that excused a law

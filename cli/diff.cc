@@ -176,6 +176,7 @@ void PrintSummary(const RunResult& run, const DiffOptions& options,
   line("accepted by both", tally.Count(Verdict::kAccepted));
   line("refused by both", tally.Count(Verdict::kRefused));
   line("disagreements", tally.Count(Verdict::kDisagree));
+  line("known crashes", tally.Count(Verdict::kKnownCrash));
   line("host has no memory", tally.Count(Verdict::kHostRefuses));
   line("options not covered", tally.Count(Verdict::kNotCovered));
   if (!tally.quirks.empty()) std::cout << "excused by the quirk ledger\n";
@@ -232,9 +233,11 @@ void PrintDisagreement(const Pair& pair, const DiffOptions& options,
 // First as a machine, so that memory keeps adding up, then as text.
 std::vector<std::string> ShrinkCase(const Pair& pair,
                                     std::vector<std::string> args) {
-  const auto still_fails = [&pair](const std::vector<std::string>& candidate) {
-    return !Interrupted() &&
-           pair.Compare(candidate).verdict == Verdict::kDisagree;
+  const std::string kind = pair.Compare(args).kind;
+  const auto still_fails = [&](const std::vector<std::string>& candidate) {
+    if (Interrupted()) return false;
+    const Comparison comparison = pair.Compare(candidate);
+    return comparison.verdict == Verdict::kDisagree && comparison.kind == kind;
   };
   const Question question = MakeQuestion(args, pair.context);
   const MachineOptions* machine = OptionsOf(question);
@@ -260,6 +263,10 @@ CommandStatus DiffOne(const Pair& pair, const DiffOptions& options) {
       return kExitOk;
     case Verdict::kRefused:
       std::cout << "agree: both refuse in the same words\n";
+      return kExitOk;
+    case Verdict::kKnownCrash:
+      std::cout << comparison.divergence << "\nexcused by the quirk ledger: "
+                << comparison.quirks.front() << "\n";
       return kExitOk;
     case Verdict::kDisagree:
       PrintDisagreement(pair, options, options.args);

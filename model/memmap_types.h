@@ -19,8 +19,9 @@ absl::Status CheckMemmapTypesSupported(const MachineOptions& options);
 
 // Gives the RAM of each node that is not normal its type: the RAM row that
 // holds a piece of the node becomes up to three rows in its place, never merged
-// with others. Fails if a node has no memory or holds memory below 1 MiB, or if
-// no normal RAM remains below 4 GiB.
+// with others. Fails if the sum of all nodes reaches 2^64, if a node that is
+// not normal has no memory or holds memory below 1 MiB, or if no normal RAM
+// remains below 4 GiB.
 absl::Status ApplyMemmapTypes(const NumaTopology& numa, const RamSplit& split,
                               uint64_t above_base, E820Table& e820);
 

@@ -124,15 +124,17 @@ TEST(MemmapRefusalTest, HasItsPlace) {
   EXPECT_EQ(RefusalOf(isapc), "no CPU");
 }
 
-// Node sizes that wrap put later nodes beyond all RAM: nothing to retype, and
-// nothing below 4 GiB is left to a machine whose RAM has the size 0.
-TEST(MemmapRefusalTest, NeedsNormalLowRam) {
+// QEMU accepts node sizes whose sum wraps; a node's addresses are then unknown.
+TEST(MemmapRefusalTest, NodeSizesMustNotWrap) {
   MachineOptions options = Machine("pc-i440fx-5.0", 0);
   options.numa_nodes = {{.id = 0, .mem_bytes = uint64_t{1} << 63},
                         {.id = 1,
                          .mem_bytes = uint64_t{1} << 63,
                          .memmap_type = MemmapType::kSpm}};
-  EXPECT_EQ(RefusalOf(options), "memmap-type leaves no normal RAM below 4 GiB");
+  EXPECT_EQ(RefusalOf(options),
+            "memmap-type: the sum of the node sizes overflows");
+  options.numa_nodes[1].memmap_type = MemmapType::kNormal;
+  EXPECT_EQ(RefusalOf(options), "accepted");
 }
 
 }  // namespace

@@ -15,6 +15,7 @@
 #include "options/json.h"
 #include "options/keyval.h"
 #include "options/machine_properties.h"
+#include "options/machine_types.h"
 #include "options/memory_backend.h"
 #include "options/memory_option.h"
 #include "options/numa.h"
@@ -215,9 +216,10 @@ absl::Status CommandLine::ReadOption(const Option& option) {
     case OptionMeaning::kObject: {
       absl::StatusOr<ObjectRequest> object =
           ParseObject(option.argument(), visit_, object_list_, said_);
-      if (object.ok() && !object->backend_kind) ignore().IgnoreError();
-      if (object.ok()) objects_.push_back(*std::move(object));
-      return At(option.location, object.status());
+      absl::Status parsed = At(option.location, object.status());
+      if (!parsed.ok()) return parsed;
+      objects_.push_back(*std::move(object));
+      return objects_.back().backend_kind ? absl::OkStatus() : ignore();
     }
     case OptionMeaning::kNuma:
       return ReadNuma(option);
@@ -272,8 +274,9 @@ absl::Status CommandLine::ReadKeyval(const Option& option) {
 
 absl::Status CommandLine::ReadNuma(const Option& option) {
   absl::StatusOr<QemuOptsBag> bag = numa_list_.Parse(option.argument(), said_);
-  if (bag.ok()) numa_.push_back({option.location, *std::move(bag)});
-  return At(option.location, bag.status());
+  absl::Status parsed = At(option.location, bag.status());
+  if (parsed.ok()) numa_.push_back({option.location, *std::move(bag)});
+  return parsed;
 }
 
 // QEMU makes devices after the board, so they wait for everything else.
@@ -379,6 +382,13 @@ absl::Status CommandLine::Steps() {
   status = At(kNowhere, ApplyProperties(tree_, machine_, said_));
   if (status.ok()) status = ChooseAccelerator(legacy.accel);
   if (!status.ok()) return status;
+  // Not in the specification; QEMU 7.2 says it here.
+  if (IsDeprecated(*type, qemu_)) {
+    warnings_.push_back(
+        absl::StrCat("warning: Machine type '", ToString(*type),
+                     "' is deprecated: old and unattended - use a newer "
+                     "version instead"));
+  }
 
   for (const ObjectRequest& object : objects_) {  // step 8
     if (!object.backend_kind) continue;

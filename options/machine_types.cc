@@ -104,4 +104,9 @@ uint32_t MaxCpus(const MachineType& type, QemuVersion /*qemu*/) {
   return 0;
 }
 
+bool IsDeprecated(const MachineType& type, QemuVersion qemu) {
+  return qemu == QemuVersion::k7_2 && type.family == MachineFamily::kI440fx &&
+         type.version <= MachineVersion{1, 7};
+}
+
 }  // namespace e820check

@@ -28,6 +28,9 @@ std::optional<MachineType> FindMachineType(absl::string_view name,
 // The highest -smp maxcpus. The same in every QEMU that has the type.
 uint32_t MaxCpus(const MachineType& type, QemuVersion qemu);
 
+// Whether QEMU warns of the type. Seen of 7.2 only, with i440fx up to 1.7.
+bool IsDeprecated(const MachineType& type, QemuVersion qemu);
+
 }  // namespace e820check
 
 #endif  // E820CHECK_OPTIONS_MACHINE_TYPES_H_

@@ -25,29 +25,29 @@ namespace e820check {
 // than memory backends are not read.
 struct ObjectRequest {
   absl::string_view qom_type;
-  std::optional<MemoryBackend::Kind> backend_kind;
   std::optional<std::string> id;
+  std::optional<MemoryBackend::Kind> backend_kind;
 
+  std::vector<CpuIndexRange> host_nodes;
+  std::optional<std::string> mem_path;
+  std::optional<std::string> prealloc_context;
   std::optional<uint64_t> align;
+  std::optional<uint64_t> hugetlbsize;
+  std::optional<uint64_t> offset;
+  std::optional<size_t> policy;
+  std::optional<uint64_t> prealloc_threads;
+  std::optional<size_t> rom;
+  std::optional<uint64_t> size;
   std::optional<bool> discard_data;
   std::optional<bool> dump;
-  std::vector<CpuIndexRange> host_nodes;
   std::optional<bool> hugetlb;
-  std::optional<uint64_t> hugetlbsize;
-  std::optional<std::string> mem_path;
   std::optional<bool> merge;
-  std::optional<uint64_t> offset;
   std::optional<bool> pmem;
-  std::optional<size_t> policy;
   std::optional<bool> prealloc;
-  std::optional<std::string> prealloc_context;
-  std::optional<uint64_t> prealloc_threads;
   std::optional<bool> readonly;
   std::optional<bool> reserve;
-  std::optional<size_t> rom;
   std::optional<bool> seal;
   std::optional<bool> share;
-  std::optional<uint64_t> size;
   std::optional<bool> use_canonical_path;
 };
 

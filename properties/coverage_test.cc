@@ -101,13 +101,15 @@ TEST(Coverage, TheParserCoversNearlyAllThatIsGenerated) {
 
 TEST(Coverage, EveryLedgerEntryMatchesSomething) {
   for (const Quirk& quirk : Quirks()) {
+    // A crash shows only in the comparison with a real QEMU.
+    if (quirk.excused_laws.front() == kCrash) continue;
     EXPECT_EQ(CountsOf(Dialect::kStock).quirks.count(std::string(quirk.id)), 1u)
         << quirk.id << " matches nothing: fix the predicate, or remove it";
   }
 }
 
 TEST(Coverage, LedgerEntriesNameLaws) {
-  std::set<std::string> laws;
+  std::set<std::string> laws = {std::string(kCrash)};
   for (const Law& law : Laws()) {
     EXPECT_TRUE(laws.insert(std::string(law.id)).second) << law.id;
   }

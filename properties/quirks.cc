@@ -56,6 +56,10 @@ bool RamEndWraps(const MachineOptions& options) {
   return options.memory.ram_size_bytes > UINT64_MAX - 2 * kTiB;
 }
 
+bool Q35HasNoRam(const MachineOptions& options) {
+  return RamIsEmpty(options) && options.type.family == MachineFamily::kQ35;
+}
+
 const std::vector<Quirk>& Ledger() {
   static const auto& ledger = *new std::vector<Quirk>{
       {"srat-node-ends-in-legacy-hole",
@@ -104,6 +108,13 @@ const std::vector<Quirk>& Ledger() {
        "7.2 10.0 11.1",
        {"e820.rows-are-ranges"},
        RamIsEmpty},
+      {"q35-without-ram-aborts",
+       "q35 makes an alias of RAM, and aborts where there is none: "
+       "memory_region_set_alias_offset: Assertion `mr->alias' failed",
+       "found by e820check diff",
+       "7.2",
+       {kCrash},
+       Q35HasNoRam},
   };
   return ledger;
 }

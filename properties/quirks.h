@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// The ledger: where QEMU itself breaks a law. One entry per defect; it excuses
-// named laws for the machines that its predicate describes, and nothing else.
+// The ledger: where QEMU itself breaks a law, or dies. One entry per defect; it
+// excuses named laws for the machines that its predicate describes, and nothing
+// else.
 // An entry that matches nothing in a long enough run fails the tests, so none
 // outlives its defect.
 
@@ -16,12 +17,15 @@
 
 namespace e820check {
 
+// What an entry excuses where QEMU dies of a machine it ought to accept.
+inline constexpr absl::string_view kCrash = "crash";
+
 struct Quirk {
   absl::string_view id;
-  absl::string_view what;      // what QEMU does, in a sentence
-  absl::string_view reported;  // where it is described
-  absl::string_view versions;  // the QEMU releases that do it
-  std::vector<absl::string_view> excused_laws;
+  absl::string_view what;                       // what QEMU does, in a sentence
+  absl::string_view reported;                   // where it is described
+  absl::string_view versions;                   // the QEMU releases that do it
+  std::vector<absl::string_view> excused_laws;  // ids, or kCrash
   bool (*applies)(const MachineOptions&);
 };
 

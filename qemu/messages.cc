@@ -35,7 +35,8 @@ bool IsCpuModelWarning(absl::string_view message) {
 }
 
 bool IsHostRefusal(absl::string_view message) {
-  return absl::EndsWith(message, ": Cannot allocate memory") ||
+  return absl::StartsWith(message, "cannot set up guest memory '") ||
+         absl::EndsWith(message, ": Cannot allocate memory") ||
          absl::StartsWith(message, "cannot bind memory to host NUMA nodes: ") ||
          absl::StartsWith(message, "Could not access KVM kernel module: ");
 }

@@ -22,9 +22,9 @@ std::vector<std::string> SplitMessages(absl::string_view program,
                                        absl::string_view stderr_text);
 
 // Whether the message only says that the accelerator lacks a feature of the CPU
-// model. Which features those are is a property of
-// the accelerator's instruction decoder and no table depends on it, so no
-// answer of this project has such warnings.
+// model. Which features those are is a property of the accelerator's
+// instruction decoder and no table depends on it, so no answer of this project
+// has such warnings.
 bool IsCpuModelWarning(absl::string_view message);
 
 // Whether a refusal tells of the machine that QEMU runs on, not of the one

@@ -12,6 +12,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
 #include "machine/e820_table.h"
 #include "qemu/fw_cfg.h"
@@ -69,13 +70,23 @@ std::vector<std::string> CommandWords(absl::Span<const std::string> args) {
   return words;
 }
 
-// " (stderr: ...)": the end of what the child said.
-std::string StderrTail(const ChildProcess& child) {
-  absl::string_view text = child.error_output();
+void DropCpuModelWarnings(std::vector<std::string>& messages) {
+  messages.erase(
+      std::remove_if(messages.begin(), messages.end(),
+                     [](const std::string& m) { return IsCpuModelWarning(m); }),
+      messages.end());
+}
+
+// " (stderr: ...)": the end of what the child said, without what it says about
+// the CPU model.
+std::string StderrTail(const ChildProcess& child, absl::string_view program) {
+  std::vector<std::string> messages =
+      SplitMessages(program, child.error_output());
+  DropCpuModelWarnings(messages);
+  std::string text = absl::StrJoin(messages, "\n");
   if (text.size() > kQuotedStderrBytes) {
-    text.remove_prefix(text.size() - kQuotedStderrBytes);
+    text.erase(0, text.size() - kQuotedStderrBytes);
   }
-  absl::ConsumeSuffix(&text, "\n");
   std::string tail = absl::StrCat(" (stderr: ", text);
   if (const size_t dropped = child.error_output_dropped_bytes(); dropped > 0) {
     absl::StrAppend(&tail, " [", dropped, " bytes more dropped]");
@@ -83,10 +94,10 @@ std::string StderrTail(const ChildProcess& child) {
   return tail + ")";
 }
 
-absl::Status WithContext(const absl::Status& status,
-                         const ChildProcess& child) {
+absl::Status WithContext(const absl::Status& status, const ChildProcess& child,
+                         absl::string_view program) {
   return absl::Status(status.code(), absl::StrCat("QEMU: ", status.message(),
-                                                  StderrTail(child)));
+                                                  StderrTail(child, program)));
 }
 
 // All messages so far but those about the CPU model. DataLoss if some of
@@ -98,10 +109,7 @@ absl::StatusOr<std::vector<std::string>> Messages(const ChildProcess& child,
   }
   std::vector<std::string> messages =
       SplitMessages(program, child.error_output());
-  messages.erase(
-      std::remove_if(messages.begin(), messages.end(),
-                     [](const std::string& m) { return IsCpuModelWarning(m); }),
-      messages.end());
+  DropCpuModelWarnings(messages);
   return messages;
 }
 
@@ -227,7 +235,9 @@ absl::StatusOr<std::string> AskVersion(const std::string& path) {
   const Deadline deadline = DeadlineAfter(QemuLimits{}.deadline);
   while (!absl::StrContains(child->output(), '\n')) {
     absl::StatusOr<bool> more = child->ReadSome(deadline);
-    if (!more.ok()) return WithContext(more.status(), *child);
+    if (!more.ok()) {
+      return WithContext(more.status(), *child, BaseName(path));
+    }
     if (!*more) break;
   }
   return child->output().substr(0, child->output().find('\n'));
@@ -279,7 +289,7 @@ absl::StatusOr<QemuAnswer> Qemu::AskForTables(
       Interview(*child, BaseName(path_), deadline);
   if (answer.ok()) return answer;
   child->Kill();  // collects what it still said
-  return WithContext(answer.status(), *child);
+  return WithContext(answer.status(), *child, BaseName(path_));
 }
 
 }  // namespace e820check

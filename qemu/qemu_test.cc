@@ -305,9 +305,13 @@ TEST_F(RealQemuTest, WarningsAndVerdictInQemusWords) {
        {"-numa node,initiator=200: The initiator id 200 expects an integer "
         "between 0 and 127"},
        ""},
-      // What the model of the first CPU lacks under TCG, and -smp, are left
-      // out.
-      {"-m 64 -cpu EPYC -smp 4,threads=2", {}, ""},
+      // What the CPU model lacks under TCG is left out, for each of four CPUs;
+      // what it lacks for -smp is not.
+      {"-m 64 -cpu EPYC -smp 4,threads=2",
+       {"warning: This family of AMD CPU doesn't support hyperthreading(2)\n"
+        "Please configure -smp options properly or try enabling topoext "
+        "feature."},
+       ""},
       // Words that lack their argument do not take one of ours.
       {"-m", {}, "-m: requires an argument"},
       {"-numa", {}, "-numa: requires an argument"},

@@ -9,12 +9,13 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
 
 namespace e820check {
 namespace {
 
-absl::Status Refuse(std::string text) {
-  return absl::FailedPreconditionError(std::move(text));
+absl::Status Refuse(absl::string_view text) {
+  return absl::FailedPreconditionError(text);
 }
 
 struct CpuPlace {

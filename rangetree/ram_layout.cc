@@ -202,7 +202,6 @@ class NodeLine {
         // QEMU misses cuts that a wrapping node would pass.
         wrapping = Row(id, cursor_, size);
         cursor_ += size;
-        wraps = true;
         break;
       }
       if (const auto range =

@@ -12,6 +12,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
 #include "machine/acpi_header.h"
 #include "machine/e820_table.h"
 #include "machine/machine_type.h"
@@ -27,8 +28,8 @@ namespace {
 
 using Warnings = std::vector<std::string>;
 
-absl::Status Refuse(std::string text) {
-  return absl::FailedPreconditionError(std::move(text));
+absl::Status Refuse(absl::string_view text) {
+  return absl::FailedPreconditionError(text);
 }
 
 // spec/qemu-options.md 9.1.

@@ -241,6 +241,14 @@ TEST(NodeRowsTest, LowRamEndBelowTheLegacyHole) {
                           kPadding, kPadding));
 }
 
+// RAM that ends inside the legacy hole: the first node to pass the hole's start
+// leaves the end of low RAM behind the cursor. As QEMU 7.2 shows.
+TEST(NodeRowsTest, RamEndsInsideTheLegacyHole) {
+  EXPECT_THAT(MemoryRowsOf(NumaGuest(kPc, {{656 * kKiB}, {48 * kKiB}})),
+              ElementsAre(Node(0, 0, 640 * kKiB), Node(1, kMiB, 48 * kKiB),
+                          kPadding, kPadding));
+}
+
 // mem= sizes that add up to RAM modulo 2^64 only. As QEMU 7.2 shows.
 TEST(NodeRowsTest, CursorWraps) {
   MachineOptions options = WithVersion(Guest(kPc, 128 * kMiB), {5, 0});
