@@ -14,6 +14,8 @@ add_library(e820check_flags INTERFACE)
 target_include_directories(e820check_flags INTERFACE ${PROJECT_SOURCE_DIR})
 target_compile_options(e820check_flags INTERFACE
   -Wall -Wextra -Wshadow -Wnon-virtual-dtor
+  # GCC warns of designated initialisers that leave a member its default.
+  -Wno-missing-field-initializers
   $<$<BOOL:${E820CHECK_WERROR}>:-Werror>)
 if(E820CHECK_SANITIZE)
   add_compile_options(-fsanitize=${E820CHECK_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)

@@ -19,7 +19,7 @@ namespace e820check {
 namespace {
 
 // Enough for a tree of three levels; a longer input only costs time.
-constexpr size_t kMaxOperations = 64;
+constexpr size_t kMaxOperations = 32;
 
 struct Query {
   static constexpr char kName[] = "query";

@@ -22,6 +22,7 @@ const NumaNode* FindNode(const MachineOptions& options, uint32_t id) {
 }
 
 absl::Status ValidateTopology(const SmpTopology& smp) {
+  if (smp.maxcpus > kMaxPossibleCpus) return Breach("smp: too many CPUs");
   uint64_t product = 1;
   for (const uint32_t level :
        {smp.sockets, smp.dies, smp.modules, smp.cores, smp.threads}) {

@@ -23,7 +23,8 @@
 
 namespace e820check {
 
-inline constexpr uint32_t kMaxNumaNodes = 128;  // QEMU's MAX_NODES
+inline constexpr uint32_t kMaxNumaNodes = 128;      // QEMU's MAX_NODES
+inline constexpr uint32_t kMaxPossibleCpus = 4096;  // q35 of QEMU 11.1
 
 // The first vCPU, with the model's defaults filled in.
 struct CpuOptions {

@@ -322,6 +322,9 @@ MachineOptions GenerateMachine(Choices& choices,
   machine.qemu_version = policy.qemu_version;
   machine.type = PickMachineType(choices, policy.qemu_version);
   machine.cpu = DefaultCpu(machine.type, policy.qemu_version);
+  // "none" has no CPU, no map, and no way to get RAM from a backend's promise.
+  if (machine.type.family == MachineFamily::kNone) return machine;
+
   if (choices.OneIn(2)) {
     machine.cpu = PickCpu(choices, machine.type, policy.qemu_version);
   }
@@ -330,8 +333,6 @@ MachineOptions GenerateMachine(Choices& choices,
   }
   machine.memory.ram_size_bytes = PickRamSize(choices);
   machine.memory.maxram_size_bytes = machine.memory.ram_size_bytes;
-  if (machine.type.family == MachineFamily::kNone) return machine;
-
   if (choices.OneIn(kUsual)) AddHotPluggableMemory(machine, choices);
   if (choices.OneIn(100)) machine.memory = {0, false, 0, 0};
   const bool pc = machine.type.family == MachineFamily::kI440fx ||

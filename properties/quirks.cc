@@ -60,6 +60,16 @@ bool Q35HasNoRam(const MachineOptions& options) {
   return RamIsEmpty(options) && options.type.family == MachineFamily::kQ35;
 }
 
+bool LowMemoryIsOneByte(const MachineOptions& options) {
+  return options.max_ram_below_4g_bytes == 1;
+}
+
+// With RAM from a backend and no size typed, maxmem below it passes, and so do
+// more slots than the tables can name.
+bool SlotsEscapeTheirLimit(const MachineOptions& options) {
+  return options.memory.slots > 256 && options.memory.ram_size_from_backend;
+}
+
 const std::vector<Quirk>& Ledger() {
   static const auto& ledger = *new std::vector<Quirk>{
       {"srat-node-ends-in-legacy-hole",
@@ -108,10 +118,23 @@ const std::vector<Quirk>& Ledger() {
        "7.2 10.0 11.1",
        {"e820.rows-are-ranges"},
        RamIsEmpty},
+      {"low-memory-of-one-byte-aborts",
+       "smbios_build_type_19_table: Assertion `end > start' failed",
+       "found by e820check",
+       "7.2",
+       {kCrash},
+       LowMemoryIsOneByte},
+      {"slots-beyond-limit-abort",
+       "more than 256 slots abort in build_memory_hotplug_aml where maxmem is "
+       "below the size of the RAM backend, as no check sees them",
+       "found by e820check",
+       "7.2",
+       {kCrash},
+       SlotsEscapeTheirLimit},
       {"q35-without-ram-aborts",
        "q35 makes an alias of RAM, and aborts where there is none: "
        "memory_region_set_alias_offset: Assertion `mr->alias' failed",
-       "found by e820check diff",
+       "found by e820check",
        "7.2",
        {kCrash},
        Q35HasNoRam},

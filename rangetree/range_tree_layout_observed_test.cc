@@ -247,7 +247,7 @@ INSTANTIATE_TEST_SUITE_P(
          "0000000000000000",
          ""},
     }),
-    [](const auto& info) { return info.param.name; });
+    [](const auto& instance) { return instance.param.name; });
 
 }  // namespace
 }  // namespace e820check

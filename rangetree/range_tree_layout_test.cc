@@ -195,7 +195,7 @@ INSTANTIATE_TEST_SUITE_P(
          WithLimit(Guest(MachineFamily::kIsapc, 5 * kGiB), 4 * kGiB),
          {kHyperTransport, Ram(0, 0x100000000), Ram(0x100000000, kGiB)}},
     }),
-    [](const auto& info) { return info.param.name; });
+    [](const auto& instance) { return instance.param.name; });
 
 // ---- SRAT memory rows ----
 
@@ -420,7 +420,7 @@ INSTANTIATE_TEST_SUITE_P(
          {Ram(0, 0x80000000), Soft(0x100000000, kGiB), Soft(0x140000000, kGiB),
           Ram(0x180000000, 2 * kGiB)}},
     }),
-    [](const auto& info) { return info.param.name; });
+    [](const auto& instance) { return instance.param.name; });
 
 TEST(MemmapTypeTest, ReservedNodesHaveNoSratRowsAndSpmNodesHave) {
   EXPECT_THAT(

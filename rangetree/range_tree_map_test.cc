@@ -472,7 +472,7 @@ INSTANTIATE_TEST_SUITE_P(
          [](RangeTreeMapTestPeer peer) { ++peer.root().last[0]; },
          Level::kSummaries, "summaries: inner node 0 slot 0"},
     }),
-    [](const auto& info) { return info.param.name; });
+    [](const auto& instance) { return instance.param.name; });
 
 }  // namespace
 }  // namespace e820check
