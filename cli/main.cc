@@ -55,7 +55,7 @@ CLI::App* AddPredict(CLI::App& app, PredictOptions& options) {
       ->capture_default_str()
       ->type_name("SYSTEM");
   AddVersion(*command, options.context.qemu_version,
-             "whose behaviour to predict (default 7.2)");
+             "which to predict (default 7.2)");
   AddDialect(*command, options.context.dialect);
   command->add_option("--format", options.json, "text, or one JSON object")
       ->transform(CLI::CheckedTransformer(std::map<std::string, bool>{
@@ -100,8 +100,7 @@ CLI::App* AddDiff(CLI::App& app, DiffOptions& options) {
       ->check(CLI::Range(1, 1024).description(""))
       ->type_name("N");
   AddVersion(*command, options.qemu_version,
-             "whose behaviour to expect (default: the QEMU taking part, else "
-             "7.2)");
+             "which to expect (default: that of qemu, else 7.2)");
   AddDialect(*command, options.dialect);
   command->footer(
       std::string("\nForms: e820check diff [OPTIONS]\n"

@@ -41,8 +41,12 @@ function(e820check_library name)
 endfunction()
 
 # e820check_test(NAME SOURCES... DEPS... LABELS...): a GoogleTest program, one
-# ctest entry. LABELS default to "unit".
+# ctest entry. LABELS default to "unit". Builds for libFuzzer leave them out:
+# what they run under sanitizers is the corpus.
 function(e820check_test name)
+  if(E820CHECK_LIBFUZZER)
+    return()
+  endif()
   cmake_parse_arguments(ARG "" "" "SOURCES;DEPS;LABELS" ${ARGN})
   if(NOT ARG_LABELS)
     set(ARG_LABELS unit)

@@ -28,9 +28,12 @@ namespace e820check {
 
 inline constexpr size_t kMapOperationSizeBytes = 8;
 
-// One operation overflows a leaf of 31 segments, and a dozen make a tree of
-// three levels; more at a time would mostly measure the reference.
-inline constexpr int kMaxStripes = 32;
+// What kFill fills a map with, a prime. Above 31 * 17 segments a tree always
+// has three levels, which small edits alone would seldom grow.
+inline constexpr uint64_t kFillSegments = 601;
+// Four such operations overflow a leaf of 31; the reference's time per
+// operation grows with their number.
+inline constexpr int kMaxStripes = 8;
 
 struct MapOperation {
   enum class Kind {
@@ -39,7 +42,8 @@ struct MapOperation {
     kAssignStripes,
     kEraseStripes,
     kClear,
-    kAt,  // the first address of `range`
+    kFill,  // replaces all by every other page, in an order set by `step`
+    kAt,    // the first address of `range`
     kOverlaps,
     kOverlapping,
     kFirstAlignedGap,
@@ -90,6 +94,20 @@ void VisitStripes(const MapOperation& operation, Visitor&& visitor) {
 }
 
 template <typename Map>
+void Fill(uint64_t step, Map& map) {
+  map.Clear();
+  // Below a prime, any step meets every place once.
+  const uint64_t stride = 1 + step % (kFillSegments - 1);
+  uint64_t place = 0;
+  for (uint64_t i = 0; i < kFillSegments; ++i) {
+    map.Assign(*AddressRange::Create(AddressRange::StartAndSize{
+                   .start = place * 8 * kKiB, .size_bytes = 4 * kKiB}),
+               MemoryAttributes{});
+    place = (place + stride) % kFillSegments;
+  }
+}
+
+template <typename Map>
 bool Edit(const MapOperation& operation, Map& map) {
   const auto assign = [&](const AddressRange& range) {
     map.Assign(range, operation.attributes);
@@ -110,6 +128,9 @@ bool Edit(const MapOperation& operation, Map& map) {
       return true;
     case MapOperation::Kind::kClear:
       map.Clear();
+      return true;
+    case MapOperation::Kind::kFill:
+      Fill(operation.step_bytes, map);
       return true;
     default:
       return false;

@@ -221,19 +221,11 @@ std::vector<RangeTreeMapSeed> RangeTreeMapSeeds() {
   constexpr uint64_t kTop = UINT64_MAX;
   constexpr auto kReserved = MemoryType::kReserved;
   constexpr auto kSoft = MemoryType::kSoftReserved;
-  // Every other page of the i-th 256 KiB.
+  // Every other page of the i-th 64 KiB.
   const auto stripes = [](uint64_t i) {
-    return Stripes(Kind::kAssignStripes, {i * 256 * kKiB, 256 * kKiB}, 4096,
+    return Stripes(Kind::kAssignStripes, {i * 64 * kKiB, 64 * kKiB}, 4096,
                    4096);
   };
-  std::vector<MapOperation> three_levels;
-  for (uint64_t i = 0; i < 20; ++i) three_levels.push_back(stripes(i));
-  for (const MapOperation& operation :
-       {Query(Kind::kBytesOfType, kAll), Gap(8192, 4096),
-        Erase({kMiB, 2 * kMiB}), Gap(8192, 4096),
-        MapOperation{.kind = Kind::kErase}}) {
-    three_levels.push_back(operation);
-  }
   return {
       {"neighbours_join",
        {Assign({0, 4096}), Assign({4096, 4096}),
@@ -274,12 +266,21 @@ std::vector<RangeTreeMapSeed> RangeTreeMapSeeds() {
         Assign({4096, 4096}),
         Query(Kind::kOverlaps, At({0, 4096}))}},
       {"split_a_leaf",
-       {stripes(0), Query(Kind::kBytesOfType, kAll), Gap(8192, 4096)}},
+       {stripes(0), stripes(3), stripes(1), stripes(2),
+        Query(Kind::kBytesOfType, kAll), Gap(8192, 4096)}},
       {"merge_leaves",
-       {stripes(0), stripes(1), Erase({0, 128 * kKiB}),
-        Stripes(Kind::kEraseStripes, {256 * kKiB, 256 * kKiB}, 4096, 12288),
+       {stripes(0), stripes(1), stripes(2), stripes(3), stripes(4),
+        Erase({0, 64 * kKiB}),
+        Stripes(Kind::kEraseStripes, {64 * kKiB, 128 * kKiB}, 4096, 12288),
         Query(Kind::kOverlapping, kAll), Gap(4096, 8192)}},
-      {"three_levels", three_levels},
+      {"three_levels",
+       {{.kind = Kind::kFill},
+        Query(Kind::kBytesOfType, kAll),
+        Gap(8192, 4096),
+        Assign({640 * kKiB, 4096}, kReserved),
+        Erase({kMiB, 2 * kMiB}),
+        Gap(8192, 4096),
+        {.kind = Kind::kErase}}},
   };
 }
 

@@ -28,6 +28,8 @@ struct MachineVersion {
   int minor = 0;
   int micro = 0;
 
+  // clang-tidy 14 takes the comparison with 0 in here for a null pointer.
+  // NOLINTNEXTLINE(modernize-use-nullptr)
   friend auto operator<=>(const MachineVersion&,
                           const MachineVersion&) = default;
 };
