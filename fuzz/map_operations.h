@@ -14,6 +14,7 @@
 #ifndef E820CHECK_FUZZ_MAP_OPERATIONS_H_
 #define E820CHECK_FUZZ_MAP_OPERATIONS_H_
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -31,6 +32,8 @@ inline constexpr size_t kMapOperationSizeBytes = 8;
 // What kFill fills a map with, a prime. Above 31 * 17 segments a tree always
 // has three levels, which small edits alone would seldom grow.
 inline constexpr uint64_t kFillSegments = 601;
+// Enough to split inner nodes at each of their places.
+inline constexpr uint64_t kFillOrders = 16;
 // Four such operations overflow a leaf of 31; the reference's time per
 // operation grows with their number.
 inline constexpr int kMaxStripes = 8;
@@ -42,7 +45,7 @@ struct MapOperation {
     kAssignStripes,
     kEraseStripes,
     kClear,
-    kFill,  // replaces all by every other page, in an order set by `step`
+    kFill,  // replaces all by every other page, in an order set by step_bytes
     kAt,    // the first address of `range`
     kOverlaps,
     kOverlapping,
@@ -93,18 +96,23 @@ void VisitStripes(const MapOperation& operation, Visitor&& visitor) {
   }
 }
 
+// Filled once for each order, since filling takes longer than all else.
 template <typename Map>
-void Fill(uint64_t step, Map& map) {
-  map.Clear();
-  // Below a prime, any step meets every place once.
-  const uint64_t stride = 1 + step % (kFillSegments - 1);
+const Map& FilledMap(uint64_t order) {
+  static auto* const maps = new std::array<std::optional<Map>, kFillOrders>;
+  std::optional<Map>& map = (*maps)[order];
+  if (map) return *map;
+  map.emplace();
+  // Below a prime, any stride meets every place once.
+  const uint64_t stride = 1 + order * 37;
   uint64_t place = 0;
   for (uint64_t i = 0; i < kFillSegments; ++i) {
-    map.Assign(*AddressRange::Create(AddressRange::StartAndSize{
-                   .start = place * 8 * kKiB, .size_bytes = 4 * kKiB}),
-               MemoryAttributes{});
+    map->Assign(*AddressRange::Create(AddressRange::StartAndSize{
+                    .start = place * 8 * kKiB, .size_bytes = 4 * kKiB}),
+                MemoryAttributes{});
     place = (place + stride) % kFillSegments;
   }
+  return *map;
 }
 
 template <typename Map>
@@ -130,7 +138,7 @@ bool Edit(const MapOperation& operation, Map& map) {
       map.Clear();
       return true;
     case MapOperation::Kind::kFill:
-      Fill(operation.step_bytes, map);
+      map = FilledMap<Map>(operation.step_bytes % kFillOrders);
       return true;
     default:
       return false;

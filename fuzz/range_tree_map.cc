@@ -36,18 +36,6 @@ void Check(bool holds, const MapOperation& operation) {
   if (!holds) Fail<Kind>(absl::StrCat("differs at ", operation.ToString()));
 }
 
-// Filling the reference takes long, and the order leaves no trace in it.
-bool EditReference(const MapOperation& operation, ReferenceMemoryMap& map) {
-  if (operation.kind != MapOperation::Kind::kFill) return Edit(operation, map);
-  static const auto* const filled = [] {
-    auto* const once = new ReferenceMemoryMap;
-    Fill(/*step=*/0, *once);
-    return once;
-  }();
-  map = *filled;
-  return true;
-}
-
 void CheckQuery(const MapOperation& operation,
                 const ReferenceMemoryMap& expected,
                 const RangeTreeMap& actual) {
@@ -113,7 +101,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     if (bytes.size() < kMapOperationSizeBytes) break;
     operation = DecodeMapOperation(bytes.substr(0, kMapOperationSizeBytes));
     bytes.remove_prefix(kMapOperationSizeBytes);
-    if (EditReference(operation, expected)) {
+    if (Edit(operation, expected)) {
       Edit(operation, actual);
       CheckContents(operation, expected, actual);
     } else {
