@@ -3,7 +3,6 @@
 #include "properties/evidence.h"
 
 #include <algorithm>
-#include <optional>
 #include <variant>
 
 namespace e820check {
@@ -13,11 +12,6 @@ namespace {
 constexpr E820Row kHyperTransportHole = {.address = 0xfd00000000,
                                          .length_bytes = 0x300000000,
                                          .type = MemoryType::kReserved};
-
-std::optional<AddressRange> RangeOf(const E820Row& row) {
-  return AddressRange::Create(AddressRange::StartAndSize{
-      .start = row.address, .size_bytes = row.length_bytes});
-}
 
 std::vector<E820Row> FindRamRows(const E820Table& table) {
   std::vector<E820Row> rows;
@@ -76,6 +70,16 @@ std::vector<OwnedRange> Deal(const std::vector<E820Row>& rows,
 }
 
 }  // namespace
+
+std::optional<AddressRange> RangeOf(const E820Row& row) {
+  return AddressRange::Create(AddressRange::StartAndSize{
+      .start = row.address, .size_bytes = row.length_bytes});
+}
+
+std::optional<AddressRange> RangeOf(const MemoryAffinity& row) {
+  return AddressRange::Create(AddressRange::StartAndSize{
+      .start = row.base, .size_bytes = row.length_bytes});
+}
 
 Evidence Gather(const MachineOptions& options, const GuestLayout& layout) {
   Evidence evidence{.options = options,

@@ -7,6 +7,7 @@
 #define E820CHECK_PROPERTIES_EVIDENCE_H_
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -18,6 +19,10 @@
 #include "machine/srat_table.h"
 
 namespace e820check {
+
+// nullopt for a row that is empty or ends beyond 2^64.
+std::optional<AddressRange> RangeOf(const E820Row& row);
+std::optional<AddressRange> RangeOf(const MemoryAffinity& row);
 
 // A run of RAM bytes of one node, as the e820 table places them.
 struct OwnedRange {

@@ -24,16 +24,6 @@ absl::Status Broken(const std::string& detail) {
   return absl::FailedPreconditionError(detail);
 }
 
-std::optional<AddressRange> RangeOf(const E820Row& row) {
-  return AddressRange::Create(AddressRange::StartAndSize{
-      .start = row.address, .size_bytes = row.length_bytes});
-}
-
-std::optional<AddressRange> RangeOf(const MemoryAffinity& row) {
-  return AddressRange::Create(AddressRange::StartAndSize{
-      .start = row.base, .size_bytes = row.length_bytes});
-}
-
 // The up to two parts of a range outside the legacy hole.
 std::vector<AddressRange> OutsideLegacyHole(const AddressRange& range) {
   std::vector<AddressRange> parts;
@@ -56,8 +46,8 @@ absl::Status E820RowsAreRanges(const Evidence& evidence) {
   return absl::OkStatus();
 }
 
-absl::Status E820RowsDoNotOverlap(const Evidence& evidence) {
-  const E820Table& rows = evidence.layout.e820;
+template <typename Row>
+absl::Status RowsDoNotOverlap(const std::vector<Row>& rows) {
   for (size_t i = 0; i < rows.size(); ++i) {
     const std::optional<AddressRange> a = RangeOf(rows[i]);
     for (size_t j = 0; a && j < i; ++j) {
@@ -68,6 +58,10 @@ absl::Status E820RowsDoNotOverlap(const Evidence& evidence) {
     }
   }
   return absl::OkStatus();
+}
+
+absl::Status E820RowsDoNotOverlap(const Evidence& evidence) {
+  return RowsDoNotOverlap(evidence.layout.e820);
 }
 
 absl::Status E820HoldsAllRam(const Evidence& evidence) {
@@ -142,16 +136,7 @@ absl::Status SratRowsDoNotOverlap(const Evidence& evidence) {
   std::vector<MemoryAffinity> rows = evidence.memory_rows;
   rows.insert(rows.end(), evidence.hot_plug_rows.begin(),
               evidence.hot_plug_rows.end());
-  for (size_t i = 0; i < rows.size(); ++i) {
-    const std::optional<AddressRange> a = RangeOf(rows[i]);
-    for (size_t j = 0; a && j < i; ++j) {
-      const std::optional<AddressRange> b = RangeOf(rows[j]);
-      if (b && a->Overlaps(*b)) {
-        return Broken(Describe(rows[j]) + " overlaps " + Describe(rows[i]));
-      }
-    }
-  }
-  return absl::OkStatus();
+  return RowsDoNotOverlap(rows);
 }
 
 // Every byte of an enabled, not hot-pluggable row is RAM of that row's node.
