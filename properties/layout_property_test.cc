@@ -78,8 +78,8 @@ class Metamorphic : public ::testing::TestWithParam<Layout> {};
 
 INSTANTIATE_TEST_SUITE_P(Layouts, Metamorphic,
                          ::testing::Values(ReferenceLayout, RangeTreeLayout),
-                         [](const auto& info) {
-                           return info.index == 0 ? "Reference" : "RangeTree";
+                         [](const auto& param) {
+                           return param.index == 0 ? "Reference" : "RangeTree";
                          });
 
 template <typename T>
