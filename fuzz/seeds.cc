@@ -124,6 +124,7 @@ void AddNumaSeeds(std::vector<LayoutSeed>& seeds) {
   }
   add("three_nodes_asymmetric_distances", asymmetric);
   add("node_spans_the_4g_split", WithNodes({}, {kGiB, 2 * kGiB, 5 * kGiB}));
+  add("node_ends_at_the_4g_split", WithNodes({}, {2 * kGiB, 2 * kGiB}));
   add("node_ends_in_legacy_hole", WithNodes({}, {704 * kKiB, 130368 * kKiB}));
   add("node_ends_at_640k",
       WithNodes({}, {640 * kKiB, 128 * kMiB - 640 * kKiB}));

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "cli/comparison.h"
+
+#include <string>
+
+#include "cli/shell.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace e820check {
+namespace {
+
+using ::testing::HasSubstr;
+
+// Says the same whatever it is asked.
+class Parrot final : public System {
+ public:
+  explicit Parrot(absl::StatusOr<Answer> answer) : answer_(std::move(answer)) {}
+
+  const std::string& name() const override { return name_; }
+  absl::StatusOr<Answer> Ask(const Question&) const override { return answer_; }
+
+ private:
+  std::string name_ = "parrot";
+  absl::StatusOr<Answer> answer_;
+};
+
+Answer Accepts(uint64_t ram_bytes) {
+  GuestLayout layout;
+  layout.e820 = {{0, ram_bytes, MemoryType::kRam}};
+  return {.warnings = {}, .outcome = layout};
+}
+
+Answer Refuses(const std::string& text) {
+  return {.warnings = {}, .outcome = Rejection{text}};
+}
+
+Comparison CompareAnswers(absl::StatusOr<Answer> left,
+                          absl::StatusOr<Answer> right,
+                          std::vector<std::string> args = {"-m", "128M"}) {
+  return Compare(Parrot(std::move(left)), Parrot(std::move(right)),
+                 MakeQuestion(std::move(args), {}));
+}
+
+constexpr uint64_t kDefaultRamBytes = 128 << 20;
+
+TEST(Comparison, EqualAnswersAgree) {
+  EXPECT_EQ(CompareAnswers(Accepts(kDefaultRamBytes), Accepts(kDefaultRamBytes))
+                .verdict,
+            Verdict::kAccepted);
+  EXPECT_EQ(CompareAnswers(Refuses("no"), Refuses("no")).verdict,
+            Verdict::kRefused);
+}
+
+TEST(Comparison, NamesWhatDiffersFirst) {
+  const Comparison one_sided =
+      CompareAnswers(Accepts(kDefaultRamBytes), Refuses("no"));
+  EXPECT_EQ(one_sided.kind, "verdict");
+  EXPECT_THAT(one_sided.divergence, HasSubstr("actual:   refused: no"));
+  EXPECT_EQ(CompareAnswers(Refuses("no"), Refuses("No")).kind, "refusal");
+  EXPECT_EQ(CompareAnswers(Accepts(1), Accepts(2)).kind, "e820");
+  Answer warns = Refuses("no");
+  warns.warnings = {"warning: x"};
+  EXPECT_EQ(CompareAnswers(warns, Refuses("no")).kind, "warnings");
+}
+
+TEST(Comparison, EqualAnswersMayStillBreakALaw) {
+  const Comparison comparison = CompareAnswers(Accepts(1), Accepts(1));
+  EXPECT_EQ(comparison.verdict, Verdict::kDisagree);
+  EXPECT_EQ(comparison.kind, "law e820.holds-all-ram");
+}
+
+TEST(Comparison, NoAnswerIsADisagreementUnlessTheHostIsToBlame) {
+  const auto verdict_of = [](const absl::Status& failure) {
+    return CompareAnswers(Refuses("no"), failure).verdict;
+  };
+  EXPECT_EQ(verdict_of(absl::InternalError("died")), Verdict::kDisagree);
+  EXPECT_EQ(verdict_of(absl::DeadlineExceededError("hung")),
+            Verdict::kDisagree);
+  EXPECT_EQ(verdict_of(absl::ResourceExhaustedError("host")),
+            Verdict::kHostRefuses);
+  EXPECT_EQ(verdict_of(absl::UnimplementedError("-x")), Verdict::kNotCovered);
+}
+
+TEST(Comparison, TheLedgerKnowsSomeCrashes) {
+  const Comparison comparison =
+      CompareAnswers(Accepts(0), absl::InternalError("died"),
+                     {"-machine", "q35,memory.size=0"});
+  EXPECT_EQ(comparison.verdict, Verdict::kKnownCrash);
+  EXPECT_THAT(comparison.quirks,
+              testing::ElementsAre("q35-without-ram-aborts"));
+}
+
+TEST(Shell, QuotesOnlyWhatNeedsIt) {
+  EXPECT_EQ(ShellQuote("-m=1,x"), "-m=1,x");
+  EXPECT_EQ(ShellQuote(""), "''");
+  EXPECT_EQ(ShellQuote("a b"), "'a b'");
+  EXPECT_EQ(ShellQuote("it's"), "'it'\\''s'");
+}
+
+}  // namespace
+}  // namespace e820check
