@@ -70,6 +70,17 @@ bool SlotsEscapeTheirLimit(const MachineOptions& options) {
   return options.memory.slots > 256 && options.memory.ram_size_from_backend;
 }
 
+// i440fx keeps the addresses from low RAM to the I/O APIC for PCI.
+bool LowMemoryReachesIoApic(const MachineOptions& options) {
+  constexpr uint64_t kIoApic = 0xfec00000;
+  const uint64_t limit = options.max_ram_below_4g_bytes;
+  const uint64_t ram = options.memory.ram_size_bytes;
+  const bool clamped =
+      options.type.version >= MachineVersion{2, 0} && ram >= limit;
+  return options.type.family == MachineFamily::kI440fx && limit >= kIoApic &&
+         ram >= kIoApic && !clamped;
+}
+
 const std::vector<Quirk>& Ledger() {
   static const auto& ledger = *new std::vector<Quirk>{
       {"srat-node-ends-in-legacy-hole",
@@ -124,6 +135,13 @@ const std::vector<Quirk>& Ledger() {
        "7.2",
        {kCrash},
        LowMemoryIsOneByte},
+      {"empty-pci-hole-aborts",
+       "max-ram-below-4g may leave i440fx no addresses for PCI: "
+       "range_set_bounds: Assertion `!range_is_empty(range)' failed",
+       "found by e820check",
+       "7.2",
+       {kCrash},
+       LowMemoryReachesIoApic},
       {"slots-beyond-limit-abort",
        "more than 256 slots abort in build_memory_hotplug_aml where maxmem is "
        "below the size of the RAM backend, as no check sees them",
