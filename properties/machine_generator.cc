@@ -322,7 +322,7 @@ MachineOptions GenerateMachine(Choices& choices,
   machine.qemu_version = policy.qemu_version;
   machine.type = PickMachineType(choices, policy.qemu_version);
   machine.cpu = DefaultCpu(machine.type, policy.qemu_version);
-  // "none" has no CPU, no map, and no way to get RAM from a backend's promise.
+  // "none" has no CPU and no memory map; there is nothing to vary.
   if (machine.type.family == MachineFamily::kNone) return machine;
 
   if (choices.OneIn(2)) {
@@ -334,7 +334,10 @@ MachineOptions GenerateMachine(Choices& choices,
   machine.memory.ram_size_bytes = PickRamSize(choices);
   machine.memory.maxram_size_bytes = machine.memory.ram_size_bytes;
   if (choices.OneIn(kUsual)) AddHotPluggableMemory(machine, choices);
-  if (choices.OneIn(100)) machine.memory = {0, false, 0, 0};
+  // QEMU accepts a machine without RAM.
+  if (choices.OneIn(100)) {
+    machine.memory = {.ram_size_bytes = 0, .maxram_size_bytes = 0};
+  }
   const bool pc = machine.type.family == MachineFamily::kI440fx ||
                   machine.type.family == MachineFamily::kQ35;
   if (pc) {
@@ -347,16 +350,18 @@ MachineOptions GenerateMachine(Choices& choices,
   const bool numa = policy.max_nodes > 0 && choices.Below(4) > 0;
   if (!numa) {
     // More than a small host reserves without asking.
-    if (machine.memory.ram_size_bytes > kGiB || choices.OneIn(4)) {
+    const uint64_t ram_bytes = machine.memory.ram_size_bytes;
+    if (ram_bytes > kGiB || (ram_bytes > 0 && choices.OneIn(4))) {
       BackRam(machine, choices);
     }
     return machine;
   }
   AddNodes(machine, choices, policy);
-  if (choices.OneIn(kUsual))
+  if (choices.OneIn(kUsual)) {
     BindCpusByIndex(machine, choices);
-  else if (choices.OneIn(kUsual))
+  } else if (choices.OneIn(kUsual)) {
     BindCpusByTopology(machine, choices);
+  }
   if (choices.OneIn(kUsual)) AddDistances(machine, choices);
   return machine;
 }
