@@ -125,6 +125,10 @@ void AddNumaSeeds(std::vector<LayoutSeed>& seeds) {
   add("three_nodes_asymmetric_distances", asymmetric);
   add("node_spans_the_4g_split", WithNodes({}, {kGiB, 2 * kGiB, 5 * kGiB}));
   add("node_ends_at_the_4g_split", WithNodes({}, {2 * kGiB, 2 * kGiB}));
+  MachineOptions tiny_low_end =
+      WithNodes({}, {512 * kKiB, 128 * kMiB - 512 * kKiB});
+  tiny_low_end.max_ram_below_4g_bytes = 512 * kKiB;
+  add("node_ends_at_a_low_memory_end_of_512k", tiny_low_end);
   add("node_ends_in_legacy_hole", WithNodes({}, {704 * kKiB, 130368 * kKiB}));
   add("node_ends_at_640k",
       WithNodes({}, {640 * kKiB, 128 * kMiB - 640 * kKiB}));

@@ -289,7 +289,8 @@ void AddHotPluggableMemory(MachineOptions& machine, Choices& choices) {
   const std::optional<uint64_t> maxram =
       CheckedAdd(machine.memory.ram_size_bytes, choices.Pick(kExtra));
   if (!maxram) return;
-  machine.memory.maxram_size_bytes = *maxram;
+  constexpr uint64_t kMostBytes = UINT64_MAX - 8 * kKiB + 1;
+  machine.memory.maxram_size_bytes = choices.OneIn(64) ? kMostBytes : *maxram;
   machine.memory.slots = choices.Pick(kSlots);
 }
 

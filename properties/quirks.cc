@@ -52,6 +52,10 @@ bool RamIsEmpty(const MachineOptions& options) {
   return options.memory.ram_size_bytes == 0;
 }
 
+bool HotPlugAreaWraps(const MachineOptions& options) {
+  return options.memory.maxram_size_bytes > UINT64_MAX - 4 * kTiB;
+}
+
 bool RamEndWraps(const MachineOptions& options) {
   return options.memory.ram_size_bytes > UINT64_MAX - 2 * kTiB;
 }
@@ -112,6 +116,13 @@ const std::vector<Quirk>& Ledger() {
        {"srat.rows-lie-in-ram", "srat.covers-ram", "srat.no-overlap",
         "srat.rows-are-ranges", "srat.hot-plug-area"},
        SumOfNodesWraps},
+      {"hot-plug-area-wraps",
+       "with maxmem just under 2^64 and slots, the size of the hot-plug area "
+       "wraps to a small one, which passes for the address space limit",
+       "found by fuzz_layout; spec/qemu-layout.md 2.4",
+       "7.2 10.0 11.1",
+       {"srat.hot-plug-area", "srat.rows-are-ranges", "srat.no-overlap"},
+       HotPlugAreaWraps},
       {"ram-end-wraps",
        "the end of RAM just under 2^64 wraps when it moves above 4G or 1T, so "
        "the address space limit does not see it; no host has that much",
