@@ -65,7 +65,14 @@ bool Q35HasNoRam(const MachineOptions& options) {
 }
 
 bool LowMemoryIsOneByte(const MachineOptions& options) {
-  return options.max_ram_below_4g_bytes == 1;
+  return options.max_ram_below_4g_bytes == 1 ||
+         options.memory.ram_size_bytes == 1;
+}
+
+bool BackendFillsTheAddressSpace(const MachineOptions& options) {
+  return absl::c_any_of(options.backends, [](const MemoryBackend& backend) {
+    return backend.size_bytes > UINT64_MAX - kGiB;
+  });
 }
 
 // With RAM from a backend and no size typed, maxmem below it passes, and so do
@@ -146,6 +153,13 @@ const std::vector<Quirk>& Ledger() {
        "7.2",
        {kCrash},
        LowMemoryIsOneByte},
+      {"backend-near-2^64-aborts",
+       "a backend just under 2^64, whose allocation wraps to a small one, "
+       "leaves no room for other blocks: Failed to find gap of requested size",
+       "found by e820check",
+       "7.2",
+       {kCrash},
+       BackendFillsTheAddressSpace},
       {"empty-pci-hole-aborts",
        "max-ram-below-4g may leave i440fx no addresses for PCI: "
        "range_set_bounds: Assertion `!range_is_empty(range)' failed",
