@@ -29,9 +29,10 @@ struct MachineVersion {
   int micro = 0;
 
   // clang-tidy 14 takes the comparison with 0 in here for a null pointer.
-  // NOLINTNEXTLINE(modernize-use-nullptr)
+  // NOLINTBEGIN(modernize-use-nullptr)
   friend auto operator<=>(const MachineVersion&,
                           const MachineVersion&) = default;
+  // NOLINTEND(modernize-use-nullptr)
 };
 
 struct MachineType {

@@ -341,10 +341,12 @@ MachineOptions GenerateMachine(Choices& choices,
   }
   const bool pc = machine.type.family == MachineFamily::kI440fx ||
                   machine.type.family == MachineFamily::kQ35;
-  if (pc) {
+  if (pc || machine.type.family == MachineFamily::kIsapc) {
     if (choices.OneIn(kUsual)) {
       machine.max_ram_below_4g_bytes = choices.Pick(kLowMemoryEnds);
     }
+  }
+  if (pc) {
     if (choices.OneIn(8)) SetOemNames(machine, choices);
     machine.acpi = !choices.OneIn(16);
   }

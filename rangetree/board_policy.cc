@@ -57,7 +57,12 @@ BoardPolicy IsapcPolicy(QemuVersion qemu) {
   policy.low_limit_bytes = 0xE0000000;
   policy.low_limit_if_more_bytes = 0xE0000000;
   policy.avoids_hyper_transport = true;
-  if (qemu == QemuVersion::k11_1) policy.max_ram_bytes = 3584 * kMiB;
+  if (qemu == QemuVersion::k11_1) {
+    // All RAM lies below 4 GiB, whatever max-ram-below-4g says.
+    policy.max_ram_bytes = 3584 * kMiB;
+    policy.split = Split::kFixed;
+    policy.low_limit_bytes = policy.max_ram_bytes;
+  }
   return policy;
 }
 
