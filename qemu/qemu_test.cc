@@ -142,6 +142,8 @@ TEST(AskTest, AVerdictBehindTheCapIsNoVerdict) {
 }
 
 // The installed binary, where it is one that the recordings were made with.
+// Skips elsewhere, with the reason: QEMU is optional (scripts/setup), and
+// another release rightly gives other answers.
 class RealQemuTest : public ::testing::Test {
  protected:
   void SetUp() override {
