@@ -2,6 +2,7 @@
 
 #include "machine/describe.h"
 
+#include <iterator>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -10,6 +11,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "machine/hmat_table.h"
 #include "machine/slit_table.h"
 
 namespace e820check {
@@ -52,6 +54,56 @@ struct RowDescriber {
                        {MemoryAffinity::kHotPluggable, "hot-plug"},
                        {MemoryAffinity::kNonVolatile, "non-volatile"}}));
   }
+  std::string operator()(const GenericDeviceAffinity& row) const {
+    return absl::StrFormat("%s node %3u  %s%s",
+                           row.kind == GenericDeviceAffinity::Kind::kInitiator
+                               ? "device"
+                               : "port  ",
+                           row.proximity_domain, std::visit(*this, row.handle),
+                           DescribeFlags(row.flags, {{1, "enabled"}}));
+  }
+  std::string operator()(const PciDeviceHandle& handle) const {
+    return absl::StrFormat("PCI %04x:%02x:%02x.%u", handle.segment, handle.bus,
+                           handle.devfn >> 3, handle.devfn & 7);
+  }
+  std::string operator()(const AcpiDeviceHandle& handle) const {
+    return absl::StrCat(
+        absl::CEscape(absl::string_view(handle.hid.data(), handle.hid.size())),
+        " uid ", handle.uid);
+  }
+};
+
+struct StructureDescriber {
+  std::string operator()(const MemoryProximityDomain& domain) const {
+    const std::string initiator =
+        (domain.flags & MemoryProximityDomain::kInitiatorValid) != 0
+            ? absl::StrCat("initiator ", domain.initiator)
+            : "no initiator";
+    return absl::StrFormat("memory node %3u  %s", domain.memory, initiator);
+  }
+  std::string operator()(const LatencyBandwidth& list) const {
+    constexpr absl::string_view kTypes[] = {
+        "access latency",   "read latency",   "write latency",
+        "access bandwidth", "read bandwidth", "write bandwidth"};
+    std::string text = absl::StrFormat(
+        "%s, hierarchy %u, unit %u %s",
+        list.data_type < std::size(kTypes) ? kTypes[list.data_type]
+                                           : absl::string_view("type unknown"),
+        list.flags, list.base_unit, list.data_type < 3 ? "ps" : "MiB/s");
+    for (size_t from = 0; from < list.initiators.size(); ++from) {
+      absl::StrAppendFormat(&text, "\n    from %3u:", list.initiators[from]);
+      for (size_t to = 0; to < list.targets.size(); ++to) {
+        absl::StrAppendFormat(&text, " %u",
+                              list.entries[from * list.targets.size() + to]);
+      }
+    }
+    return text;
+  }
+  std::string operator()(const MemorySideCache& cache) const {
+    return absl::StrFormat("cache  node %3u  %s, attributes 0x%08x",
+                           cache.memory, DescribeSize(cache.size_bytes),
+                           cache.attributes);
+  }
 };
 
 // A table that does not decode is shown as what it is: bytes.
@@ -88,6 +140,18 @@ std::string DescribeSlit(absl::string_view bytes) {
   return text;
 }
 
+std::string DescribeHmat(absl::string_view bytes) {
+  const absl::StatusOr<HmatTable> table = DecodeHmat(bytes);
+  if (!table.ok()) return DescribeUndecodable("HMAT", bytes, table.status());
+  std::string text = absl::StrCat("HMAT  ", table->structures.size(),
+                                  " structures, ", bytes.size(), " bytes\n");
+  for (const HmatStructure& structure : table->structures) {
+    absl::StrAppend(&text, "  ", std::visit(StructureDescriber{}, structure),
+                    "\n");
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string DescribeSize(uint64_t size_bytes) {
@@ -119,9 +183,7 @@ std::string Describe(const GuestLayout& layout) {
   }
   if (!layout.srat.empty()) absl::StrAppend(&text, DescribeSrat(layout.srat));
   if (!layout.slit.empty()) absl::StrAppend(&text, DescribeSlit(layout.slit));
-  if (!layout.hmat.empty()) {
-    absl::StrAppend(&text, "HMAT  ", layout.hmat.size(), " bytes\n");
-  }
+  if (!layout.hmat.empty()) absl::StrAppend(&text, DescribeHmat(layout.hmat));
   return text;
 }
 

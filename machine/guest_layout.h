@@ -3,6 +3,8 @@
 #ifndef E820CHECK_MACHINE_GUEST_LAYOUT_H_
 #define E820CHECK_MACHINE_GUEST_LAYOUT_H_
 
+#include <cstddef>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -26,6 +28,9 @@ struct GuestLayout {
 // then its hint lines, if any, joined by '\n'.
 struct Rejection {
   std::string text;
+  // Which of MachineOptions::devices is refused: what the user typed for it,
+  // which a layout does not know, goes before the text.
+  std::optional<size_t> device;
 
   friend bool operator==(const Rejection&, const Rejection&) = default;
 };

@@ -3,7 +3,9 @@
 #include "machine/machine_options.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
+#include <tuple>
 
 #include "absl/strings/str_cat.h"
 
@@ -160,7 +162,90 @@ absl::Status ValidateDistances(const MachineOptions& options) {
   return absl::OkStatus();
 }
 
+// Latencies and bandwidths: between declared nodes, from one with CPUs of its
+// own; each pair once in each list.
+absl::Status ValidateHmatValues(const MachineOptions& options) {
+  std::set<
+      std::tuple<HmatValue::Hierarchy, HmatValue::DataType, uint32_t, uint32_t>>
+      given;
+  for (const HmatValue& value : options.hmat_values) {
+    if (!options.hmat) return Breach("hmat-lb: without hmat=on");
+    if (FindNode(options, value.initiator) == nullptr ||
+        FindNode(options, value.target) == nullptr) {
+      return Breach("hmat-lb: names no node");
+    }
+    if (!IsLatency(value.data_type) && value.value % (1 << 20) != 0) {
+      return Breach("hmat-lb: bandwidth is no multiple of 1 MiB");
+    }
+    if (!given
+             .insert({value.hierarchy, value.data_type, value.initiator,
+                      value.target})
+             .second) {
+      return Breach("hmat-lb: a value is there twice");
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ValidateHmatCaches(const MachineOptions& options) {
+  std::map<uint32_t, std::vector<uint64_t>> sizes_of_node;
+  for (const HmatCache& cache : options.hmat_caches) {
+    if (!options.hmat) return Breach("hmat-cache: without hmat=on");
+    if (FindNode(options, cache.node) == nullptr) {
+      return Breach("hmat-cache: names no node");
+    }
+    std::vector<uint64_t>& sizes = sizes_of_node[cache.node];
+    if (cache.level < 1 || cache.level > kMaxHmatCacheLevel ||
+        cache.level != sizes.size() + 1) {
+      return Breach("hmat-cache: a level is missing or there twice");
+    }
+    if (!sizes.empty() && cache.size_bytes <= sizes.back()) {
+      return Breach("hmat-cache: a level is not larger than the one below");
+    }
+    sizes.push_back(cache.size_bytes);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ValidateObjects(const MachineOptions& options) {
+  std::set<std::string> ids;
+  for (const MemoryBackend& backend : options.backends) ids.insert(backend.id);
+  for (const std::string& id : options.other_object_ids) {
+    if (!ids.insert(id).second) {
+      return Breach(absl::StrCat("object ", id, " is there twice"));
+    }
+  }
+  for (const GenericAffinity& generic : options.generic_affinities) {
+    if (std::count(options.other_object_ids.begin(),
+                   options.other_object_ids.end(), generic.id) == 0) {
+      return Breach(
+          absl::StrCat("generic affinity ", generic.id, " is no object"));
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ValidateDevices(const MachineOptions& options) {
+  for (const Device& device : options.devices) {
+    if (!device.memdev.empty() &&
+        FindBackend(options, device.memdev) == nullptr) {
+      return Breach("device: memdev names no backend");
+    }
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
+
+bool IsLatency(HmatValue::DataType type) {
+  return type == HmatValue::DataType::kAccessLatency ||
+         type == HmatValue::DataType::kReadLatency ||
+         type == HmatValue::DataType::kWriteLatency;
+}
+
+bool IsMemoryDevice(Device::Kind kind) {
+  return kind != Device::Kind::kOther && kind != Device::Kind::kPxbCxl;
+}
 
 std::string ToString(MemmapType type) {
   switch (type) {
@@ -195,7 +280,11 @@ absl::Status Validate(const MachineOptions& options) {
   if (absl::Status s = ValidateMemory(options); !s.ok()) return s;
   if (absl::Status s = ValidateNodes(options); !s.ok()) return s;
   if (absl::Status s = ValidateCpuBindings(options); !s.ok()) return s;
-  return ValidateDistances(options);
+  if (absl::Status s = ValidateDistances(options); !s.ok()) return s;
+  if (absl::Status s = ValidateHmatValues(options); !s.ok()) return s;
+  if (absl::Status s = ValidateHmatCaches(options); !s.ok()) return s;
+  if (absl::Status s = ValidateObjects(options); !s.ok()) return s;
+  return ValidateDevices(options);
 }
 
 }  // namespace e820check

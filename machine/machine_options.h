@@ -23,7 +23,8 @@
 
 namespace e820check {
 
-inline constexpr uint32_t kMaxNumaNodes = 128;      // QEMU's MAX_NODES
+inline constexpr uint32_t kMaxNumaNodes = 128;  // QEMU's MAX_NODES
+inline constexpr uint8_t kMaxHmatCacheLevel = 3;
 inline constexpr uint32_t kMaxPossibleCpus = 4096;  // q35 of QEMU 11.1
 
 // The first vCPU, with the model's defaults filled in.
@@ -127,16 +128,133 @@ struct NumaDistance {
   friend bool operator==(const NumaDistance&, const NumaDistance&) = default;
 };
 
+// -numa hmat-lb: one latency or bandwidth from an initiator to a target.
+struct HmatValue {
+  // The numbers are those of ACPI 6.5 section 5.2.28.4.
+  enum class Hierarchy : uint8_t { kMemory, kLevel1, kLevel2, kLevel3 };
+  enum class DataType : uint8_t {
+    kAccessLatency,
+    kReadLatency,
+    kWriteLatency,
+    kAccessBandwidth,
+    kReadBandwidth,
+    kWriteBandwidth,
+  };
+
+  uint32_t initiator = 0;
+  uint32_t target = 0;
+  Hierarchy hierarchy = Hierarchy::kMemory;
+  DataType data_type = DataType::kAccessLatency;
+  uint64_t value = 0;  // nanoseconds, or bytes a second
+
+  friend bool operator==(const HmatValue&, const HmatValue&) = default;
+};
+
+bool IsLatency(HmatValue::DataType type);
+
+// -numa hmat-cache: one level of the cache in front of a node's memory.
+struct HmatCache {
+  // The numbers are those of ACPI 6.5 section 5.2.28.5.
+  enum class Associativity : uint8_t { kNone, kDirect, kComplex };
+  enum class WritePolicy : uint8_t { kNone, kWriteBack, kWriteThrough };
+
+  uint32_t node = 0;
+  uint64_t size_bytes = 0;
+  uint8_t level = 1;  // 1..3
+  Associativity associativity = Associativity::kNone;
+  WritePolicy write_policy = WritePolicy::kNone;
+  uint16_t line_bytes = 0;
+
+  friend bool operator==(const HmatCache&, const HmatCache&) = default;
+};
+
+// -machine cxl-fmw.N: a window of host addresses over CXL host bridges.
+struct CxlWindow {
+  uint64_t size_bytes = 0;
+  std::vector<std::string> targets;  // ids of pxb-cxl devices
+
+  friend bool operator==(const CxlWindow&, const CxlWindow&) = default;
+};
+
+// -machine sgx-epc.N: one section of enclave memory.
+struct SgxSection {
+  uint64_t size_bytes = 0;
+  uint32_t node = 0;
+
+  friend bool operator==(const SgxSection&, const SgxSection&) = default;
+};
+
+// -device, of any kind: the ids of all of them decide in which order tables
+// name some (spec/qemu-layout.md 6.7).
+struct Device {
+  enum class Kind {
+    kOther,  // changes no memory table
+    kPcDimm,
+    kNvdimm,
+    kVirtioMem,   // virtio-mem-pci
+    kVirtioPmem,  // virtio-pmem-pci
+    kSpMem,
+    kPxbCxl,
+  };
+
+  Kind kind = Kind::kOther;
+  std::string driver;  // as typed
+  std::string id;      // empty: none was given
+  // The text, without location, with which QEMU refuses the device before it
+  // looks at the machine: an unknown driver, a property out of range; or empty.
+  std::string refusal;
+
+  // Of memory devices.
+  std::string memdev;           // the id of a MemoryBackend; empty: not given
+  uint64_t address = 0;         // 0: QEMU finds a place
+  std::optional<int32_t> slot;  // kPcDimm, kNvdimm; absent: QEMU finds one
+  uint32_t node = 0;
+  uint64_t label_size_bytes = 0;      // kNvdimm
+  uint64_t requested_size_bytes = 0;  // kVirtioMem
+  uint64_t block_size_bytes = 0;      // kVirtioMem; 0: QEMU's own choice
+
+  // On the first PCI bus: slot * 8 + function. Absent: no PCI device, or on
+  // another bus.
+  std::optional<uint8_t> devfn;
+  uint8_t bus_number = 0;  // kPxbCxl
+
+  friend bool operator==(const Device&, const Device&) = default;
+};
+
+bool IsMemoryDevice(Device::Kind kind);
+
+// -object acpi-generic-initiator and acpi-generic-port: what is near a node.
+struct GenericAffinity {
+  enum class Kind { kInitiator, kPort };
+
+  Kind kind = Kind::kInitiator;
+  std::string id;
+  std::string device;  // pci-dev= or pci-bus=, as typed
+  uint32_t node = 0;
+
+  friend bool operator==(const GenericAffinity&,
+                         const GenericAffinity&) = default;
+};
+
+enum class Accelerator { kTcg, kKvm };
+
 struct MachineOptions {
   QemuVersion qemu_version = QemuVersion::k7_2;
   MachineType type;
+  // Under KVM e820 has a row for what KVM itself occupies, and APIC ids have no
+  // limit.
+  Accelerator accelerator = Accelerator::kTcg;
   bool acpi = true;  // -machine acpi=off, -no-acpi
   bool hmat = false;
+  bool nvdimm = false;
+  bool cxl = false;
   OemNames oem;
   // 0: not given.
   uint64_t max_ram_below_4g_bytes = 0;
   // -machine memory-backend=; empty: not given.
   std::string memory_backend;
+  // -global of the board's own PCI host bridge.
+  std::optional<uint64_t> pci_hole64_size_bytes;
 
   CpuOptions cpu;
   SmpTopology smp;
@@ -147,6 +265,15 @@ struct MachineOptions {
   std::vector<NumaNode> numa_nodes;
   std::vector<NumaCpu> numa_cpus;
   std::vector<NumaDistance> numa_distances;  // a later one overwrites
+  std::vector<HmatValue> hmat_values;
+  std::vector<HmatCache> hmat_caches;
+  std::vector<CxlWindow> cxl_windows;
+  std::vector<SgxSection> sgx_sections;
+  std::vector<GenericAffinity> generic_affinities;
+  // The ids of all -object that are no backends, generic affinities included.
+  // QEMU creates them before the backends.
+  std::vector<std::string> other_object_ids;
+  std::vector<Device> devices;
 
   friend bool operator==(const MachineOptions&,
                          const MachineOptions&) = default;
@@ -162,8 +289,10 @@ uint64_t NodeSizeBytes(const MachineOptions& options, const NumaNode& node);
 // What steps 0 to 11 leave true: CPU topology product and order; node ids
 // unique and < kMaxNumaNodes; every memdev, memory_backend and binding names
 // something declared; no CPU in two nodes; mem= and memdev= not mixed;
-// distances between declared nodes, >= 10 and 10 on the diagonal; maxram and
-// slots consistent. InvalidArgument names the first breach.
+// distances between declared nodes, >= 10 and 10 on the diagonal; HMAT values
+// and caches of declared nodes, each once, a cache level only above the lower
+// ones; object ids unique, with those of generic affinities among them;
+// maxram and slots consistent. InvalidArgument names the first breach.
 absl::Status Validate(const MachineOptions& options);
 
 }  // namespace e820check

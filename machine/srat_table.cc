@@ -9,11 +9,18 @@
 namespace e820check {
 namespace {
 
-enum RowType : uint8_t { kLocalApic = 0, kMemory = 1, kX2Apic = 2 };
+enum RowType : uint8_t {
+  kLocalApic = 0,
+  kMemory = 1,
+  kX2Apic = 2,
+  kGenericInitiator = 5,
+  kGenericPort = 6,
+};
 
 constexpr uint8_t kLocalApicSizeBytes = 16;
 constexpr uint8_t kMemorySizeBytes = 40;
 constexpr uint8_t kX2ApicSizeBytes = 24;
+constexpr uint8_t kGenericSizeBytes = 32;
 // The "reserved" dword after the header, which must be 1 for compatibility.
 constexpr uint32_t kTableRevision = 1;
 
@@ -58,6 +65,29 @@ struct RowEncoder {
     AppendLittleEndian(row.flags, bytes);
     AppendLittleEndian(uint64_t{0}, bytes);
   }
+
+  void operator()(const GenericDeviceAffinity& row) const {
+    Start(static_cast<RowType>(row.kind), kGenericSizeBytes);
+    AppendLittleEndian(uint8_t{0}, bytes);
+    AppendLittleEndian(static_cast<uint8_t>(row.handle.index()), bytes);
+    AppendLittleEndian(row.proximity_domain, bytes);
+    std::visit(*this, row.handle);
+    AppendLittleEndian(row.flags, bytes);
+    AppendLittleEndian(uint32_t{0}, bytes);
+  }
+
+  void operator()(const AcpiDeviceHandle& handle) const {
+    bytes.append(handle.hid.data(), handle.hid.size());
+    AppendLittleEndian(handle.uid, bytes);
+    AppendLittleEndian(uint32_t{0}, bytes);
+  }
+
+  void operator()(const PciDeviceHandle& handle) const {
+    AppendLittleEndian(handle.segment, bytes);
+    AppendLittleEndian(handle.bus, bytes);
+    AppendLittleEndian(handle.devfn, bytes);
+    bytes.append(12, '\0');
+  }
 };
 
 // Each reads what follows a row's type and length; `reserved` collects the
@@ -98,6 +128,33 @@ MemoryAffinity ReadMemory(WireReader& reader, uint64_t& reserved) {
   return row;
 }
 
+GenericDeviceAffinity ReadGeneric(GenericDeviceAffinity::Kind kind,
+                                  WireReader& reader, uint64_t& reserved) {
+  GenericDeviceAffinity row;
+  row.kind = kind;
+  reserved |= reader.Read<uint8_t>();
+  const uint8_t handle_type = reader.Read<uint8_t>();
+  row.proximity_domain = reader.Read<uint32_t>();
+  if (handle_type == 0) {
+    AcpiDeviceHandle handle;
+    for (char& c : handle.hid) c = static_cast<char>(reader.Read<uint8_t>());
+    handle.uid = reader.Read<uint32_t>();
+    reserved |= reader.Read<uint32_t>();
+    row.handle = handle;
+  } else {
+    PciDeviceHandle handle;
+    handle.segment = reader.Read<uint16_t>();
+    handle.bus = reader.Read<uint8_t>();
+    handle.devfn = reader.Read<uint8_t>();
+    reserved |= reader.Read<uint64_t>() | reader.Read<uint32_t>();
+    row.handle = handle;
+  }
+  reserved |= uint64_t{handle_type > 1};
+  row.flags = reader.Read<uint32_t>();
+  reserved |= reader.Read<uint32_t>();
+  return row;
+}
+
 absl::StatusOr<SratRow> DecodeRow(absl::string_view bytes) {
   WireReader reader(bytes);
   const uint8_t type = reader.Read<uint8_t>();
@@ -117,6 +174,12 @@ absl::StatusOr<SratRow> DecodeRow(absl::string_view bytes) {
     case kX2Apic:
       expected_length = kX2ApicSizeBytes;
       row = ReadX2Apic(reader, reserved);
+      break;
+    case kGenericInitiator:
+    case kGenericPort:
+      expected_length = kGenericSizeBytes;
+      row = ReadGeneric(static_cast<GenericDeviceAffinity::Kind>(type), reader,
+                        reserved);
       break;
     default:
       return absl::InvalidArgumentError(

@@ -3,6 +3,7 @@
 #ifndef E820CHECK_MACHINE_SRAT_TABLE_H_
 #define E820CHECK_MACHINE_SRAT_TABLE_H_
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <variant>
@@ -57,7 +58,40 @@ struct MemoryAffinity {
                          const MemoryAffinity&) = default;
 };
 
-using SratRow = std::variant<LocalApicAffinity, X2ApicAffinity, MemoryAffinity>;
+// How a generic affinity row names its device, 5.2.16.6.
+struct PciDeviceHandle {
+  uint16_t segment = 0;
+  uint8_t bus = 0;
+  uint8_t devfn = 0;
+
+  friend bool operator==(const PciDeviceHandle&,
+                         const PciDeviceHandle&) = default;
+};
+struct AcpiDeviceHandle {
+  std::array<char, 8> hid = {};
+  uint32_t uid = 0;
+
+  friend bool operator==(const AcpiDeviceHandle&,
+                         const AcpiDeviceHandle&) = default;
+};
+
+// Devices that make requests of memory (5.2.16.6, type 5) or lead to such
+// (5.2.16.7, type 6), 32 bytes each.
+struct GenericDeviceAffinity {
+  enum class Kind : uint8_t { kInitiator = 5, kPort = 6 };
+
+  Kind kind = Kind::kInitiator;
+  uint32_t proximity_domain = 0;
+  std::variant<AcpiDeviceHandle, PciDeviceHandle>
+      handle;          // index: the device handle type
+  uint32_t flags = 0;  // bit 0: enabled
+
+  friend bool operator==(const GenericDeviceAffinity&,
+                         const GenericDeviceAffinity&) = default;
+};
+
+using SratRow = std::variant<LocalApicAffinity, X2ApicAffinity, MemoryAffinity,
+                             GenericDeviceAffinity>;
 
 struct SratTable {
   AcpiHeader header{.signature = {'S', 'R', 'A', 'T'}};

@@ -5,6 +5,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "machine/e820_table.h"
+#include "machine/hmat_table.h"
 #include "machine/slit_table.h"
 #include "machine/srat_table.h"
 
@@ -23,7 +24,17 @@ SratTable ExampleSrat() {
                      .base = 0x100000,
                      .length_bytes = 0x7ff00000,
                      .flags = MemoryAffinity::kEnabled},
-      X2ApicAffinity{.proximity_domain = 3, .x2apic_id = 300, .flags = 1}};
+      X2ApicAffinity{.proximity_domain = 3, .x2apic_id = 300, .flags = 1},
+      GenericDeviceAffinity{.proximity_domain = 4,
+                            .handle = PciDeviceHandle{.bus = 1, .devfn = 0x28},
+                            .flags = 1},
+      GenericDeviceAffinity{
+          .kind = GenericDeviceAffinity::Kind::kPort,
+          .proximity_domain = 5,
+          .handle =
+              AcpiDeviceHandle{.hid = {'A', 'C', 'P', 'I', '0', '0', '1', '6'},
+                               .uid = 12},
+          .flags = 1}};
   return table;
 }
 
@@ -43,7 +54,7 @@ TEST(E820Test, RowIsTwentyLittleEndianBytes) {
 TEST(SratTest, RoundTrips) {
   const SratTable table = ExampleSrat();
   const std::string bytes = EncodeSrat(table);
-  EXPECT_EQ(bytes.size(), 48u + 16 + 40 + 24);
+  EXPECT_EQ(bytes.size(), 48u + 16 + 40 + 24 + 32 + 32);
   const auto decoded = DecodeSrat(bytes);
   ASSERT_TRUE(decoded.ok()) << decoded.status();
   EXPECT_EQ(*decoded, table);
@@ -70,6 +81,7 @@ TEST(SratTest, RefusesEachKindOfDamage) {
   EXPECT_THAT(damaged(49, 0), HasSubstr("offset 48"));
   EXPECT_THAT(damaged(49, 40), HasSubstr("length 40, not 16"));
   EXPECT_THAT(damaged(64 + 6, 1), HasSubstr("offset 64: reserved"));
+  EXPECT_THAT(damaged(128 + 3, 2), HasSubstr("offset 128: reserved"));
   EXPECT_FALSE(DecodeSrat(good.substr(0, 20)).ok());
   EXPECT_FALSE(DecodeSrat("").ok());
 }
@@ -89,6 +101,49 @@ TEST(SlitTest, RoundTripsAndChecksTheSquare) {
   std::string huge_count = EncodeSlit(SlitTable{});
   huge_count[40] = 1;
   EXPECT_FALSE(DecodeSlit(huge_count).ok());
+}
+
+// A HMAT with one structure of each kind.
+HmatTable ExampleHmat() {
+  HmatTable table;
+  table.structures = {
+      MemoryProximityDomain{.flags = 1, .initiator = 0, .memory = 1},
+      LatencyBandwidth{.data_type = 3,
+                       .base_unit = 100,
+                       .initiators = {0, 2},
+                       .targets = {0, 1, 2},
+                       .entries = {1, 2, 3, 4, 5, 0xfffe}},
+      MemorySideCache{
+          .memory = 1, .size_bytes = 0x10000, .attributes = 0x402211}};
+  return table;
+}
+
+TEST(HmatTest, RoundTrips) {
+  const HmatTable table = ExampleHmat();
+  const std::string bytes = EncodeHmat(table);
+  EXPECT_EQ(bytes.size(), 40u + 40 + (32 + 4 * 2 + 4 * 3 + 2 * 6) + 32);
+  const auto decoded = DecodeHmat(bytes);
+  ASSERT_TRUE(decoded.ok()) << decoded.status();
+  EXPECT_EQ(*decoded, table);
+}
+
+TEST(HmatTest, RefusesEachKindOfDamage) {
+  const std::string good = EncodeHmat(ExampleHmat());
+  const auto damaged = [&](size_t offset, char value) {
+    std::string bytes = good;
+    bytes[offset] = value;
+    return std::string(DecodeHmat(bytes).status().message());
+  };
+  EXPECT_THAT(damaged(36, 1), HasSubstr("offset 36"));
+  EXPECT_THAT(damaged(40, 3), HasSubstr("structure type 3"));
+  EXPECT_THAT(damaged(42, 1), HasSubstr("offset 40: reserved"));
+  EXPECT_THAT(damaged(44, 7), HasSubstr("cut off"));
+  EXPECT_THAT(damaged(44, 39), HasSubstr("cannot have length 39"));
+  EXPECT_THAT(damaged(46, 1), HasSubstr("cut off"));
+  EXPECT_THAT(damaged(80 + 12, 3), HasSubstr("offset 80: 3 initiators"));
+  // Counts near 2^32, the product of which wraps, are no reason to allocate.
+  EXPECT_THAT(damaged(80 + 15, '\x80'), HasSubstr("offset 80: 2147483650"));
+  EXPECT_FALSE(DecodeHmat(good.substr(0, good.size() - 1)).ok());
 }
 
 }  // namespace
