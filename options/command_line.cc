@@ -12,7 +12,9 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "options/cpu_model.h"
-#include "options/json.h"
+#include "options/device.h"
+#include "options/generic_affinity.h"
+#include "options/global_property.h"
 #include "options/keyval.h"
 #include "options/machine_properties.h"
 #include "options/machine_types.h"
@@ -47,46 +49,36 @@ struct Option {
   absl::string_view argument() const { return location.argument.value_or(""); }
 };
 
-// The accelerators of x86 builds; all but TCG are outside coverage.
+// The accelerators of x86 builds but TCG and KVM; they are outside coverage.
 bool IsOtherAccelerator(absl::string_view name) {
-  constexpr absl::string_view kNames[] = {"hax",  "hvf",  "kvm", "mshv",
-                                          "nvmm", "whpx", "xen", "qtest"};
+  constexpr absl::string_view kNames[] = {"hax",  "hvf", "mshv", "nvmm",
+                                          "whpx", "xen", "qtest"};
   return std::find(std::begin(kNames), std::end(kNames), name) !=
          std::end(kNames);
 }
 
-// The value of `key`, or the first item, in the argument of -device or -global.
-std::string FirstItem(absl::string_view argument, absl::string_view key) {
-  QemuOptsReader reader(argument, key);
-  while (std::optional<QemuOpt> opt = reader.Next()) {
-    if (opt->key == key) return std::move(opt->value);
+// Whether the answer under KVM does not depend on the host's CPU: a model of
+// QEMU's own with the vendor typed, as the model's gives way to the host's.
+bool IsHostIndependent(absl::string_view cpu) {
+  const std::vector<absl::string_view> items = absl::StrSplit(cpu, ',');
+  if (items[0] == "host" || items[0] == "max") return false;
+  bool has_vendor = false;
+  for (const absl::string_view item : items) {
+    has_vendor |= absl::StartsWith(item, "vendor=");
+    if (absl::StrContains(item, "host-phys-bits") ||
+        absl::StrContains(item, "host_phys_bits")) {
+      return false;
+    }
   }
-  return "";
+  return has_vendor;
 }
 
-std::string DriverOf(absl::string_view argument) {
-  if (!absl::StartsWith(argument, "{")) return FirstItem(argument, "driver");
-  const absl::StatusOr<ValueTree> tree =
-      ParseJsonObject(argument, QemuVersion::k7_2);
-  if (!tree.ok()) return "";
-  const std::optional<uint32_t> driver = tree->Find(ValueTree::kRoot, "driver");
-  return driver ? (*tree)[*driver].text : "";
-}
-
-// Devices that add memory or CPUs, or address space above RAM.
-bool ChangesMemoryTables(absl::string_view driver) {
-  return driver == "pc-dimm" || driver == "nvdimm" || driver == "sp-mem" ||
-         absl::StartsWith(driver, "virtio-mem") ||
-         absl::StartsWith(driver, "virtio-pmem") ||
-         absl::StartsWith(driver, "cxl") ||
-         absl::StartsWith(driver, "pxb-cxl") || absl::EndsWith(driver, "-cpu");
-}
-
-bool GlobalChangesMemoryTables(absl::string_view argument) {
-  return absl::StrContains(argument, "pci-hole64-size") ||
-         absl::StrContains(argument, "memory-backend") ||
-         absl::StrContains(argument, "-cpu.") ||
-         absl::EndsWith(FirstItem(argument, "driver"), "-cpu");
+// Options that may put devices on the PCI bus before those of -device.
+bool AddsPciDevices(absl::string_view word) {
+  constexpr absl::string_view kWords[] = {"drive", "net", "nic",
+                                          "usb",   "vga", "virtfs"};
+  return std::find(std::begin(kWords), std::end(kWords), word) !=
+         std::end(kWords);
 }
 
 // Reads one command line. The steps are those of spec/qemu-options.md 4; each
@@ -111,9 +103,20 @@ class CommandLine {
   absl::Status ReadOption(const Option& option);
   absl::Status ReadKeyval(const Option& option);
   absl::Status ReadNuma(const Option& option);
+  absl::Status ReadObject(const Option& option);
   absl::Status ReadDevice(const Option& option);
-  absl::Status Create(const ObjectRequest& object);
+  absl::Status ReadGlobal(const Option& option);
+  absl::Status CreateEarlyObjects();
+  absl::Status CreateBackends();
+  absl::Status ReadCpu();
+  absl::Status ReadNumaRecords();
+  absl::Status FindBoardRefusal();
+  absl::Status CreateDevices();
   absl::Status ChooseAccelerator(const std::optional<std::string>& machine_key);
+  void Ignore(const Location& location) {
+    notes_.push_back(absl::StrCat(location.ToString(),
+                                  ": ignored, it changes no memory table"));
+  }
   absl::Status ApplyMemoryBackend(const std::optional<std::string>& path);
 
   // Takes what a layer said about one option: `status` and `said`, to both of
@@ -133,7 +136,11 @@ class CommandLine {
   MemoryOption memory_;
   Location first_memory_;
   QemuOptsList object_list_{"object", "qom-type"};
-  std::vector<ObjectRequest> objects_;
+  struct ObjectOption {
+    ObjectRequest request;
+    std::optional<GenericAffinity> generic;
+  };
+  std::vector<ObjectOption> objects_;
   QemuOptsList numa_list_{"numa", "type"};
   struct NumaOption {
     Location location;
@@ -143,13 +150,21 @@ class CommandLine {
   std::vector<Location> accelerators_;
   std::optional<absl::string_view> cpu_;
   bool has_mem_path_ = false;
-  absl::Status device_not_covered_;
+  std::vector<GlobalProperty> globals_;
+  QemuOptsList device_list_{"device", "driver"};
+  struct DeviceOption {
+    Location location;
+    DeviceRequest request;
+  };
+  std::vector<DeviceOption> devices_;
+  DeviceSurroundings device_surroundings_;
 
   MachineOptions machine_;
   ObjectTree object_tree_;
   std::vector<std::string> said_;  // by a layer, still without location
   std::vector<std::string> warnings_;
   std::vector<std::string> notes_;
+  std::vector<std::string> device_locations_;
 };
 
 absl::Status CommandLine::At(const Location& location, absl::Status status) {
@@ -199,8 +214,7 @@ absl::Status CommandLine::ReadOptions() {
 
 absl::Status CommandLine::ReadOption(const Option& option) {
   const auto ignore = [&] {
-    notes_.push_back(absl::StrCat(option.location.ToString(),
-                                  ": ignored, it changes no memory table"));
+    Ignore(option.location);
     return absl::OkStatus();
   };
   if (option.word == nullptr) {
@@ -213,18 +227,14 @@ absl::Status CommandLine::ReadOption(const Option& option) {
     case OptionMeaning::kMachine:
     case OptionMeaning::kSmp:
       return ReadKeyval(option);
-    case OptionMeaning::kObject: {
-      absl::StatusOr<ObjectRequest> object =
-          ParseObject(option.argument(), visit_, object_list_, said_);
-      absl::Status parsed = At(option.location, object.status());
-      if (!parsed.ok()) return parsed;
-      objects_.push_back(*std::move(object));
-      return objects_.back().backend_kind ? absl::OkStatus() : ignore();
-    }
+    case OptionMeaning::kObject:
+      return ReadObject(option);
     case OptionMeaning::kNuma:
       return ReadNuma(option);
     case OptionMeaning::kNoAcpi:
       return ParseKeyval("acpi=off", "", tree_).status();
+    case OptionMeaning::kEnableKvm:
+      return ParseKeyval("accel=kvm", "", tree_).status();
     case OptionMeaning::kAccel:
       accelerators_.push_back(option.location);
       return absl::OkStatus();
@@ -237,13 +247,12 @@ absl::Status CommandLine::ReadOption(const Option& option) {
     case OptionMeaning::kDevice:
       return ReadDevice(option);
     case OptionMeaning::kGlobal:
-      if (GlobalChangesMemoryTables(option.argument())) {
-        return NotCovered(option, "this property may change a memory table");
-      }
-      return ignore();
+      return ReadGlobal(option);
     case OptionMeaning::kHarness:
       return absl::OkStatus();
     case OptionMeaning::kIgnored:
+      device_surroundings_.has_other_pci_devices |=
+          AddsPciDevices(option.word->name);
       return option.word->name == "display" && option.argument() == "none"
                  ? absl::OkStatus()
                  : ignore();
@@ -279,24 +288,80 @@ absl::Status CommandLine::ReadNuma(const Option& option) {
   return parsed;
 }
 
-// QEMU makes devices after the board, so they wait for everything else.
+absl::Status CommandLine::ReadObject(const Option& option) {
+  ObjectOption object;
+  absl::Status parsed;
+  if (IsGenericAffinity(option.argument(), qemu_)) {
+    absl::StatusOr<GenericAffinity> generic =
+        ParseGenericAffinity(option.argument(), visit_, object_list_, said_);
+    parsed = At(option.location, generic.status());
+    if (!parsed.ok()) return parsed;
+    object.request.qom_type = QomType(generic->kind);
+    object.request.id = generic->id;
+    object.generic = *std::move(generic);
+  } else {
+    absl::StatusOr<ObjectRequest> request =
+        ParseObject(option.argument(), visit_, object_list_, said_);
+    parsed = At(option.location, request.status());
+    if (!parsed.ok()) return parsed;
+    object.request = *std::move(request);
+    if (!object.request.backend_kind) Ignore(option.location);
+  }
+  objects_.push_back(std::move(object));
+  return absl::OkStatus();
+}
+
 absl::Status CommandLine::ReadDevice(const Option& option) {
-  const std::string driver = DriverOf(option.argument());
-  if (!ChangesMemoryTables(driver) && !IsHelp(driver)) {
-    notes_.push_back(absl::StrCat(option.location.ToString(),
-                                  ": ignored, it changes no memory table"));
-  } else if (device_not_covered_.ok()) {
-    device_not_covered_ = NotCovered(option, "this device is not covered");
+  absl::StatusOr<DeviceRequest> request =
+      ParseDevice(option.argument(), qemu_, device_list_, said_);
+  absl::Status parsed = At(option.location, request.status());
+  if (parsed.ok()) devices_.push_back({option.location, *std::move(request)});
+  return parsed;
+}
+
+absl::Status CommandLine::ReadGlobal(const Option& option) {
+  absl::StatusOr<GlobalProperty> global = ParseGlobal(option.argument(), said_);
+  absl::Status parsed = At(option.location, global.status());
+  if (!parsed.ok()) return parsed;
+  if (ChangesMemoryTables(*global)) {
+    return NotCovered(option, "this property may change a memory table");
+  }
+  if (!IsPciHole(*global)) Ignore(option.location);
+  globals_.push_back(*std::move(global));
+  return absl::OkStatus();
+}
+
+// Step 4. The order among all other objects than backends is that of the
+// command line; QEMU makes a few, which want a chardev or a netdev, later.
+absl::Status CommandLine::CreateEarlyObjects() {
+  for (const ObjectOption& object : objects_) {
+    if (object.request.backend_kind) continue;
+    if (object.generic) {
+      absl::Status checked = CheckGenericAffinity(*object.generic);
+      if (!checked.ok()) return checked;
+    }
+    absl::Status created =
+        object_tree_.Create(object.request, qemu_, machine_.backends);
+    if (!created.ok()) return created;
+    machine_.other_object_ids.push_back(*object.request.id);
+    if (object.generic) machine_.generic_affinities.push_back(*object.generic);
   }
   return absl::OkStatus();
 }
 
-// Steps 4 and 8.
-absl::Status CommandLine::Create(const ObjectRequest& object) {
-  absl::Status created = object_tree_.Create(object, qemu_, machine_.backends);
-  if (!absl::IsUnimplemented(created)) return created;
-  return absl::UnimplementedError(
-      absl::StrCat("-object ", object.qom_type, ": ", created.message()));
+// Step 8.
+absl::Status CommandLine::CreateBackends() {
+  for (const ObjectOption& object : objects_) {
+    if (!object.request.backend_kind) continue;
+    absl::Status created =
+        object_tree_.Create(object.request, qemu_, machine_.backends);
+    if (absl::IsUnimplemented(created)) {
+      return absl::UnimplementedError(absl::StrCat(
+          "-object ", object.request.qom_type, ": ", created.message()));
+    }
+    if (!created.ok()) return created;
+  }
+  return absl::OkStatus();
 }
 
 // Step 7: the first accelerator that works is taken.
@@ -320,7 +385,8 @@ absl::Status CommandLine::ChooseAccelerator(
     candidates.push_back({location, *location.argument});
   }
   absl::Status failure;
-  for (const auto& [location, name] : candidates) {
+  for (size_t i = 0; i < candidates.size(); ++i) {
+    const auto& [location, name] = candidates[i];
     // Of failures, all but a last one without remedy are only printed.
     if (!failure.ok()) warnings_.emplace_back(failure.message());
     if (name == "tcg") {
@@ -328,7 +394,12 @@ absl::Status CommandLine::ChooseAccelerator(
       return absl::OkStatus();
     }
     const absl::string_view type = name.substr(0, name.find(','));
-    if (type == "tcg" || IsOtherAccelerator(type)) {
+    // With another one behind it, it depends on the host which one is taken.
+    if (name == "kvm" && i + 1 == candidates.size()) {
+      machine_.accelerator = Accelerator::kKvm;
+      return absl::OkStatus();
+    }
+    if (type == "kvm" || type == "tcg" || IsOtherAccelerator(type)) {
       return absl::UnimplementedError(
           absl::StrCat("-accel ", name, ": this accelerator is not covered"));
     }
@@ -353,6 +424,72 @@ absl::Status CommandLine::ApplyMemoryBackend(
   return absl::OkStatus();
 }
 
+// Step 9.
+absl::Status CommandLine::ReadCpu() {
+  if (cpu_) {
+    absl::StatusOr<CpuOptions> cpu = ParseCpu(*cpu_, machine_.type, qemu_);
+    if (!cpu.ok()) return cpu.status();
+    machine_.cpu = *std::move(cpu);
+  }
+  if (machine_.accelerator == Accelerator::kKvm &&
+      machine_.type.family != MachineFamily::kNone &&
+      (!cpu_ || !IsHostIndependent(*cpu_))) {
+    return absl::UnimplementedError(
+        "-accel kvm: this depends on the host unless -cpu has a model, but "
+        "neither host nor max, with vendor=");
+  }
+  return absl::OkStatus();
+}
+
+// Step 11.
+absl::Status CommandLine::ReadNumaRecords() {
+  NumaBuilder numa(machine_);
+  for (const auto& [location, bag] : numa_) {
+    absl::StatusOr<NumaRecord> record = ParseNuma(bag, visit_, said_);
+    absl::Status added =
+        At(location, record.ok() ? numa.Add(*record, said_) : record.status());
+    if (!added.ok()) return added;
+  }
+  return absl::OkStatus();
+}
+
+// Between the end of -numa and the address space limit, the board refuses in
+// this order: sections of SGX, the CPU, a size of the PCI hole; 11.1 takes the
+// last before the CPU. One text stands for them all, as nothing else lies
+// between.
+absl::Status CommandLine::FindBoardRefusal() {
+  absl::Status hole = ApplyPciHole(globals_, machine_, said_);
+  if (absl::IsUnimplemented(hole)) return hole;
+  std::string& refusal = machine_.cpu.refusal;
+  if (!hole.ok() && (refusal.empty() || qemu_ == QemuVersion::k11_1)) {
+    refusal = std::string(hole.message());
+  }
+  absl::Status sections = CheckSgxSections(tree_, machine_);
+  if (absl::IsUnimplemented(sections)) return sections;
+  if (!sections.ok()) refusal = std::string(sections.message());
+  return At(kNowhere, absl::OkStatus());
+}
+
+// Step 13, as far as it does not need the board.
+absl::Status CommandLine::CreateDevices() {
+  const std::optional<uint32_t> pcie = tree_.Find(ValueTree::kRoot, "pcie");
+  device_surroundings_.has_microvm_pcie = pcie && tree_[*pcie].text == "on";
+  std::stable_partition(
+      devices_.begin(), devices_.end(),
+      [](const DeviceOption& device) { return !device.request.is_json; });
+  DeviceBuilder builder(machine_, device_surroundings_);
+  for (const DeviceOption& option : devices_) {
+    absl::Status added = At(option.location, builder.Add(option.request));
+    if (!added.ok()) return added;
+    device_locations_.push_back(option.location.ToString());
+    const Device& device = machine_.devices.back();
+    // QEMU ends here at the latest.
+    if (!device.refusal.empty()) return absl::OkStatus();
+    if (device.kind == Device::Kind::kOther) Ignore(option.location);
+  }
+  return builder.CheckAffinities();
+}
+
 absl::Status CommandLine::Steps() {
   absl::Status status = ScanWords();
   if (status.ok()) status = ReadOptions();
@@ -366,13 +503,8 @@ absl::Status CommandLine::Steps() {
   machine_.type = *type;
   machine_.cpu = DefaultCpu(*type, qemu_);
 
-  for (const ObjectRequest& object : objects_) {  // step 4
-    if (object.backend_kind) continue;
-    status = Create(object);
-    if (!status.ok()) return status;
-  }
-
-  status = Dashify(tree_);
+  status = CreateEarlyObjects();
+  if (status.ok()) status = Dashify(tree_);
   if (!status.ok()) return status;
   const LegacyKeys legacy = TakeLegacyKeys(tree_);
   if (legacy.memory_backend && has_mem_path_) {
@@ -390,27 +522,13 @@ absl::Status CommandLine::Steps() {
                      "version instead"));
   }
 
-  for (const ObjectRequest& object : objects_) {  // step 8
-    if (!object.backend_kind) continue;
-    status = Create(object);
-    if (!status.ok()) return status;
-  }
-  if (cpu_) {
-    absl::StatusOr<CpuOptions> cpu = ParseCpu(*cpu_, *type, qemu_);
-    if (!cpu.ok()) return cpu.status();
-    machine_.cpu = *std::move(cpu);
-  }
-  status = ApplyMemoryBackend(legacy.memory_backend);
-  if (!status.ok()) return status;
-
-  NumaBuilder numa(machine_);
-  for (const auto& [location, bag] : numa_) {  // step 11
-    absl::StatusOr<NumaRecord> record = ParseNuma(bag, visit_, said_);
-    status =
-        At(location, record.ok() ? numa.Add(*record, said_) : record.status());
-    if (!status.ok()) return status;
-  }
-  return device_not_covered_;
+  status = CreateBackends();
+  if (status.ok()) status = ReadCpu();
+  if (status.ok()) status = ApplyMemoryBackend(legacy.memory_backend);
+  if (status.ok()) status = ReadNumaRecords();
+  if (status.ok()) status = FindBoardRefusal();
+  if (status.ok()) status = CreateDevices();
+  return status;
 }
 
 absl::StatusOr<ParsedCommandLine> CommandLine::Parse() {
@@ -430,10 +548,21 @@ absl::StatusOr<ParsedCommandLine> CommandLine::Parse() {
   }
   parsed.warnings = std::move(warnings_);
   parsed.notes = std::move(notes_);
+  parsed.device_locations = std::move(device_locations_);
   return parsed;
 }
 
 }  // namespace
+
+std::string RefusalText(const ParsedCommandLine& parsed,
+                        const Rejection& rejection) {
+  if (!rejection.device ||
+      *rejection.device >= parsed.device_locations.size()) {
+    return rejection.text;
+  }
+  return absl::StrCat(parsed.device_locations[*rejection.device], ": ",
+                      rejection.text);
+}
 
 absl::StatusOr<ParsedCommandLine> ParseCommandLine(
     absl::Span<const std::string> args, const CommandLineContext& context) {

@@ -2,14 +2,15 @@
 
 // qemu-system-x86_64's command line: an argument vector becomes what it asks of
 // the machine, or the words in which QEMU refuses it (spec/qemu-options.md 4,
-// steps 0 to 11).
+// steps 0 to 11, and of step 13 what needs no board).
 //
 //   text                     layer
 //   "0x1f", "1.5G"           integer.h, size.h
 //   "a=1,b", "a.b=1", "{}"   qemu_opts.h, keyval.h, json.h
 //   typed records            visitor.h (hash_order.h: which mistake is named)
 //   one option each          memory_option.h, machine_properties.h, smp.h,
-//                            cpu_model.h, memory_backend.h, numa.h
+//                            cpu_model.h, memory_backend.h, numa.h, hmat.h,
+//                            generic_affinity.h, global_property.h, device.h
 //   their order              command_line.h
 
 #ifndef E820CHECK_OPTIONS_COMMAND_LINE_H_
@@ -39,7 +40,11 @@ struct ParsedCommandLine {
   // One line for each option that was not looked into because it cannot change
   // a memory table.
   std::vector<std::string> notes;
-  // Options pass Validate().
+  // What was typed for each of MachineOptions::devices, "-device pc-dimm,id=d".
+  // QEMU puts it before what it says about the device.
+  std::vector<std::string> device_locations;
+  // Options pass Validate(). They may still hold what QEMU refuses later than
+  // here, in CpuOptions::refusal and Device::refusal.
   std::variant<MachineOptions, Rejection> outcome;
 
   bool accepted() const {
@@ -51,10 +56,15 @@ struct ParsedCommandLine {
 // files open and memory is there. Unimplemented, with "<option>: <reason>", for
 // what may change a memory table but is not covered, unless QEMU refuses the
 // command line before; InvalidArgument for an argument with a NUL byte, which
-// no process can be given. Takes time linear in the text, and in the number of
-// CPUs for each -numa.
+// no process can be given. Takes time linear in the text, in the number of CPUs
+// for each -numa, and in that of objects for each -device.
 absl::StatusOr<ParsedCommandLine> ParseCommandLine(
     absl::Span<const std::string> args, const CommandLineContext& context);
+
+// The text of a layout's refusal of these options, with the location that a
+// layout does not know.
+std::string RefusalText(const ParsedCommandLine& parsed,
+                        const Rejection& rejection);
 
 }  // namespace e820check
 

@@ -129,9 +129,9 @@ TEST(CommandLineTest, NotesAreForIgnoredOptionsOnly) {
             "iothread,id=t"),
       {});
   ASSERT_TRUE(parsed.ok());
-  EXPECT_THAT(parsed->notes,
-              ElementsAre(HasSubstr("-vga none"), HasSubstr("-device e1000"),
-                          HasSubstr("-object iothread,id=t")));
+  EXPECT_THAT(parsed->notes, ElementsAre(HasSubstr("-vga none"),
+                                         HasSubstr("-object iothread,id=t"),
+                                         HasSubstr("-device e1000")));
   EXPECT_THAT(parsed->warnings, IsEmpty());
   EXPECT_FALSE(std::get<MachineOptions>(parsed->outcome).acpi);
 }
@@ -156,17 +156,103 @@ TEST(CommandLineTest, MemoryBackendGivesTheSizeIfNoneIsTyped) {
   EXPECT_FALSE(options.memory.ram_size_from_backend);
 }
 
+// Another board check than the CPU's stands in CpuOptions::refusal, too.
+std::string BoardRefusal(absl::string_view line, QemuVersion qemu) {
+  const auto parsed = ParseCommandLine(Words(line), {.qemu_version = qemu});
+  EXPECT_TRUE(parsed.ok() && parsed->accepted()) << line;
+  return std::get<MachineOptions>(parsed->outcome).cpu.refusal;
+}
+
+TEST(CommandLineTest, BoardRefusals) {
+  constexpr absl::string_view kHole =
+      "-M q35 -cpu qemu64,phys-bits=99 -global q35-pcihost.pci-hole64-size=x";
+  EXPECT_THAT(BoardRefusal(kHole, QemuVersion::k10_0),
+              HasSubstr("phys-bits should be between"));
+  EXPECT_THAT(BoardRefusal(kHole, QemuVersion::k11_1),
+              HasSubstr("can't apply global q35-pcihost.pci-hole64-size=x: "));
+  EXPECT_THAT(BoardRefusal("-M q35 -global q35-pcihost.pci-hole64-size=x",
+                           QemuVersion::k7_2),
+              HasSubstr("can't apply global"));
+  EXPECT_EQ(BoardRefusal("-M q35,sgx-epc.0.memdev=x,sgx-epc.0.node=0 "
+                         "-cpu qemu64,phys-bits=99 "
+                         "-global q35-pcihost.pci-hole64-size=x",
+                         QemuVersion::k11_1),
+            "Device 'x' not found");
+}
+
+TEST(CommandLineTest, ObjectsByKind) {
+  const auto parsed = ParseCommandLine(
+      Words("-object memory-backend-ram,id=m,size=2M "
+            "-object acpi-generic-initiator,id=g,pci-dev=d,node=1 "
+            "-object iothread,id=t -object acpi-generic-port,id=p,pci-bus=c,"
+            "node=0"),
+      {.qemu_version = QemuVersion::k10_0});
+  ASSERT_TRUE(parsed.ok());
+  const auto& options = std::get<MachineOptions>(parsed->outcome);
+  EXPECT_THAT(options.other_object_ids, ElementsAre("g", "t", "p"));
+  EXPECT_THAT(options.generic_affinities,
+              ElementsAre(GenericAffinity{.id = "g", .device = "d", .node = 1},
+                          GenericAffinity{.kind = GenericAffinity::Kind::kPort,
+                                          .id = "p",
+                                          .device = "c",
+                                          .node = 0}));
+  EXPECT_THAT(parsed->notes, ElementsAre(HasSubstr("-object iothread,id=t")));
+}
+
+// The node of a generic initiator is looked at before the machine's properties.
+TEST(CommandLineTest, GenericAffinitiesAreMadeEarly) {
+  const auto parsed = ParseCommandLine(
+      Words("-M q35,foo=1 -object acpi-generic-port,id=g,pci-bus=d,node=200"),
+      {.qemu_version = QemuVersion::k11_1});
+  ASSERT_TRUE(parsed.ok());
+  EXPECT_EQ(std::get<Rejection>(parsed->outcome).text,
+            "acpi-generic-initiator: Invalid NUMA node specified");
+  EXPECT_EQ(Verdict("-object acpi-generic-initiator,id=g"),
+            "-object acpi-generic-initiator,id=g: Parameter 'qom-type' does "
+            "not accept value 'acpi-generic-initiator'");
+}
+
+// Not observed: there was no KVM at hand.
+TEST(CommandLineTest, KvmWithAVendor) {
+  const std::string cpu = " -cpu EPYC,vendor=GenuineIntel";
+  EXPECT_EQ(Accept("-accel kvm" + cpu).accelerator, Accelerator::kKvm);
+  EXPECT_EQ(Accept("-M accel=kvm" + cpu).accelerator, Accelerator::kKvm);
+  EXPECT_EQ(Accept("-enable-kvm" + cpu).cpu.vendor, "GenuineIntel");
+  EXPECT_EQ(Accept("-accel kvm -M none").accelerator, Accelerator::kKvm);
+  EXPECT_EQ(Accept("-accel tcg" + cpu).accelerator, Accelerator::kTcg);
+}
+
 TEST(CommandLineTest, SaysWhatIsNotCovered) {
   for (const char* line :
-       {"-readconfig x", "-set a.b.c=d", "-accel kvm", "-M accel=kvm:tcg",
-        "-M cxl=on", "-m 64,help", "-smp ?", "-M help", "-object help",
-        "-object memory-backend-epc,id=m", "-device pc-dimm,memdev=m0",
-        "-device {'driver':'nvdimm'}", "-device driver=sp-mem", "disk.img",
-        "-global q35-pcihost.pci-hole64-size=1G",
-        "-global driver=qemu64-x86_64-cpu,property=phys-bits,value=48",
-        "-M hmat=on -numa node -numa "
-        "hmat-lb,initiator=0,target=0,hierarchy=memory,data-type=read-"
-        "latency"}) {
+       {"-readconfig x",
+        "-set a.b.c=d",
+        "-accel kvm",
+        "-M accel=kvm:tcg",
+        "-enable-kvm",
+        "-accel kvm -cpu EPYC",
+        "-accel kvm -cpu max,vendor=GenuineIntel",
+        "-accel kvm -cpu EPYC,vendor=AuthenticAMD,host-phys-bits=on",
+        "-m 64,help",
+        "-smp ?",
+        "-M help",
+        "-object help",
+        "-object memory-backend-epc,id=m",
+        "disk.img",
+        "-device help",
+        "-device pc-dimm,?",
+        "-device usb-kbd",
+        "-device vfio-pci",
+        "-device qemu64-x86_64-cpu",
+        "-device pc-dimm,realized=on",
+        "-device virtio-rng-pci,addr=1.1",
+        "-object memory-backend-ram,id=m,size=2M -device "
+        "cxl-type3,volatile-memdev=m",
+        "-M microvm,pcie=on -device virtio-rng-pci",
+        "-global memory-backend-ram.merge=off",
+        "-global pc-dimm.node=1",
+        "-global pci-host-bridge.pci-hole64-size=1G",
+        "-global i440FX-pcihost.foo=1",
+        "-global driver=qemu64-x86_64-cpu,property=phys-bits,value=48"}) {
     const auto parsed = ParseCommandLine(Words(line), {});
     EXPECT_TRUE(absl::IsUnimplemented(parsed.status()))
         << line << ": " << parsed.status();

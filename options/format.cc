@@ -2,6 +2,7 @@
 
 #include "options/format.h"
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -14,6 +15,10 @@
 #include "absl/strings/str_replace.h"
 #include "absl/strings/string_view.h"
 #include "options/cpu_model.h"
+#include "options/driver.h"
+#include "options/generic_affinity.h"
+#include "options/global_property.h"
+#include "options/numa.h"
 #include "options/smp.h"
 
 namespace e820check {
@@ -46,10 +51,26 @@ std::string FormatOemName(const std::array<char, kSize>& name) {
   return Quote(text);
 }
 
+std::string FormatCxlWindow(size_t index, const CxlWindow& window) {
+  const std::string prefix = absl::StrCat(",cxl-fmw.", index, ".");
+  std::string text =
+      absl::StrCat(prefix, "size=", FormatSize(window.size_bytes));
+  for (size_t i = 0; i < window.targets.size(); ++i) {
+    absl::StrAppend(&text, prefix, "targets.", i, "=",
+                    Quote(window.targets[i]));
+  }
+  return text;
+}
+
 std::string FormatMachine(const MachineOptions& options) {
   std::string text = ToString(options.type);
   if (!options.acpi) absl::StrAppend(&text, ",acpi=off");
+  if (options.cxl) absl::StrAppend(&text, ",cxl=on");
+  for (size_t i = 0; i < options.cxl_windows.size(); ++i) {
+    absl::StrAppend(&text, FormatCxlWindow(i, options.cxl_windows[i]));
+  }
   if (options.hmat) absl::StrAppend(&text, ",hmat=on");
+  if (options.nvdimm) absl::StrAppend(&text, ",nvdimm=on");
   if (options.max_ram_below_4g_bytes != 0) {
     absl::StrAppend(&text, ",max-ram-below-4g=",
                     FormatSize(options.max_ram_below_4g_bytes));
@@ -74,7 +95,8 @@ std::string FormatCpu(const MachineOptions& options) {
   const absl::StatusOr<CpuOptions> model =
       ParseCpu(cpu.model, options.type, options.qemu_version);
   if (!model.ok()) return text;
-  if (cpu.vendor != model->vendor) {
+  // KVM has the host's vendor where none is typed.
+  if (cpu.vendor != model->vendor || options.accelerator == Accelerator::kKvm) {
     absl::StrAppend(&text, ",vendor=", cpu.vendor);
   }
   if (cpu.long_mode != model->long_mode) {
@@ -180,6 +202,102 @@ std::string FormatDistance(const NumaDistance& distance) {
                       ",val=", distance.value);
 }
 
+std::string FormatHmatValue(const HmatValue& value) {
+  std::string text = absl::StrCat(
+      "hmat-lb,initiator=", value.initiator, ",target=", value.target,
+      ",hierarchy=", kHmatHierarchies[static_cast<size_t>(value.hierarchy)],
+      ",data-type=", kHmatDataTypes[static_cast<size_t>(value.data_type)]);
+  if (IsLatency(value.data_type)) {
+    return absl::StrCat(text, ",latency=", value.value);
+  }
+  return absl::StrCat(text, ",bandwidth=", FormatSize(value.value));
+}
+
+std::string FormatHmatCache(const HmatCache& cache) {
+  return absl::StrCat(
+      "hmat-cache,node-id=", cache.node, ",size=", FormatSize(cache.size_bytes),
+      ",level=", int{cache.level}, ",associativity=",
+      kHmatAssociativities[static_cast<size_t>(cache.associativity)],
+      ",policy=", kHmatWritePolicies[static_cast<size_t>(cache.write_policy)],
+      ",line=", cache.line_bytes);
+}
+
+// Of other objects the id alone counts, so the plainest type will do.
+std::string FormatObject(const MachineOptions& options, const std::string& id) {
+  const auto generic = std::find_if(
+      options.generic_affinities.begin(), options.generic_affinities.end(),
+      [&id](const GenericAffinity& candidate) { return candidate.id == id; });
+  if (generic == options.generic_affinities.end()) {
+    return absl::StrCat("iothread,id=", id);
+  }
+  const bool is_initiator = generic->kind == GenericAffinity::Kind::kInitiator;
+  return absl::StrCat(QomType(generic->kind), ",id=", id,
+                      is_initiator ? ",pci-dev=" : ",pci-bus=",
+                      Quote(generic->device), ",node=", generic->node);
+}
+
+// The id of the last device before `index` with a bus of its own; empty: there
+// is none.
+absl::string_view LastBus(const MachineOptions& options, size_t index) {
+  while (index-- > 0) {
+    const Device& device = options.devices[index];
+    const absl::StatusOr<Driver> driver =
+        FindDriver(device.driver, options.type, options.qemu_version);
+    if (driver.ok() && (driver->is_bridge || driver->is_host_bridge) &&
+        !device.id.empty()) {
+      return device.id;
+    }
+  }
+  return "";
+}
+
+// Where a PCI device stands: on the first bus, or on some other.
+std::string FormatPlace(const MachineOptions& options, size_t index) {
+  const Device& device = options.devices[index];
+  const absl::StatusOr<Driver> driver =
+      FindDriver(device.driver, options.type, options.qemu_version);
+  if (!driver.ok() || driver->bus != Driver::Bus::kPci) return "";
+  if (device.devfn) {
+    return absl::StrCat(",bus=", RootBusName(options.type), ",addr=0x",
+                        absl::Hex(*device.devfn / 8), ".", *device.devfn % 8);
+  }
+  const absl::string_view bus = LastBus(options, index);
+  // Without a bus to name, it is that of a host bridge, where devices go that
+  // do not name one.
+  return bus.empty() ? "" : absl::StrCat(",bus=", bus);
+}
+
+std::string FormatDevice(const MachineOptions& options, size_t index) {
+  using Kind = Device::Kind;
+  const Device& device = options.devices[index];
+  std::string text = device.driver;
+  if (!device.id.empty()) absl::StrAppend(&text, ",id=", device.id);
+  absl::StrAppend(&text, FormatPlace(options, index));
+  if (!device.memdev.empty()) {
+    absl::StrAppend(&text, ",memdev=", Quote(device.memdev));
+  }
+  if (device.node != 0) absl::StrAppend(&text, ",node=", device.node);
+  if (device.address != 0) {
+    const bool is_virtio =
+        device.kind == Kind::kVirtioMem || device.kind == Kind::kVirtioPmem;
+    absl::StrAppend(&text, is_virtio ? ",memaddr=0x" : ",addr=0x",
+                    absl::Hex(device.address));
+  }
+  if (device.slot) absl::StrAppend(&text, ",slot=", *device.slot);
+  const std::pair<absl::string_view, uint64_t> sizes[] = {
+      {"block-size", device.block_size_bytes},
+      {"label-size", device.label_size_bytes},
+      {"requested-size", device.requested_size_bytes}};
+  for (const auto& [name, size_bytes] : sizes) {
+    if (size_bytes == 0) continue;
+    absl::StrAppend(&text, ",", name, "=", FormatSize(size_bytes));
+  }
+  if (device.bus_number != 0) {
+    absl::StrAppend(&text, ",bus_nr=", int{device.bus_number});
+  }
+  return text;
+}
+
 }  // namespace
 
 std::vector<std::string> Format(const MachineOptions& options) {
@@ -189,6 +307,7 @@ std::vector<std::string> Format(const MachineOptions& options) {
     arguments.push_back(std::move(argument));
   };
   add("-machine", FormatMachine(options));
+  if (options.accelerator == Accelerator::kKvm) add("-accel", "kvm");
   // "none" has no CPU, and refuses any -cpu.
   if (options.type.family != MachineFamily::kNone) {
     add("-cpu", FormatCpu(options));
@@ -197,10 +316,18 @@ std::vector<std::string> Format(const MachineOptions& options) {
   if (std::string memory = FormatMemory(options.memory); !memory.empty()) {
     add("-m", std::move(memory));
   }
+  if (options.pci_hole64_size_bytes) {
+    add("-global",
+        absl::StrCat(PciHostDriver(options.type), ".pci-hole64-size=",
+                     FormatSize(*options.pci_hole64_size_bytes)));
+  }
+  for (const std::string& id : options.other_object_ids) {
+    add("-object", FormatObject(options, id));
+  }
   for (const MemoryBackend& backend : options.backends) {
     add("-object", FormatBackend(backend));
   }
-  // Bindings and distances name nodes that must be there before.
+  // Bindings, distances and values name nodes that must be there before.
   for (const NumaNode& node : options.numa_nodes) {
     add("-numa", FormatNode(node));
   }
@@ -209,6 +336,15 @@ std::vector<std::string> Format(const MachineOptions& options) {
   }
   for (const NumaDistance& distance : options.numa_distances) {
     add("-numa", FormatDistance(distance));
+  }
+  for (const HmatValue& value : options.hmat_values) {
+    add("-numa", FormatHmatValue(value));
+  }
+  for (const HmatCache& cache : options.hmat_caches) {
+    add("-numa", FormatHmatCache(cache));
+  }
+  for (size_t i = 0; i < options.devices.size(); ++i) {
+    add("-device", FormatDevice(options, i));
   }
   return arguments;
 }

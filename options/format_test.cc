@@ -218,6 +218,114 @@ TEST(FormatTest, LegacyNodeMemoryIsInBytesOrALargerUnit) {
                                        "-numa node,nodeid=2,mem=0B"));
 }
 
+TEST(FormatTest, CxlAndNvdimm) {
+  MachineOptions options = OfType("q35");
+  options.nvdimm = true;
+  options.cxl = true;
+  options.cxl_windows = {{.size_bytes = kGiB, .targets = {"a", "b,c"}},
+                         {.size_bytes = 0, .targets = {"a"}}};
+  EXPECT_EQ(
+      "pc-q35-7.2,cxl=on,cxl-fmw.0.size=1G,cxl-fmw.0.targets.0=a,"
+      "cxl-fmw.0.targets.1=b,,c,cxl-fmw.1.size=0B,cxl-fmw.1.targets.0=a,"
+      "nvdimm=on",
+      Format(options)[1]);
+}
+
+TEST(FormatTest, KvmAlwaysHasAVendor) {
+  MachineOptions options = OfType("q35");
+  options.accelerator = Accelerator::kKvm;
+  options.cpu = {.model = "EPYC"};
+  EXPECT_THAT(Line(options),
+              HasSubstr(" -accel kvm -cpu EPYC,vendor=AuthenticAMD "));
+}
+
+TEST(FormatTest, OtherObjectsStandBeforeBackends) {
+  MachineOptions options = OfType("q35", QemuVersion::k10_0);
+  options.pci_hole64_size_bytes = 3 * kGiB;
+  options.backends = {{.id = "m", .size_bytes = kMiB}};
+  options.other_object_ids = {"p", "t", "g"};
+  options.generic_affinities = {{.kind = GenericAffinity::Kind::kPort,
+                                 .id = "p",
+                                 .device = "c,d",
+                                 .node = 1},
+                                {.id = "g", .device = "d", .node = 0}};
+  const std::vector<std::string> arguments = Format(options);
+  EXPECT_EQ(
+      "-global q35-pcihost.pci-hole64-size=3G "
+      "-object acpi-generic-port,id=p,pci-bus=c,,d,node=1 "
+      "-object iothread,id=t "
+      "-object acpi-generic-initiator,id=g,pci-dev=d,node=0 "
+      "-object memory-backend-ram,id=m,size=1M",
+      absl::StrJoin(arguments.begin() + 8, arguments.end(), " "));
+}
+
+TEST(FormatTest, HmatRecords) {
+  MachineOptions options = OfType("q35");
+  options.numa_nodes = {{.id = 0}};
+  options.hmat_values = {
+      {.hierarchy = HmatValue::Hierarchy::kLevel1,
+       .data_type = HmatValue::DataType::kWriteLatency,
+       .value = 70},
+      {.data_type = HmatValue::DataType::kReadBandwidth, .value = 3 * kGiB}};
+  options.hmat_caches = {{.node = 0,
+                          .size_bytes = 64 * kKiB,
+                          .level = 1,
+                          .associativity = HmatCache::Associativity::kDirect,
+                          .write_policy = HmatCache::WritePolicy::kWriteThrough,
+                          .line_bytes = 64}};
+  EXPECT_THAT(
+      Line(options),
+      HasSubstr("-numa hmat-lb,initiator=0,target=0,hierarchy=first-level,"
+                "data-type=write-latency,latency=70 "
+                "-numa hmat-lb,initiator=0,target=0,hierarchy=memory,"
+                "data-type=read-bandwidth,bandwidth=3G "
+                "-numa hmat-cache,node-id=0,size=64K,level=1,"
+                "associativity=direct,policy=write-through,line=64"));
+}
+
+TEST(FormatTest, Devices) {
+  using Kind = Device::Kind;
+  MachineOptions options = OfType("q35", QemuVersion::k11_1);
+  options.devices = {
+      {.kind = Kind::kPcDimm,
+       .driver = "pc-dimm",
+       .id = "d",
+       .memdev = "a",
+       .address = 0x140000000,
+       .slot = -2,
+       .node = 1},
+      {.kind = Kind::kNvdimm,
+       .driver = "nvdimm",
+       .memdev = "a",
+       .label_size_bytes = 128 * kKiB},
+      {.kind = Kind::kVirtioMem,
+       .driver = "virtio-mem-pci",
+       .memdev = "a",
+       .address = kGiB,
+       .requested_size_bytes = 2 * kMiB,
+       .block_size_bytes = 4 * kMiB,
+       .devfn = 0x1e * 8 + 7},
+      {.driver = "isa-debugcon"},
+      {.kind = Kind::kPxbCxl,
+       .driver = "pxb-cxl",
+       .id = "c",
+       .devfn = 8,
+       .bus_number = 12},
+      // On the bus of the one before.
+      {.driver = "cxl-rp", .id = "p"},
+  };
+  const std::vector<std::string> arguments = Format(options);
+  EXPECT_EQ(
+      "-device pc-dimm,id=d,memdev=a,node=1,addr=0x140000000,slot=-2 "
+      "-device nvdimm,memdev=a,label-size=128K "
+      "-device virtio-mem-pci,bus=pcie.0,addr=0x1e.7,memdev=a,"
+      "memaddr=0x40000000,block-size=4M,requested-size=2M "
+      "-device isa-debugcon "
+      "-device pxb-cxl,id=c,bus=pcie.0,addr=0x1.0,bus_nr=12 "
+      "-device cxl-rp,id=p,bus=c",
+      absl::StrJoin(arguments.begin() + 8, arguments.end(), " "));
+}
+
 // A machine of any type, with about half of what can be asked for.
 class RandomMachine {
  public:
@@ -241,7 +349,11 @@ class RandomMachine {
     MakeCpu(m);
     MakeTopology(m);
     MakeMemory(m);
+    MakeGenerics(m);
     MakeNuma(m);
+    MakeHmat(m);
+    MakePci(m);
+    MakeMemoryDevices(m);
     return m;
   }
 
@@ -313,7 +425,8 @@ class RandomMachine {
     const uint32_t count = static_cast<uint32_t>(Below(4));
     for (uint32_t i = 0; i < count; ++i) {
       NumaNode node;
-      node.id = 7 * (count - i);
+      // HMAT values want ids up to the number of nodes.
+      node.id = m.hmat ? count - 1 - i : 7 * (count - i);
       if (with_mem) node.mem_bytes = OneIn(4) ? 0 : Size();
       if (!with_mem && !m.backends.empty() && OneIn(2)) {
         node.memdev = Pick(m.backends).id;
@@ -339,6 +452,114 @@ class RandomMachine {
                            .module_id = std::nullopt,
                            .core_id = m.smp.cores - 1,
                            .thread_id = std::nullopt});
+  }
+
+  void MakeGenerics(MachineOptions& m) {
+    using Kind = GenericAffinity::Kind;
+    for (uint64_t i = Below(4); i > 0; --i) {
+      const std::string id = "o" + std::to_string(i);
+      m.other_object_ids.push_back(id);
+      if (m.qemu_version == QemuVersion::k7_2 || OneIn(2)) continue;
+      m.generic_affinities.push_back(
+          {.kind = Pick<Kind>({Kind::kInitiator, Kind::kPort}),
+           .id = id,
+           .device = Pick<std::string>({"x", "", "a,b=c"}),
+           .node = static_cast<uint32_t>(Below(kMaxNumaNodes))});
+    }
+  }
+
+  void MakeHmat(MachineOptions& m) {
+    if (!m.hmat || m.numa_nodes.empty() || OneIn(2)) return;
+    // The first node has CPU 0, and the values have one unit.
+    HmatValue value;
+    value.initiator = m.numa_nodes[0].id;
+    for (const NumaNode& node : m.numa_nodes) {
+      value.target = node.id;
+      for (int type = 0; type < 6; ++type) {
+        value.hierarchy = static_cast<HmatValue::Hierarchy>(Below(4));
+        value.data_type = static_cast<HmatValue::DataType>(type);
+        value.value =
+            (1 + Below(65000)) * (IsLatency(value.data_type) ? 1 : kMiB);
+        m.hmat_values.push_back(value);
+      }
+      MakeCaches(m, node.id);
+    }
+  }
+
+  void MakeCaches(MachineOptions& m, uint32_t node) {
+    uint64_t size_bytes = Below(2) * 4 * kKiB;
+    for (uint8_t level = 1; level <= Below(5) && level <= kMaxHmatCacheLevel;
+         ++level) {
+      m.hmat_caches.push_back(
+          {.node = node,
+           .size_bytes = size_bytes,
+           .level = level,
+           .associativity = static_cast<HmatCache::Associativity>(Below(3)),
+           .write_policy = static_cast<HmatCache::WritePolicy>(Below(3)),
+           .line_bytes = static_cast<uint16_t>(Below(65536))});
+      size_bytes += Size();
+    }
+  }
+
+  void MakePci(MachineOptions& m) {
+    const bool is_q35 = m.type.family == MachineFamily::kQ35;
+    if (!is_q35 && m.type.family != MachineFamily::kI440fx) return;
+    if (OneIn(3)) m.pci_hole64_size_bytes = Size();
+    m.nvdimm = OneIn(2);
+    m.cxl = OneIn(2);
+    for (uint64_t i = Below(3); i > 0; --i) {
+      m.cxl_windows.push_back({.size_bytes = Below(9) * 256 * kMiB,
+                               .targets = Pick<std::vector<std::string>>(
+                                   {{"x"}, {"a,b", "=.", ""}, {"x", "x"}})});
+    }
+    // Slots without order, and none twice.
+    uint64_t slot = 2 + Below(8);
+    for (uint64_t i = Below(4); i > 0; --i) {
+      Device device;
+      device.driver = Pick<std::string>(
+          {"e1000", "virtio-rng", is_q35 ? "pcie-root-port" : "pci-bridge",
+           is_q35 ? "pxb-pcie" : "pxb"});
+      if (is_q35 && OneIn(3)) {
+        device.kind = Device::Kind::kPxbCxl;
+        device.driver = "pxb-cxl";
+      }
+      device.id = "p" + std::to_string(i);
+      device.devfn = static_cast<uint8_t>(slot * 8 + Below(8));
+      if (device.driver.starts_with("pxb")) {
+        device.bus_number = static_cast<uint8_t>(10 * i);
+      }
+      slot += 1 + Below(5);
+      m.devices.push_back(device);
+      // Behind a bridge.
+      if (device.driver == "e1000" || device.driver == "virtio-rng") continue;
+      m.devices.push_back({.driver = "virtio-net-pci"});
+    }
+  }
+
+  void MakeMemoryDevices(MachineOptions& m) {
+    using Kind = Device::Kind;
+    for (uint64_t i = Below(4); i > 0; --i) {
+      Device device;
+      device.kind = Pick<Kind>({Kind::kPcDimm, Kind::kNvdimm, Kind::kSpMem});
+      if (device.kind == Kind::kSpMem && m.qemu_version != QemuVersion::k11_1) {
+        continue;
+      }
+      device.driver = device.kind == Kind::kPcDimm   ? "pc-dimm"
+                      : device.kind == Kind::kNvdimm ? "nvdimm"
+                                                     : "sp-mem";
+      if (OneIn(2)) device.id = "d" + std::to_string(i);
+      if (!m.backends.empty()) device.memdev = Pick(m.backends).id;
+      if (OneIn(2)) device.address = Size();
+      device.node = static_cast<uint32_t>(Below(4));
+      if (device.kind != Kind::kSpMem && OneIn(2)) {
+        device.slot = static_cast<int32_t>(Below(1000)) - 1000;
+      }
+      if (device.slot == -1) device.slot.reset();
+      if (device.kind == Kind::kNvdimm && OneIn(2)) {
+        device.label_size_bytes = 128 * kKiB + Below(1000);
+      }
+      m.devices.insert(m.devices.begin(), device);
+    }
   }
 
   std::mt19937_64 random_;

@@ -14,6 +14,7 @@
 #include "machine/address_range.h"
 #include "options/machine_types.h"
 #include "options/memory_option.h"
+#include "options/object_link.h"
 #include "options/refusal.h"
 #include "options/smp.h"
 #include "options/visitor.h"
@@ -33,22 +34,24 @@ enum class Type {
   kPersistence,    // NVDIMM
   kList,           // not covered if it is one
   kStruct,         // not covered if it is one
-  kUncoveredBool,  // not covered if on
   kUncoveredLink,  // not covered at all
   kNotWritable,
   kMemoryBackend,  // only reached where it is no string
   kAcpi,
+  kCxl,
+  kCxlWindows,
   kHmat,
   kMaxRamBelow4g,
   kMemory,
+  kNvdimm,
   kOemId,
   kOemTableId,
   kSgxEpc,
   kSmp,
 };
 
-// Which machines have a property.
-enum class Owner { kAll, kX86, kPc, kMicrovm };
+// Which machines have a property. kCxl: kPc, but isapc in 7.2 only.
+enum class Owner { kAll, kX86, kPc, kCxl, kMicrovm };
 
 struct Property {
   absl::string_view name;
@@ -67,8 +70,8 @@ constexpr Property kProperties[] = {
     {"boot", Type::kStruct},
     {"bus-lock-ratelimit", Type::kInteger, Owner::kX86},
     {"confidential-guest-support", Type::kUncoveredLink},
-    {"cxl", Type::kUncoveredBool, Owner::kPc},
-    {"cxl-fmw", Type::kList, Owner::kPc},
+    {"cxl", Type::kCxl, Owner::kCxl},
+    {"cxl-fmw", Type::kCxlWindows, Owner::kCxl},
     {"default-bus-bypass-iommu", Type::kBool, Owner::kPc},
     {"dt-compatible", Type::kString},
     {"dtb", Type::kString},
@@ -90,7 +93,7 @@ constexpr Property kProperties[] = {
     {"memory", Type::kMemory},
     {"memory-backend", Type::kMemoryBackend},
     {"memory-encryption", Type::kUncoveredLink},
-    {"nvdimm", Type::kBool, Owner::kPc},
+    {"nvdimm", Type::kNvdimm, Owner::kPc},
     {"nvdimm-persistence", Type::kPersistence, Owner::kPc},
     {"pcie", Type::kOnOffAuto, Owner::kMicrovm},
     {"phandle-start", Type::kInteger},
@@ -113,17 +116,22 @@ constexpr Property kProperties[] = {
     {"x-option-roms", Type::kBool, Owner::kMicrovm},
 };
 
-bool Owns(const MachineType& type, Owner owner) {
+bool Owns(const MachineOptions& options, Owner owner) {
+  const MachineFamily family = options.type.family;
   switch (owner) {
     case Owner::kAll:
       return true;
     case Owner::kX86:
-      return type.family != MachineFamily::kNone;
+      return family != MachineFamily::kNone;
     case Owner::kPc:
-      return type.family != MachineFamily::kNone &&
-             type.family != MachineFamily::kMicrovm;
+      return family != MachineFamily::kNone &&
+             family != MachineFamily::kMicrovm;
+    case Owner::kCxl:
+      return Owns(options, Owner::kPc) &&
+             (family != MachineFamily::kIsapc ||
+              options.qemu_version == QemuVersion::k7_2);
     case Owner::kMicrovm:
-      return type.family == MachineFamily::kMicrovm;
+      return family == MachineFamily::kMicrovm;
   }
   return false;
 }
@@ -137,7 +145,7 @@ const Property* FindProperty(absl::string_view name,
                        });
   if (found == std::end(kProperties) || found->name != name) return nullptr;
   if (found->since > options.qemu_version) return nullptr;
-  return Owns(options.type, found->owner) ? found : nullptr;
+  return Owns(options, found->owner) ? found : nullptr;
 }
 
 constexpr absl::string_view kOnOffAuto[] = {"auto", "on", "off"};
@@ -175,6 +183,20 @@ constexpr Member<SgxEpcRecord> kSgxEpcMembers[] = {
     {"node", Presence::kRequired, AsSigned<SgxEpcRecord>{&SgxEpcRecord::node}},
 };
 
+struct CxlWindowRecord {
+  std::optional<uint64_t> size;
+  std::optional<uint64_t> granularity;
+};
+
+constexpr Member<CxlWindowRecord> kCxlWindowSize[] = {
+    {"size", Presence::kRequired,
+     AsSize<CxlWindowRecord>{&CxlWindowRecord::size}},
+};
+constexpr Member<CxlWindowRecord> kCxlWindowGranularity[] = {
+    {"interleave-granularity", Presence::kOptional,
+     AsSize<CxlWindowRecord>{&CxlWindowRecord::granularity}},
+};
+
 absl::Status NotCovered(absl::string_view name) {
   return absl::UnimplementedError(
       absl::StrCat("-machine ", name, ": this property is not covered"));
@@ -199,10 +221,15 @@ class Setter {
 
  private:
   Value::Kind KindOf(uint32_t index) const { return tree_[index].kind; }
+  absl::Status SetBool(absl::string_view name, bool& field);
   absl::Status SetMaxRamBelow4g(absl::string_view name);
   absl::Status SetMemory(absl::string_view name, uint32_t dict);
   absl::Status SetSmp(absl::string_view name, uint32_t dict);
   absl::Status CheckSgxEpc(absl::string_view name, uint32_t list);
+  absl::Status SetCxlWindows(absl::string_view name, uint32_t list);
+  absl::StatusOr<CxlWindow> ReadCxlWindow(absl::string_view path,
+                                          uint32_t element,
+                                          CxlWindowRecord& record);
   template <size_t kSize>
   absl::Status SetOemName(absl::string_view name,
                           std::array<char, kSize>& field);
@@ -243,10 +270,6 @@ absl::Status Setter::Set(Type type, absl::string_view name, uint32_t index) {
     case Type::kStruct:
       return KindOf(index) == Value::Kind::kDict ? NotCovered(name)
                                                  : RefuseType(name, "object");
-    case Type::kUncoveredBool: {
-      absl::StatusOr<bool> on = source_.Bool(name);
-      return on.ok() && *on ? NotCovered(name) : on.status();
-    }
     case Type::kUncoveredLink:
       return NotCovered(name);
     case Type::kNotWritable:
@@ -259,15 +282,18 @@ absl::Status Setter::Set(Type type, absl::string_view name, uint32_t index) {
       if (value.ok()) options_.acpi = kOnOffAuto[*value] != "off";
       return value.status();
     }
-    case Type::kHmat: {
-      absl::StatusOr<bool> on = source_.Bool(name);
-      if (on.ok()) options_.hmat = *on;
-      return on.status();
-    }
+    case Type::kCxl:
+      return SetBool(name, options_.cxl);
+    case Type::kCxlWindows:
+      return SetCxlWindows(name, index);
+    case Type::kHmat:
+      return SetBool(name, options_.hmat);
     case Type::kMaxRamBelow4g:
       return SetMaxRamBelow4g(name);
     case Type::kMemory:
       return SetMemory(name, index);
+    case Type::kNvdimm:
+      return SetBool(name, options_.nvdimm);
     case Type::kOemId:
       return SetOemName(name, options_.oem.id);
     case Type::kOemTableId:
@@ -278,6 +304,12 @@ absl::Status Setter::Set(Type type, absl::string_view name, uint32_t index) {
       return SetSmp(name, index);
   }
   return absl::OkStatus();
+}
+
+absl::Status Setter::SetBool(absl::string_view name, bool& field) {
+  absl::StatusOr<bool> on = source_.Bool(name);
+  if (on.ok()) field = *on;
+  return on.status();
 }
 
 absl::Status Setter::SetMaxRamBelow4g(absl::string_view name) {
@@ -341,7 +373,70 @@ absl::Status Setter::CheckSgxEpc(absl::string_view name, uint32_t list) {
     if (visited.ok()) visited = source.RefuseLeftovers();
     if (!visited.ok()) return visited;
   }
-  return NotCovered(name);
+  return absl::OkStatus();
+}
+
+// The members of one window, in the order of QEMU's schema.
+absl::StatusOr<CxlWindow> Setter::ReadCxlWindow(absl::string_view path,
+                                                uint32_t element,
+                                                CxlWindowRecord& record) {
+  if (KindOf(element) != Value::Kind::kDict) return RefuseType(path, "object");
+  const VisitContext context = {.qemu = options_.qemu_version};
+  KeyvalSource source(tree_, element, absl::StrCat(path, "."),
+                      options_.qemu_version, warnings_);
+  absl::Status visited = Visit(kCxlWindowSize, context, source, record);
+  if (visited.ok()) {
+    visited = Visit(kCxlWindowGranularity, context, source, record);
+  }
+  if (!visited.ok()) return visited;
+  absl::StatusOr<std::vector<std::string>> targets =
+      source.StringList("targets");
+  if (!targets.ok()) return targets.status();
+  absl::Status leftovers = source.RefuseLeftovers();
+  if (!leftovers.ok()) return leftovers;
+  return CxlWindow{.size_bytes = *record.size, .targets = *std::move(targets)};
+}
+
+absl::Status CheckCxlWindow(const CxlWindow& window,
+                            const std::optional<uint64_t>& granularity,
+                            QemuVersion qemu) {
+  constexpr size_t kWays[] = {1, 2, 3, 4, 6, 8, 12, 16};
+  constexpr uint64_t kMinGranularity = 256;
+  constexpr uint64_t kMaxGranularity = 16384;
+  if (std::find(std::begin(kWays), std::end(kWays), window.targets.size()) ==
+      std::end(kWays)) {
+    return Refuse("Interleave ways: ", window.targets.size(), " not supported");
+  }
+  if (window.size_bytes % (256 * kMiB) != 0) {
+    return Refuse("Size of a CXL fixed memory window must ",
+                  qemu == QemuVersion::k7_2 ? "my" : "be",
+                  " a multiple of 256MiB");
+  }
+  if (granularity &&
+      (*granularity < kMinGranularity || *granularity > kMaxGranularity ||
+       (*granularity & (*granularity - 1)) != 0)) {
+    return Refuse("Interleave granularity: ", *granularity, " invalid");
+  }
+  return absl::OkStatus();
+}
+
+// All types are checked before any value.
+absl::Status Setter::SetCxlWindows(absl::string_view name, uint32_t list) {
+  if (KindOf(list) != Value::Kind::kList) return RefuseType(name, "array");
+  const std::vector<uint32_t>& elements = tree_[list].elements;
+  std::vector<CxlWindowRecord> records(elements.size());
+  for (size_t i = 0; i < elements.size(); ++i) {
+    absl::StatusOr<CxlWindow> window =
+        ReadCxlWindow(absl::StrCat(name, ".", i), elements[i], records[i]);
+    if (!window.ok()) return window.status();
+    options_.cxl_windows.push_back(*std::move(window));
+  }
+  for (size_t i = 0; i < elements.size(); ++i) {
+    absl::Status fits = CheckCxlWindow(
+        options_.cxl_windows[i], records[i].granularity, options_.qemu_version);
+    if (!fits.ok()) return fits;
+  }
+  return absl::OkStatus();
 }
 
 template <size_t kSize>
@@ -406,6 +501,25 @@ LegacyKeys TakeLegacyKeys(ValueTree& tree) {
     TakeString(tree, key);
   }
   return keys;
+}
+
+absl::Status CheckSgxSections(const ValueTree& tree,
+                              const MachineOptions& options) {
+  const auto list = tree.Find(ValueTree::kRoot, "sgx-epc");
+  if (!list || tree[*list].elements.empty()) return absl::OkStatus();
+  const MachineFamily family = options.type.family;
+  // Observed: microvm, and the isapc of 11.1, look at no section.
+  if (family == MachineFamily::kMicrovm ||
+      (family == MachineFamily::kIsapc &&
+       options.qemu_version == QemuVersion::k11_1)) {
+    return absl::OkStatus();
+  }
+  constexpr absl::string_view kType = "memory-backend-epc";
+  const uint32_t first = tree[*list].elements.front();
+  const std::string& memdev = tree[*tree.Find(first, "memdev")].text;
+  if (memdev.empty()) return Refuse("'memdev' property is not set");
+  absl::Status followed = FollowMemdev(options, memdev, kType).status();
+  return followed.ok() ? RefuseMemdevType(kType) : followed;
 }
 
 absl::Status ApplyProperties(const ValueTree& tree, MachineOptions& options,

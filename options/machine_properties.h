@@ -39,6 +39,12 @@ LegacyKeys TakeLegacyKeys(ValueTree& tree);
 absl::Status ApplyProperties(const ValueTree& tree, MachineOptions& options,
                              std::vector<std::string>& warnings);
 
+// Refuses the sections of sgx-epc as the board does, before it makes its vCPUs:
+// without an SGX host there is no backend that they could name. `tree` has
+// passed ApplyProperties.
+absl::Status CheckSgxSections(const ValueTree& tree,
+                              const MachineOptions& options);
+
 }  // namespace e820check
 
 #endif  // E820CHECK_OPTIONS_MACHINE_PROPERTIES_H_

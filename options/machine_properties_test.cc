@@ -103,12 +103,102 @@ TEST(MachinePropertiesTest, RefusesInQemusWords) {
             "Use -machine help to list supported machines");
 }
 
-TEST(MachinePropertiesTest, SaysWhatIsNotCovered) {
-  EXPECT_EQ(Apply("cxl=on").refusal,
-            "-machine cxl: this property is not covered");
-  EXPECT_EQ(Apply("cxl=off").refusal, "");
-  EXPECT_EQ(Apply("sgx-epc.0.memdev=x,sgx-epc.0.node=1").refusal,
-            "-machine sgx-epc: this property is not covered");
+TEST(MachinePropertiesTest, NvdimmAndCxl) {
+  const Applied a = Apply(
+      "q35,nvdimm=on,cxl=on,cxl-fmw.0.size=1G,cxl-fmw.0.targets.0=a,"
+      "cxl-fmw.0.targets.1=b,cxl-fmw.0.interleave-granularity=16k,"
+      "cxl-fmw.1.size=0,cxl-fmw.1.targets.0=a");
+  EXPECT_EQ(a.refusal, "");
+  EXPECT_TRUE(a.options.nvdimm);
+  EXPECT_TRUE(a.options.cxl);
+  EXPECT_EQ(a.options.cxl_windows,
+            (std::vector<CxlWindow>{{.size_bytes = kGiB, .targets = {"a", "b"}},
+                                    {.size_bytes = 0, .targets = {"a"}}}));
+  EXPECT_FALSE(Apply("cxl=off,nvdimm=off").options.cxl);
+}
+
+// Seen with 7.2, 10.0 and 11.1, except where a release is named.
+TEST(MachinePropertiesTest, RefusesCxlInQemusWords) {
+  const struct {
+    const char* text;
+    const char* refusal;
+  } kCases[] = {
+      {"nvdimm=x", "Parameter 'nvdimm' expects 'on' or 'off'"},
+      {"cxl=x", "Parameter 'cxl' expects 'on' or 'off'"},
+      {"cxl.x=on", "Parameters 'cxl.*' are unexpected"},
+      {"microvm,cxl=on", "Property 'microvm-machine.cxl' not found"},
+      {"none,cxl-fmw.0.size=x", "Property 'none-machine.cxl-fmw' not found"},
+      {"cxl-fmw=c", "Invalid parameter type for 'cxl-fmw', expected: array"},
+      {"cxl-fmw.0=c",
+       "Invalid parameter type for 'cxl-fmw.0', expected: object"},
+      {"cxl-fmw.0.size=256M", "Parameter 'cxl-fmw.0.targets' is missing"},
+      {"cxl-fmw.0.targets.0=c", "Parameter 'cxl-fmw.0.size' is missing"},
+      {"cxl-fmw.0.size=x,cxl-fmw.0.targets.0=c",
+       "Parameter 'cxl-fmw.0.size' expects size"},
+      {"cxl-fmw.0.size=1G,cxl-fmw.0.targets=c",
+       "Invalid parameter type for 'cxl-fmw.0.targets', expected: array"},
+      {"cxl-fmw.0.interleave-granularity=x,cxl-fmw.0.targets=x,"
+       "cxl-fmw.0.size=1G",
+       "Parameter 'cxl-fmw.0.interleave-granularity' expects size"},
+      {"cxl-fmw.0.interleave-granularity=256,cxl-fmw.0.foo=x,"
+       "cxl-fmw.0.size=1G,cxl-fmw.0.targets.0.0=x",
+       "Parameters 'cxl-fmw.0.targets.0.*' are unexpected"},
+      {"cxl-fmw.0.size=1G,cxl-fmw.0.targets.0=c,cxl-fmw.0.foo=c",
+       "Parameter 'cxl-fmw.0.foo' is unexpected"},
+      // Ways, size, granularity; 7.2 has "my".
+      {"cxl-fmw.0.size=1M,cxl-fmw.0.interleave-granularity=100,"
+       "cxl-fmw.0.targets.0=a,cxl-fmw.0.targets.1=b,cxl-fmw.0.targets.2=b,"
+       "cxl-fmw.0.targets.3=b,cxl-fmw.0.targets.4=b",
+       "Interleave ways: 5 not supported"},
+      {"cxl-fmw.0.size=1M,cxl-fmw.0.targets.0=a,"
+       "cxl-fmw.0.interleave-granularity=100",
+       "Size of a CXL fixed memory window must my a multiple of 256MiB"},
+      {"cxl-fmw.0.size=1G,cxl-fmw.0.targets.0=a,"
+       "cxl-fmw.0.interleave-granularity=32768",
+       "Interleave granularity: 32768 invalid"},
+      // All windows have their types checked before any has its values.
+      {"cxl-fmw.0.size=1M,cxl-fmw.0.targets.0=a,cxl-fmw.1.size=x,"
+       "cxl-fmw.1.targets.0=a",
+       "Parameter 'cxl-fmw.1.size' expects size"},
+  };
+  for (const auto& c : kCases) {
+    EXPECT_EQ(Apply(c.text).refusal, c.refusal) << c.text;
+  }
+  EXPECT_EQ(Apply("cxl-fmw.0.size=1M,cxl-fmw.0.targets.0=a", QemuVersion::k10_0)
+                .refusal,
+            "Size of a CXL fixed memory window must be a multiple of 256MiB");
+  EXPECT_EQ(Apply("isapc,cxl=on").refusal, "");
+  EXPECT_EQ(Apply("isapc,cxl=on", QemuVersion::k10_0).refusal,
+            "Property 'isapc-machine.cxl' not found");
+}
+
+TEST(MachinePropertiesTest, SgxSectionsFindNoBackend) {
+  const auto refusal = [](absl::string_view text, QemuVersion qemu) {
+    ValueTree tree;
+    EXPECT_TRUE(ParseKeyval(text, "type", tree).ok());
+    MachineOptions options;
+    options.qemu_version = qemu;
+    options.type = *ChooseMachine(tree, qemu);
+    options.backends = {{.id = "m", .size_bytes = kMiB}};
+    EXPECT_TRUE(Dashify(tree).ok());
+    std::vector<std::string> warnings;
+    EXPECT_EQ(ApplyProperties(tree, options, warnings), absl::OkStatus());
+    return std::string(CheckSgxSections(tree, options).message());
+  };
+  constexpr QemuVersion k72 = QemuVersion::k7_2;
+  EXPECT_EQ(refusal("q35,sgx-epc.0.memdev=x,sgx-epc.0.node=0", k72),
+            "Device 'x' not found");
+  EXPECT_EQ(refusal("pc,sgx-epc.0.memdev=m,sgx-epc.0.node=0", k72),
+            "Invalid parameter type for 'memdev', expected: "
+            "memory-backend-epc");
+  EXPECT_EQ(refusal("sgx-epc.0.memdev=,sgx-epc.0.node=0", k72),
+            "'memdev' property is not set");
+  EXPECT_EQ(refusal("microvm,sgx-epc.0.memdev=x,sgx-epc.0.node=0", k72), "");
+  EXPECT_EQ(refusal("isapc,sgx-epc.0.memdev=x,sgx-epc.0.node=0", k72),
+            "Device 'x' not found");
+  EXPECT_EQ(
+      refusal("isapc,sgx-epc.0.memdev=x,sgx-epc.0.node=0", QemuVersion::k11_1),
+      "");
 }
 
 TEST(MachinePropertiesTest, WarnsOfLittleRamBelow4G) {

@@ -17,19 +17,6 @@ constexpr absl::string_view kTypes[] = {"node", "dist", "cpu", "hmat-lb",
                                         "hmat-cache"};
 // In the order of MemmapType.
 constexpr absl::string_view kMemmapTypes[] = {"normal", "spm", "reserved"};
-constexpr absl::string_view kHierarchies[] = {"memory", "first-level",
-                                              "second-level", "third-level"};
-constexpr absl::string_view kDataTypes[] = {
-    "access-latency",   "read-latency",   "write-latency",
-    "access-bandwidth", "read-bandwidth", "write-bandwidth"};
-constexpr absl::string_view kAssociativities[] = {"none", "direct", "complex"};
-constexpr absl::string_view kPolicies[] = {"none", "write-back",
-                                           "write-through"};
-
-constexpr absl::string_view kHmatIsOff =
-    "ACPI Heterogeneous Memory Attribute Table (HMAT) is disabled, enable it "
-    "with -machine hmat=on before using any of hmat specific options";
-
 using Node = NumaNodeRecord;
 constexpr Member<Node> kNodeMembers[] = {
     {"nodeid", Presence::kOptional, AsUnsigned<Node>{&Node::nodeid, 16}},
@@ -74,9 +61,9 @@ constexpr Member<HmatLb> kHmatLbMembers[] = {
      AsUnsigned<HmatLb>{&HmatLb::initiator, 16}},
     {"target", Presence::kRequired, AsUnsigned<HmatLb>{&HmatLb::target, 16}},
     {"hierarchy", Presence::kRequired,
-     AsEnum<HmatLb>{&HmatLb::hierarchy, kHierarchies}},
+     AsEnum<HmatLb>{&HmatLb::hierarchy, kHmatHierarchies}},
     {"data-type", Presence::kRequired,
-     AsEnum<HmatLb>{&HmatLb::data_type, kDataTypes}},
+     AsEnum<HmatLb>{&HmatLb::data_type, kHmatDataTypes}},
     {"latency", Presence::kOptional, AsUnsigned<HmatLb>{&HmatLb::latency, 64}},
     {"bandwidth", Presence::kOptional, AsSize<HmatLb>{&HmatLb::bandwidth}},
 };
@@ -88,9 +75,9 @@ constexpr Member<HmatCache> kHmatCacheMembers[] = {
     {"size", Presence::kRequired, AsSize<HmatCache>{&HmatCache::size}},
     {"level", Presence::kRequired, AsUnsigned<HmatCache>{&HmatCache::level, 8}},
     {"associativity", Presence::kRequired,
-     AsEnum<HmatCache>{&HmatCache::associativity, kAssociativities}},
+     AsEnum<HmatCache>{&HmatCache::associativity, kHmatAssociativities}},
     {"policy", Presence::kRequired,
-     AsEnum<HmatCache>{&HmatCache::policy, kPolicies}},
+     AsEnum<HmatCache>{&HmatCache::policy, kHmatWritePolicies}},
     {"line", Presence::kRequired, AsUnsigned<HmatCache>{&HmatCache::line, 16}},
 };
 
@@ -218,8 +205,10 @@ absl::Status NumaBuilder::Add(const NumaRecord& record,
   if (const auto* cpu = std::get_if<NumaCpuRecord>(&record)) {
     return BindCpus(*cpu);
   }
-  if (!options_.hmat) return Refuse(kHmatIsOff);
-  return absl::UnimplementedError("HMAT records are not covered");
+  if (const auto* value = std::get_if<NumaHmatLbRecord>(&record)) {
+    return hmat_.AddValue(*value);
+  }
+  return hmat_.AddCache(std::get<NumaHmatCacheRecord>(record));
 }
 
 const NumaNode* NumaBuilder::FindNode(int64_t id) const {
@@ -241,7 +230,7 @@ absl::Status NumaBuilder::AddNode(const NumaNodeRecord& record,
     return Refuse("Duplicate NUMA nodeid: ", node.id);
   }
   if (record.initiator) {
-    if (!options_.hmat) return Refuse(kHmatIsOff);
+    if (!options_.hmat) return RefuseHmatOff();
     if (*record.initiator >= kMaxNumaNodes) {
       // QEMU says so and goes on without the node.
       warnings.push_back(absl::StrCat("The initiator id ", *record.initiator,
@@ -370,6 +359,7 @@ absl::Status NumaBuilder::BindCpu(uint32_t cpu, const NumaNode& node) {
                   " should be itself (got ", *node.initiator, ")");
   }
   node_of_cpu_[cpu] = node.id;
+  hmat_.AddInitiator(node.id);
   return absl::OkStatus();
 }
 

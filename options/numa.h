@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // -numa: nodes, distances and CPU bindings, record by record
-// (spec/qemu-options.md 7).
+// (spec/qemu-options.md 7); hmat.h has the rest.
 
 #ifndef E820CHECK_OPTIONS_NUMA_H_
 #define E820CHECK_OPTIONS_NUMA_H_
@@ -14,7 +14,9 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "machine/machine_options.h"
+#include "options/hmat.h"
 #include "options/qemu_opts.h"
 #include "options/visitor.h"
 
@@ -47,26 +49,19 @@ struct NumaCpuRecord {
   std::optional<int64_t> thread_id;
 };
 
-struct NumaHmatLbRecord {
-  std::optional<uint64_t> initiator;
-  std::optional<uint64_t> target;
-  std::optional<size_t> hierarchy;
-  std::optional<size_t> data_type;
-  std::optional<uint64_t> latency;
-  std::optional<uint64_t> bandwidth;
-};
-
-struct NumaHmatCacheRecord {
-  std::optional<uint64_t> node_id;
-  std::optional<uint64_t> size;
-  std::optional<uint64_t> level;
-  std::optional<size_t> associativity;
-  std::optional<size_t> policy;
-  std::optional<uint64_t> line;
-};
-
 using NumaRecord = std::variant<NumaNodeRecord, NumaDistRecord, NumaCpuRecord,
                                 NumaHmatLbRecord, NumaHmatCacheRecord>;
+
+// The words of -numa, in the order of the enums that stand for them.
+inline constexpr absl::string_view kHmatHierarchies[] = {
+    "memory", "first-level", "second-level", "third-level"};
+inline constexpr absl::string_view kHmatDataTypes[] = {
+    "access-latency",   "read-latency",   "write-latency",
+    "access-bandwidth", "read-bandwidth", "write-bandwidth"};
+inline constexpr absl::string_view kHmatAssociativities[] = {"none", "direct",
+                                                             "complex"};
+inline constexpr absl::string_view kHmatWritePolicies[] = {"none", "write-back",
+                                                           "write-through"};
 
 // Checks the types of one -numa and gives its `mem` the unit MiB where it has
 // none.
@@ -74,14 +69,13 @@ absl::StatusOr<NumaRecord> ParseNuma(const QemuOptsBag& bag,
                                      const VisitContext& context,
                                      std::vector<std::string>& warnings);
 
-// Adds records to a machine whose type, topology and backends are known.
+// Adds records to a machine whose type, topology and objects are known.
 class NumaBuilder {
  public:
   // `options` must outlive this.
   explicit NumaBuilder(MachineOptions& options)
-      : options_(options), node_of_cpu_(options.smp.maxcpus) {}
+      : options_(options), hmat_(options), node_of_cpu_(options.smp.maxcpus) {}
 
-  // Unimplemented for HMAT records.
   absl::Status Add(const NumaRecord& record,
                    std::vector<std::string>& warnings);
 
@@ -96,6 +90,7 @@ class NumaBuilder {
   const NumaNode* FindNode(int64_t id) const;
 
   MachineOptions& options_;
+  HmatBuilder hmat_;
   std::vector<std::optional<uint32_t>> node_of_cpu_;
   bool any_mem_ = false;
   bool any_memdev_ = false;

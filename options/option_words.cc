@@ -49,7 +49,7 @@ constexpr OptionWord kWords[] = {
     {"dtb", kArgument},
     {"dump-vmstate", kArgument, OptionMeaning::kNotCovered},
     {"echr", kArgument},
-    {"enable-kvm", kAlone, OptionMeaning::kNotCovered},
+    {"enable-kvm", kAlone, OptionMeaning::kEnableKvm},
     {"enable-sync-profile"},
     {"fda", kArgument},
     {"fdb", kArgument},

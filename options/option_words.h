@@ -15,6 +15,7 @@ enum class OptionMeaning {
   kAccel,
   kCpu,
   kDevice,
+  kEnableKvm,
   kGlobal,
   kMachine,
   kMemory,

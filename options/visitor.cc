@@ -259,6 +259,27 @@ absl::StatusOr<std::vector<CpuIndexRange>> KeyvalSource::Uint16List(
       absl::StrCat(path_, name, ": a list of numbers in keyval"));
 }
 
+absl::StatusOr<std::vector<std::string>> KeyvalSource::StringList(
+    absl::string_view name) {
+  const std::optional<uint32_t> index = tree_.Find(dict_, name);
+  if (!index) return RefuseMissing(name);
+  Consume(name);
+  const Value& value = tree_[*index];
+  if (value.kind != Value::Kind::kList) {
+    return Refuse("Invalid parameter type for '", path_, name,
+                  "', expected: array");
+  }
+  std::vector<std::string> list;
+  for (const uint32_t element : value.elements) {
+    if (tree_[element].kind != Value::Kind::kString) {
+      return Refuse("Parameters '", path_, name, ".", list.size(),
+                    ".*' are unexpected");
+    }
+    list.push_back(tree_[element].text);
+  }
+  return list;
+}
+
 absl::Status KeyvalSource::RefuseMissing(absl::string_view name) const {
   return Refuse("Parameter '", path_, name, "' is missing");
 }

@@ -129,6 +129,8 @@ class KeyvalSource final : public RecordSource {
   // No option has such a member.
   absl::StatusOr<std::vector<CpuIndexRange>> Uint16List(
       absl::string_view name) override;
+  // Only keyval options have such members. Need not be there.
+  absl::StatusOr<std::vector<std::string>> StringList(absl::string_view name);
   absl::Status RefuseMissing(absl::string_view name) const override;
   absl::Status RefuseLeftovers() const override;
 

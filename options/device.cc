@@ -1,0 +1,413 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "options/device.h"
+
+#include <algorithm>
+#include <iterator>
+#include <limits>
+#include <memory>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "machine/address_range.h"
+#include "options/device_properties.h"
+#include "options/integer.h"
+#include "options/json.h"
+#include "options/memory_backend.h"
+#include "options/object_link.h"
+#include "options/refusal.h"
+
+namespace e820check {
+namespace {
+
+using Bus = Driver::Bus;
+using Kind = Device::Kind;
+
+constexpr uint8_t kFunctionsPerSlot = 8;
+constexpr uint8_t kSlots = 32;
+
+absl::Status NotCovered(absl::string_view reason) {
+  return absl::UnimplementedError(reason);
+}
+
+// The scalar text of a member; nullptr: there is none.
+const std::string* FindText(const ValueTree& tree, absl::string_view key) {
+  const std::optional<uint32_t> index = tree.Find(ValueTree::kRoot, key);
+  if (!index || tree[*index].kind != Value::Kind::kString) return nullptr;
+  return &tree[*index].text;
+}
+
+// As QEMU turns QemuOpts into a dict: the last value stays in the first place.
+ValueTree MakeTree(QemuOptsBag bag) {
+  ValueTree tree;
+  const auto put = [&tree](const std::string& key, std::string text) {
+    if (const auto index = tree.Find(ValueTree::kRoot, key)) {
+      tree[*index].text = std::move(text);
+      return;
+    }
+    Value value;
+    value.kind = Value::Kind::kString;
+    value.text = std::move(text);
+    const uint32_t index = tree.Add(std::move(value));
+    tree[ValueTree::kRoot].members.emplace(key, index);
+  };
+  if (bag.id) put("id", *std::move(bag.id));
+  for (QemuOpt& opt : bag.items) put(opt.key, std::move(opt.value));
+  return tree;
+}
+
+// A hexadecimal number as scanf's "%x" takes it off the front of `text`.
+std::optional<uint32_t> TakeHex(absl::string_view& text) {
+  absl::string_view rest = text;
+  while (!rest.empty() && IsSpace(rest.front())) rest.remove_prefix(1);
+  const bool negative = absl::ConsumePrefix(&rest, "-");
+  if (!negative) absl::ConsumePrefix(&rest, "+");
+  if (!absl::ConsumePrefix(&rest, "0x")) absl::ConsumePrefix(&rest, "0X");
+  size_t digits = 0;
+  uint64_t value = 0;
+  for (; digits < rest.size() && absl::ascii_isxdigit(rest[digits]); ++digits) {
+    const char c = absl::ascii_tolower(rest[digits]);
+    const int digit = absl::ascii_isdigit(c) ? c - '0' : c - 'a' + 10;
+    value = std::min<uint64_t>(value * 16 + static_cast<uint64_t>(digit),
+                               std::numeric_limits<uint32_t>::max());
+  }
+  if (digits == 0) return std::nullopt;
+  rest.remove_prefix(digits);
+  text = rest;
+  return negative ? uint32_t{0} - static_cast<uint32_t>(value)
+                  : static_cast<uint32_t>(value);
+}
+
+// "5", "5.1": slot and function.
+std::optional<uint8_t> ReadPciAddress(absl::string_view text) {
+  const std::optional<uint32_t> slot = TakeHex(text);
+  std::optional<uint32_t> function = 0;
+  if (slot && absl::ConsumePrefix(&text, ".")) function = TakeHex(text);
+  if (!slot || !function || !text.empty()) return std::nullopt;
+  if (*slot >= kSlots || *function >= kFunctionsPerSlot) return std::nullopt;
+  return static_cast<uint8_t>(*slot * kFunctionsPerSlot + *function);
+}
+
+std::string PciName(absl::string_view driver, absl::string_view id) {
+  return absl::StrCat(driver, ",id=", id.empty() ? "(null)" : id);
+}
+
+absl::StatusOr<std::unique_ptr<RecordSource>> MakeSource(
+    const DeviceRequest& request, QemuVersion qemu,
+    std::vector<std::string>& warnings) {
+  if (request.is_json) {
+    return std::make_unique<JsonSource>(request.tree, ValueTree::kRoot);
+  }
+  return std::make_unique<KeyvalSource>(request.tree, ValueTree::kRoot, "",
+                                        qemu, warnings);
+}
+
+bool IsReserved(absl::string_view key) {
+  return key == "driver" || key == "bus" || key == "id";
+}
+
+}  // namespace
+
+absl::StatusOr<DeviceRequest> ParseDevice(absl::string_view text,
+                                          QemuVersion qemu, QemuOptsList& list,
+                                          std::vector<std::string>& warnings) {
+  DeviceRequest request;
+  if (absl::StartsWith(text, "{")) {
+    request.is_json = true;
+    absl::StatusOr<ValueTree> tree = ParseJsonObject(text, qemu);
+    if (!tree.ok()) return tree.status();
+    request.tree = *std::move(tree);
+    return request;
+  }
+  absl::StatusOr<QemuOptsBag> bag = list.Parse(text, warnings);
+  if (!bag.ok()) return bag.status();
+  const std::string* driver = bag->Find("driver");
+  if ((driver != nullptr && IsHelp(*driver)) ||
+      std::any_of(bag->items.begin(), bag->items.end(),
+                  [](const QemuOpt& opt) { return IsHelp(opt.key); })) {
+    return NotCovered("it prints help");
+  }
+  request.tree = MakeTree(*std::move(bag));
+  return request;
+}
+
+DeviceBuilder::DeviceBuilder(MachineOptions& options,
+                             const DeviceSurroundings& surroundings)
+    : options_(options), surroundings_(surroundings) {
+  const auto occupy = [this](uint8_t slot, absl::string_view driver) {
+    occupants_[static_cast<uint8_t>(slot * kFunctionsPerSlot)] =
+        PciName(driver, "");
+  };
+  // Other functions of these slots are taken or not as other options have it.
+  if (options.type.family == MachineFamily::kI440fx) {
+    occupy(0, "i440FX");
+    occupy(1, "PIIX3");
+  } else if (options.type.family == MachineFamily::kQ35) {
+    occupy(0, "mch");
+    occupy(31, "ICH9-LPC");
+  }
+}
+
+absl::Status DeviceBuilder::Add(const DeviceRequest& request) {
+  Device device;
+  absl::Status made = Make(request, device);
+  if (absl::IsInvalidArgument(made)) {
+    device.refusal = std::string(made.message());
+  } else if (!made.ok()) {
+    return made;
+  }
+  options_.devices.push_back(std::move(device));
+  return absl::OkStatus();
+}
+
+// In QEMU's order.
+absl::Status DeviceBuilder::Make(const DeviceRequest& request, Device& device) {
+  const std::string* typed = FindText(request.tree, "driver");
+  if (typed == nullptr) return Refuse("Parameter 'driver' is missing");
+  device.driver = *typed;
+  const absl::StatusOr<Driver> driver =
+      FindDriver(*typed, options_.type, options_.qemu_version);
+  if (!driver.ok()) return driver.status();
+  device.kind = driver->kind;
+  const absl::StatusOr<Place> place = FindPlace(*driver, request.tree);
+  if (!place.ok()) return place.status();
+  absl::Status done = SetId(request, device);
+  if (done.ok()) {
+    done = driver->kind == Kind::kOther && !driver->is_host_bridge
+               ? CheckOtherProperties(*driver, request, device)
+               : SetProperties(*driver, request, device);
+  }
+  if (done.ok()) done = Realize(*driver, *place, device);
+  return done;
+}
+
+absl::Status DeviceBuilder::SetId(const DeviceRequest& request,
+                                  Device& device) {
+  const std::string* id = FindText(request.tree, "id");
+  if (id == nullptr) return absl::OkStatus();
+  // QemuOpts have checked theirs before.
+  if (!IsIdentifier(*id)) {
+    if (options_.qemu_version != QemuVersion::k11_1) {
+      return NotCovered("a JSON id that is no identifier");
+    }
+    return Refuse("Invalid qdev ID '", *id, "'");
+  }
+  if (!ids_.insert(*id).second) {
+    return Refuse("Duplicate device ID '", *id, "'");
+  }
+  device.id = *id;
+  return absl::OkStatus();
+}
+
+absl::StatusOr<DeviceBuilder::Place> DeviceBuilder::FindPlace(
+    const Driver& driver, const ValueTree& tree) const {
+  if (driver.bus == Bus::kPci && surroundings_.has_microvm_pcie) {
+    return NotCovered("PCI on microvm");
+  }
+  if (const std::optional<uint32_t> bus = tree.Find(ValueTree::kRoot, "bus")) {
+    const std::string* name = FindText(tree, "bus");
+    if (name == nullptr) return NotCovered("a bus that is no text");
+    return FindBus(driver, *name);
+  }
+  if (driver.bus == Bus::kIsa && options_.type.family == MachineFamily::kNone) {
+    return Refuse("No 'ISA' bus found for device '", driver.name, "'");
+  }
+  if (driver.bus != Bus::kPci) return Place::kElsewhere;
+  if (!HasPci(options_.type)) {
+    return Refuse("No 'PCI' bus found for device '", driver.name, "'");
+  }
+  return newest_host_bridge_.empty() ? Place::kRoot : Place::kHostBridge;
+}
+
+absl::StatusOr<DeviceBuilder::Place> DeviceBuilder::FindBus(
+    const Driver& driver, absl::string_view bus) const {
+  const bool is_root =
+      HasPci(options_.type) && bus == RootBusName(options_.type);
+  if (driver.bus == Bus::kPci) {
+    if (is_root) return Place::kRoot;
+    if (bus_ids_.contains(bus)) return Place::kElsewhere;
+  } else if (is_root) {
+    return Refuse(
+        "Device '", driver.name, "' can't go on ",
+        options_.type.family == MachineFamily::kI440fx ? "PCI" : "PCIE",
+        " bus");
+  }
+  // Names of other buses of boards and devices have a dot or a blank in them,
+  // but for these; paths have a slash.
+  const bool may_be_there = ids_.contains(bus) || bus == "i2c" ||
+                            bus == "main-system-bus" || bus == "virtio-bus" ||
+                            bus.find_first_of("./ ") != bus.npos;
+  if (may_be_there) return NotCovered("this bus is not covered");
+  return Refuse("Bus '", bus, "' not found");
+}
+
+absl::Status DeviceBuilder::SetPciAddress(const Driver& driver,
+                                          const Value& value,
+                                          Device& device) const {
+  if (value.kind == Value::Kind::kSigned) {
+    if (value.signed_integer < -1 || value.signed_integer > UINT8_MAX) {
+      return Refuse("Parameter 'addr' expects a value between -1 and 255");
+    }
+    if (value.signed_integer >= 0) {
+      device.devfn = static_cast<uint8_t>(value.signed_integer);
+    }
+    return absl::OkStatus();
+  }
+  if (value.kind != Value::Kind::kString) {
+    return Refuse("Invalid parameter type for 'addr', expected int or str");
+  }
+  // C libraries differ in what they make of a prefix without digits.
+  const std::string text = absl::AsciiStrToLower(value.text);
+  if (absl::EndsWith(text, "0x") || absl::StrContains(text, "0x.")) {
+    return NotCovered("addr= a number without digits");
+  }
+  device.devfn = ReadPciAddress(value.text);
+  if (device.devfn) return absl::OkStatus();
+  return Refuse("Property '", driver.name, ".addr' doesn't take value '",
+                value.text, "'");
+}
+
+// Of devices that are not modelled: whatever else they are told is taken to be
+// right.
+absl::Status DeviceBuilder::CheckOtherProperties(const Driver& driver,
+                                                 const DeviceRequest& request,
+                                                 Device& device) const {
+  for (const auto& [key, index] : request.tree.QDictOrder(ValueTree::kRoot)) {
+    if (IsReserved(key)) continue;
+    const Value& value = request.tree[index];
+    if (driver.bus == Bus::kPci && key == "addr") {
+      absl::Status set = SetPciAddress(driver, value, device);
+      if (!set.ok()) return set;
+    } else if (value.kind == Value::Kind::kString && !value.text.empty() &&
+               ResolveBackend(options_.backends, value.text) != nullptr) {
+      return NotCovered("this device may occupy a memory backend");
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status DeviceBuilder::SetProperties(const Driver& driver,
+                                          const DeviceRequest& request,
+                                          Device& device) {
+  std::vector<std::string> warnings;
+  absl::StatusOr<std::unique_ptr<RecordSource>> source =
+      MakeSource(request, options_.qemu_version, warnings);
+  if (!source.ok()) return source.status();
+  for (const auto& [key, index] : request.tree.QDictOrder(ValueTree::kRoot)) {
+    if (IsReserved(key)) continue;
+    const std::string& text = request.tree[index].text;
+    if (key == "memdev" && ids_.contains(text) &&
+        ResolveBackend(options_.backends, text) == nullptr) {
+      return NotCovered("memdev= a device");
+    }
+    absl::Status set =
+        driver.bus == Bus::kPci && key == "addr"
+            ? SetPciAddress(driver, request.tree[index], device)
+            : SetDeviceProperty(driver, key, options_, **source, device);
+    if (!set.ok()) return set;
+  }
+  // QEMU would print it after the board's own.
+  if (!warnings.empty()) return NotCovered("a size that QEMU warns of");
+  return absl::OkStatus();
+}
+
+absl::Status DeviceBuilder::Realize(const Driver& driver, Place place,
+                                    Device& device) {
+  if (driver.name == "intel-iommu" && std::exchange(has_iommu_, true)) {
+    return Refuse("QEMU does not support multiple vIOMMUs for x86 yet.");
+  }
+  if (driver.bus != Bus::kPci) return absl::OkStatus();
+  if (place == Place::kHostBridge && !driver.is_bridge) {
+    if (IsMemoryDevice(driver.kind)) {
+      return NotCovered("QEMU would put it on a bus of its newest host bridge");
+    }
+    return Refuse("PCI: Only PCI/PCIe bridges can be plugged into ",
+                  newest_host_bridge_);
+  }
+  if (place == Place::kRoot) {
+    absl::Status taken = TakeSlot(driver, device);
+    if (!taken.ok()) return taken;
+  } else {
+    device.devfn.reset();
+    if (!device.id.empty()) unplaced_ids_.insert(device.id);
+  }
+  if (driver.is_host_bridge) {
+    const bool is_i440fx = options_.type.family == MachineFamily::kI440fx;
+    if (is_i440fx != (driver.name == "pxb")) {
+      return Refuse(driver.name, " devices cannot reside on a ",
+                    is_i440fx ? "PCI" : "PCIe", " bus");
+    }
+    absl::Status taken = TakeBusNumber(device);
+    if (!taken.ok()) return taken;
+    newest_host_bridge_ = std::string(driver.name);
+  }
+  if ((driver.is_bridge || driver.is_host_bridge) && !device.id.empty()) {
+    bus_ids_.insert(device.id);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status DeviceBuilder::TakeSlot(const Driver& driver, Device& device) {
+  // QEMU asks the board about memory devices before it asks the bus.
+  const bool is_memory = IsMemoryDevice(driver.kind);
+  if (!device.devfn) {
+    uint8_t slot = 0;
+    while (slot < kSlots && occupants_.contains(static_cast<uint8_t>(
+                                slot * kFunctionsPerSlot))) {
+      ++slot;
+    }
+    if (slot == kSlots) {
+      if (is_memory) return NotCovered("no PCI slot is free");
+      return Refuse("PCI: no slot/function available for ", driver.name,
+                    ", all in use or reserved");
+    }
+    device.devfn = static_cast<uint8_t>(slot * kFunctionsPerSlot);
+    if (surroundings_.has_other_pci_devices && !device.id.empty()) {
+      unplaced_ids_.insert(device.id);
+    }
+  }
+  const uint8_t slot = *device.devfn / kFunctionsPerSlot;
+  const uint8_t function = *device.devfn % kFunctionsPerSlot;
+  const auto taken = occupants_.find(*device.devfn);
+  if (taken != occupants_.end() && !is_memory) {
+    return Refuse("PCI: slot ", int{slot}, " function ", int{function},
+                  " not available for ", driver.name, ", in use by ",
+                  taken->second);
+  }
+  const auto neighbour =
+      occupants_.lower_bound(static_cast<uint8_t>(slot * kFunctionsPerSlot));
+  if (neighbour != occupants_.end() &&
+      neighbour->first / kFunctionsPerSlot == slot) {
+    return NotCovered("it shares its PCI slot");
+  }
+  occupants_[*device.devfn] = PciName(driver.name, device.id);
+  return absl::OkStatus();
+}
+
+absl::Status DeviceBuilder::TakeBusNumber(const Device& device) {
+  if (bus_numbers_[device.bus_number]) {
+    return Refuse("Bus ", int{device.bus_number}, " is already in use");
+  }
+  bus_numbers_.set(device.bus_number);
+  return absl::OkStatus();
+}
+
+absl::Status DeviceBuilder::CheckAffinities() const {
+  for (const GenericAffinity& generic : options_.generic_affinities) {
+    absl::string_view id = generic.device;
+    id = absl::StripPrefix(id, "/machine");
+    id = absl::StripPrefix(id, "/peripheral/");
+    if (generic.kind == GenericAffinity::Kind::kInitiator &&
+        unplaced_ids_.contains(id)) {
+      return absl::UnimplementedError(
+          absl::StrCat("-object ", generic.id,
+                       ": the place of its PCI device is not covered"));
+    }
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace e820check

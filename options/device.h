@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// -device: devices that add memory, and what must be known of the others.
+
+#ifndef E820CHECK_OPTIONS_DEVICE_H_
+#define E820CHECK_OPTIONS_DEVICE_H_
+
+#include <bitset>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "machine/machine_options.h"
+#include "options/driver.h"
+#include "options/qemu_opts.h"
+#include "options/value_tree.h"
+#include "options/visitor.h"
+
+namespace e820check {
+
+// One -device after its syntax is checked (step 1).
+struct DeviceRequest {
+  bool is_json = false;
+  ValueTree tree;  // the root's members are the options
+};
+
+// Reads one -device, QemuOpts or JSON. `list` is that of all -device options.
+// Unimplemented for help.
+absl::StatusOr<DeviceRequest> ParseDevice(absl::string_view text,
+                                          QemuVersion qemu, QemuOptsList& list,
+                                          std::vector<std::string>& warnings);
+
+// What of a machine MachineOptions do not say.
+struct DeviceSurroundings {
+  bool has_microvm_pcie = false;  // -machine microvm,pcie=on
+  // Options like -nic add PCI devices before those of -device.
+  bool has_other_pci_devices = false;
+};
+
+// Appends devices to a machine of which all else is known. They must come in
+// the order in which QEMU makes them: first those in QemuOpts, then JSON's.
+class DeviceBuilder {
+ public:
+  // `options` must outlive this.
+  DeviceBuilder(MachineOptions& options,
+                const DeviceSurroundings& surroundings);
+
+  // What QEMU refuses goes into Device::refusal, unless the board looks at the
+  // device first. Unimplemented where the outcome is not known.
+  absl::Status Add(const DeviceRequest& request);
+
+  // Unimplemented if a generic initiator names a device whose place on the PCI
+  // bus is not known. Comes after the last Add.
+  absl::Status CheckAffinities() const;
+
+ private:
+  // Where a PCI device goes.
+  enum class Place { kRoot, kHostBridge, kElsewhere };
+
+  absl::Status Make(const DeviceRequest& request, Device& device);
+  absl::Status SetId(const DeviceRequest& request, Device& device);
+  absl::StatusOr<Place> FindPlace(const Driver& driver,
+                                  const ValueTree& tree) const;
+  absl::StatusOr<Place> FindBus(const Driver& driver,
+                                absl::string_view bus) const;
+  absl::Status SetProperties(const Driver& driver, const DeviceRequest& request,
+                             Device& device);
+  absl::Status SetPciAddress(const Driver& driver, const Value& value,
+                             Device& device) const;
+  absl::Status CheckOtherProperties(const Driver& driver,
+                                    const DeviceRequest& request,
+                                    Device& device) const;
+  absl::Status Realize(const Driver& driver, Place place, Device& device);
+  absl::Status TakeSlot(const Driver& driver, Device& device);
+  absl::Status TakeBusNumber(const Device& device);
+
+  MachineOptions& options_;
+  DeviceSurroundings surroundings_;
+  std::set<std::string, std::less<>> ids_;
+  std::set<std::string, std::less<>> bus_ids_;
+  std::set<std::string, std::less<>> unplaced_ids_;
+  std::string newest_host_bridge_;  // its driver
+  bool has_iommu_ = false;
+  std::bitset<256> bus_numbers_;              // of host bridges
+  std::map<uint8_t, std::string> occupants_;  // by devfn: "driver,id=..."
+};
+
+}  // namespace e820check
+
+#endif  // E820CHECK_OPTIONS_DEVICE_H_

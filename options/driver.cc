@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "options/driver.h"
+
+#include <algorithm>
+#include <iterator>
+#include <optional>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_split.h"
+#include "options/device_tables.h"
+#include "options/refusal.h"
+
+namespace e820check {
+namespace {
+
+using Bus = Driver::Bus;
+using Kind = Device::Kind;
+
+// Those that are no kOther.
+struct Modelled {
+  absl::string_view name;
+  Kind kind;
+  Bus bus;
+  QemuVersion since = QemuVersion::k7_2;
+};
+constexpr Modelled kModelled[] = {
+    {"nvdimm", Kind::kNvdimm, Bus::kNone},
+    {"pc-dimm", Kind::kPcDimm, Bus::kNone},
+    {"pxb-cxl", Kind::kPxbCxl, Bus::kPci},
+    {"sp-mem", Kind::kSpMem, Bus::kNone, QemuVersion::k11_1},
+    {"virtio-mem-pci", Kind::kVirtioMem, Bus::kPci},
+    {"virtio-pmem-pci", Kind::kVirtioPmem, Bus::kPci},
+};
+
+// The element of `words` that equals `word`; empty: there is none.
+absl::string_view FindWord(absl::string_view words, absl::string_view word) {
+  for (const absl::string_view candidate : absl::StrSplit(words, ' ')) {
+    if (candidate == word) return candidate;
+  }
+  return "";
+}
+
+struct Known {
+  DriverGroup group;
+  absl::string_view name;
+};
+
+std::optional<Known> FindKnown(absl::string_view name, QemuVersion qemu) {
+  for (const DriverTable& table : kDriverTables) {
+    if (qemu < table.since || table.until < qemu) continue;
+    const absl::string_view found = FindWord(table.names, name);
+    if (!found.empty()) return Known{table.group, found};
+  }
+  return std::nullopt;
+}
+
+absl::string_view ResolveAlias(absl::string_view name, QemuVersion qemu) {
+  for (const DriverAlias& alias : kDriverAliases) {
+    if (alias.alias == name && alias.since <= qemu) return alias.driver;
+  }
+  return name;
+}
+
+absl::StatusOr<Driver> OfGroup(const Known& known) {
+  Driver driver;
+  driver.name = known.name;
+  switch (known.group) {
+    case DriverGroup::kPci:
+      driver.bus = Bus::kPci;
+      break;
+    case DriverGroup::kIsa:
+      driver.bus = Bus::kIsa;
+      break;
+    case DriverGroup::kNoBus:
+      break;
+    case DriverGroup::kUncovered:
+      return absl::UnimplementedError("this device is not covered");
+    case DriverGroup::kInternal:
+      return Refuse("Parameter 'driver' expects a pluggable device type");
+    case DriverGroup::kAbstract:
+      return Refuse("Parameter 'driver' expects a non-abstract device type");
+  }
+  driver.is_bridge = !FindWord(kBridges, known.name).empty();
+  driver.is_host_bridge = !FindWord(kHostBridges, known.name).empty();
+  return driver;
+}
+
+}  // namespace
+
+bool HasPci(const MachineType& type) {
+  return type.family == MachineFamily::kI440fx ||
+         type.family == MachineFamily::kQ35;
+}
+
+absl::string_view RootBusName(const MachineType& type) {
+  return type.family == MachineFamily::kI440fx ? "pci.0" : "pcie.0";
+}
+
+absl::StatusOr<Driver> FindDriver(absl::string_view typed,
+                                  const MachineType& type, QemuVersion qemu) {
+  const absl::string_view name = ResolveAlias(typed, qemu);
+  for (const Modelled& modelled : kModelled) {
+    if (modelled.name != name || qemu < modelled.since) continue;
+    Driver driver;
+    driver.name = modelled.name;
+    driver.kind = modelled.kind;
+    driver.bus = modelled.bus;
+    driver.is_host_bridge = modelled.kind == Kind::kPxbCxl;
+    return driver;
+  }
+  constexpr absl::string_view kIntelIommu = "intel-iommu";
+  if (name == kIntelIommu) {
+    if (type.family == MachineFamily::kQ35) {
+      Driver driver;
+      driver.name = kIntelIommu;
+      return driver;
+    }
+    return Refuse(
+        "Parameter 'driver' expects a dynamic sysbus device type for the "
+        "machine");
+  }
+  // 7.2 to 11.1 let users make CPUs.
+  if (absl::EndsWith(name, "-x86_64-cpu")) {
+    return absl::UnimplementedError("this device is not covered");
+  }
+  if (const std::optional<Known> known = FindKnown(name, qemu)) {
+    return OfGroup(*known);
+  }
+  return Refuse("'", typed, "' is not a valid device model name");
+}
+
+}  // namespace e820check

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// The drivers of -device.
+
+#ifndef E820CHECK_OPTIONS_DRIVER_H_
+#define E820CHECK_OPTIONS_DRIVER_H_
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "machine/machine_options.h"
+#include "machine/machine_type.h"
+
+namespace e820check {
+
+struct Driver {
+  enum class Bus { kNone, kIsa, kPci };
+
+  absl::string_view name;  // not an alias of it
+  Device::Kind kind = Device::Kind::kOther;
+  Bus bus = Bus::kNone;
+  bool is_bridge = false;       // has a bus, named after the device's id
+  bool is_host_bridge = false;  // pxb and its kin, which have one too
+};
+
+// The driver that `typed` names. Refuses what no machine of this type can have,
+// in QEMU's words; Unimplemented for devices about which too little is known.
+absl::StatusOr<Driver> FindDriver(absl::string_view typed,
+                                  const MachineType& type, QemuVersion qemu);
+
+// Whether the machine has a PCI bus without options that ask for one.
+bool HasPci(const MachineType& type);
+
+// "pci.0" or "pcie.0".
+absl::string_view RootBusName(const MachineType& type);
+
+}  // namespace e820check
+
+#endif  // E820CHECK_OPTIONS_DRIVER_H_
