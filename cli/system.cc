@@ -32,6 +32,9 @@ class ModelSystem final : public System {
     Answer answer = layout_(std::get<MachineOptions>(parsed.outcome));
     answer.warnings.insert(answer.warnings.begin(), parsed.warnings.begin(),
                            parsed.warnings.end());
+    if (auto* rejection = std::get_if<Rejection>(&answer.outcome)) {
+      *rejection = Rejection{.text = RefusalText(parsed, *rejection)};
+    }
     return answer;
   }
 

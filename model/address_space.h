@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// spec/qemu-layout.md 2.2 to 2.4: where high RAM and device memory lie, and
-// whether the CPU can address them.
+// spec/qemu-layout.md 2.2 to 2.4: where high RAM and all above it lie, and
+// whether the CPU can address it.
 
 #ifndef E820CHECK_MODEL_ADDRESS_SPACE_H_
 #define E820CHECK_MODEL_ADDRESS_SPACE_H_
@@ -14,6 +14,7 @@
 #include "machine/machine_options.h"
 #include "model/layout_policy.h"
 #include "model/ram_split.h"
+#include "model/rules.h"
 
 namespace e820check::model {
 
@@ -24,9 +25,16 @@ struct DeviceMemory {
   uint64_t size_bytes = 0;
 };
 
+// The enclave page cache: all sections, back to back.
+struct EnclaveMemory {
+  uint64_t base = 0;
+  uint64_t size_bytes = 0;
+};
+
 struct AddressSpace {
   uint64_t above_base = kAboveBase;
   bool has_hyper_transport_hole = false;
+  std::optional<EnclaveMemory> enclave;
   std::optional<DeviceMemory> device_memory;
 };
 
@@ -34,13 +42,14 @@ struct AddressSpace {
 // physical address bits.
 absl::StatusOr<AddressSpace> ArrangeAddressSpace(const MachineOptions& options,
                                                  const LayoutPolicy& policy,
-                                                 const RamSplit& split);
+                                                 const RamSplit& split,
+                                                 Journal& journal);
 
 // The checks of spec/qemu-options.md 9 item 10 on slots and maxmem; fails with
 // QEMU's text.
 absl::Status CheckDeviceMemory(const MachineOptions& options,
                                const LayoutPolicy& policy,
-                               const AddressSpace& space);
+                               const AddressSpace& space, Journal& journal);
 
 }  // namespace e820check::model
 

@@ -49,6 +49,11 @@ LayoutPolicy PolicyOf(const MachineType& type, QemuVersion qemu) {
   // Observed: no tables before 1.7; the specification does not say so.
   policy.has_acpi_tables = pci_board && at_least(1, 7);
   policy.gigabyte_align = i440fx && at_least(2, 0);
+  policy.has_acpi_device = pci_board;
+  policy.plugs_memory_devices = pci_board || isapc;
+  policy.enforces_dimm_alignment = at_least(2, 2);
+  policy.checks_memdev_before_maxmem = qemu_7_2;
+  policy.checks_address_before_size = qemu_7_2;
   policy.has_device_memory = pci_board && at_least(2, 1);
   policy.gigabyte_per_slot = at_least(2, 2);
   policy.hole64_overlaps_device_memory = !at_least(2, 5);
@@ -57,6 +62,8 @@ LayoutPolicy PolicyOf(const MachineType& type, QemuVersion qemu) {
   policy.avoids_hyper_transport = (pci_board || isapc) && at_least(7, 1);
   policy.address_check_tests_long_mode = !qemu_7_2;
   policy.address_check_trusts_phys_bits = !at_least(8, 2);
+  policy.has_cxl = pci_board || (isapc && qemu_7_2);
+  policy.cxl_follows_absent_device_memory = qemu_7_2;
   policy.isapc_refuses_large_ram = isapc && qemu == QemuVersion::k11_1;
   policy.tcg_refuses_x2apic_ids = qemu_7_2;
   policy.hmat_skips_memoryless_nodes = !qemu_7_2;

@@ -22,6 +22,10 @@ inline constexpr uint64_t kQ35LargeLowRamBytes = 0x80000000;
 inline constexpr uint64_t kMicrovmLowRamBytes = 0xc0000000;
 inline constexpr uint64_t kIsapcMaxRamBytes = 3584 * kMiB;  // 9: from 11.1 on
 
+// 3: what KVM itself takes: one identity-map page and three TSS pages.
+inline constexpr uint64_t kKvmStart = 0xfeffc000;
+inline constexpr uint64_t kKvmSizeBytes = 0x4000;
+
 // 2.1, 2.2: where high RAM starts, and what AMD's I/O link reserves below 1
 // TiB.
 inline constexpr uint64_t kAboveBase = 4 * kGiB;
@@ -34,8 +38,17 @@ inline constexpr absl::string_view kRelocatedVendor = "AuthenticAMD";
 // 2.4: device memory.
 inline constexpr uint64_t kDeviceMemoryAlignmentBytes = kGiB;
 inline constexpr uint64_t kBytesPerSlot = kGiB;
+inline constexpr uint64_t kHole64AlignmentBytes = kGiB;
+inline constexpr uint64_t kCxlHostRegistersBytes = kMiB;
+inline constexpr uint64_t kCxlWindowAlignmentBytes = 256 * kMiB;
 inline constexpr uint64_t kMaxSlots = 256;               // 1
 inline constexpr uint64_t kMaxmemAlignmentBytes = 4096;  // 1
+
+// 2.5: units of memory devices.
+inline constexpr uint64_t kPageSizeBytes = 4096;
+inline constexpr uint64_t kRamAlignmentBytes = 2 * kMiB;
+// Observed; it is the size of the host's transparent huge pages.
+inline constexpr uint64_t kVirtioMemBlockSizeBytes = 2 * kMiB;
 
 // 4.2: the first APIC id that needs an x2APIC; 6.2: SRAT rows use the long form
 // from the same id on.
@@ -54,20 +67,28 @@ struct LayoutPolicy {
   bool has_numa = true;          // 5.2: all but `none` take -numa
   bool has_acpi_tables = false;  // 6
   bool gigabyte_align = false;   // 2.1
+  bool has_acpi_device = false;  // observed: isapc has none
+  // Observed: without, memory devices are made, but get no place.
+  bool plugs_memory_devices = false;
   bool has_device_memory = false;
-  bool gigabyte_per_slot = false;               // 2.4
-  bool hole64_overlaps_device_memory = false;   // 2.4, broken_reserved_end
-  bool implicit_node_for_slots = false;         // 5.2
-  bool implicit_node_for_maxmem = false;        // 5.2
-  bool avoids_hyper_transport = false;          // 2.2
-  bool address_check_tests_long_mode = false;   // 2.3
-  bool address_check_trusts_phys_bits = false;  // 2.3, old 32-bit GPA limit
-  bool isapc_refuses_large_ram = false;         // 9
-  bool tcg_refuses_x2apic_ids = false;          // 4.2
-  bool hmat_skips_memoryless_nodes = false;     // 8
-  uint64_t hole64_size_bytes = 0;               // 2.3
-  absl::string_view default_ram_id;             // qemu-options.md 9.1
-  bool default_ram_id_text_has_hint = false;    // qemu-options.md 9.1
+  bool enforces_dimm_alignment = false;           // 1.1
+  bool gigabyte_per_slot = false;                 // 2.4
+  bool hole64_overlaps_device_memory = false;     // 2.4, broken_reserved_end
+  bool implicit_node_for_slots = false;           // 5.2
+  bool implicit_node_for_maxmem = false;          // 5.2
+  bool avoids_hyper_transport = false;            // 2.2
+  bool address_check_tests_long_mode = false;     // 2.3
+  bool address_check_trusts_phys_bits = false;    // 2.3, old 32-bit GPA limit
+  bool cxl_follows_absent_device_memory = false;  // 2.4
+  bool has_cxl = false;                           // 2.4, observed
+  bool isapc_refuses_large_ram = false;           // 9
+  bool tcg_refuses_x2apic_ids = false;            // 4.2
+  bool hmat_skips_memoryless_nodes = false;       // 8
+  bool checks_memdev_before_maxmem = false;       // 2.5, observed
+  bool checks_address_before_size = false;        // 2.5, observed
+  uint64_t hole64_size_bytes = 0;                 // 2.3
+  absl::string_view default_ram_id;               // qemu-options.md 9.1
+  bool default_ram_id_text_has_hint = false;      // qemu-options.md 9.1
   // The end of the hyper-threading warning, qemu-options.md 6.
   absl::string_view hyperthreading_advice;
 };

@@ -23,22 +23,30 @@ bool AnyMemdev(const MachineOptions& options) {
 }
 
 // Item 2; layout 5.2.
-bool HasImplicitNode(const MachineOptions& options,
-                     const LayoutPolicy& policy) {
+bool HasImplicitNode(const MachineOptions& options, const LayoutPolicy& policy,
+                     Journal& journal) {
   if (!options.numa_nodes.empty()) return false;
   const MemoryOptions& memory = options.memory;
-  return (policy.implicit_node_for_slots && memory.slots > 0) ||
-         (policy.implicit_node_for_maxmem &&
-          memory.maxram_size_bytes > memory.ram_size_bytes);
+  if (policy.implicit_node_for_slots && memory.slots > 0) {
+    journal.Reach(Rule::kImplicitNodeForSlots);
+    return true;
+  }
+  if (policy.implicit_node_for_maxmem &&
+      memory.maxram_size_bytes > memory.ram_size_bytes) {
+    journal.Reach(Rule::kImplicitNodeForMaxmem);
+    return true;
+  }
+  return false;
 }
 
 // Item 3: ids are dense.
-absl::Status CheckNodeIds(const MachineOptions& options) {
+absl::Status CheckNodeIds(const MachineOptions& options, Journal& journal) {
   std::set<uint32_t> ids;
   for (const NumaNode& node : options.numa_nodes) ids.insert(node.id);
   if (ids.empty()) return absl::OkStatus();
   for (uint32_t id = *ids.rbegin(); id > 0; --id) {
     if (ids.count(id - 1) == 0) {
+      journal.Reach(Rule::kNodeIdMissing);
       return Refuse(absl::StrCat("numa: Node ID missing: ", id - 1));
     }
   }
@@ -57,20 +65,23 @@ std::vector<NumaTopology::Node> NodesById(const MachineOptions& options) {
 
 // Item 4.
 absl::Status CheckSumOfSizes(const MachineOptions& options,
-                             const std::vector<NumaTopology::Node>& nodes) {
+                             const std::vector<NumaTopology::Node>& nodes,
+                             Journal& journal) {
   uint64_t sum = 0;
   for (const NumaTopology::Node& node : nodes) {
     sum += node.size_bytes;  // QEMU's sum wraps at 2^64, so ours does
   }
   if (sum == options.memory.ram_size_bytes) return absl::OkStatus();
+  journal.Reach(Rule::kNodeSizesSum);
   return Refuse(absl::StrCat("total memory for NUMA nodes (0x", absl::Hex(sum),
                              ") should equal RAM size (0x",
                              absl::Hex(options.memory.ram_size_bytes), ")"));
 }
 
 // Items 5 and 6.
-absl::Status CheckMemdevs(const MachineOptions& options) {
+absl::Status CheckMemdevs(const MachineOptions& options, Journal& journal) {
   if (AnyMemdev(options) && !options.memory_backend.empty()) {
+    journal.Reach(Rule::kMemdevExcludesRamBackend);
     return Refuse(
         "'-machine memory-backend' and '-numa memdev' properties are mutually "
         "exclusive");
@@ -82,6 +93,7 @@ absl::Status CheckMemdevs(const MachineOptions& options) {
   std::set<std::string> used;
   for (const std::string& memdev : memdevs) {
     if (!memdev.empty() && !used.insert(memdev).second) {
+      journal.Reach(Rule::kMemdevTwice);
       return Refuse(absl::StrCat("memory backend ", memdev,
                                  " can't be used multiple times."));
     }
@@ -91,7 +103,7 @@ absl::Status CheckMemdevs(const MachineOptions& options) {
 
 // Item 7; layout 5.3. Until completion a missing distance is 0.
 absl::Status CompleteDistances(const MachineOptions& options,
-                               NumaTopology& numa) {
+                               NumaTopology& numa, Journal& journal) {
   if (options.numa_distances.empty()) return absl::OkStatus();
   const size_t count = numa.nodes.size();
   numa.distances.assign(count * count, 0);
@@ -106,6 +118,7 @@ absl::Status CompleteDistances(const MachineOptions& options,
   for (size_t a = 0; a < count; ++a) {
     for (size_t b = a + 1; b < count; ++b) {
       if (distance(a, b) == 0 && distance(b, a) == 0) {
+        journal.Reach(Rule::kDistanceMissing);
         return Refuse(absl::StrCat(
             "The distance between node ", a, " and ", b,
             " is missing, at least one distance value between each nodes "
@@ -123,10 +136,12 @@ absl::Status CompleteDistances(const MachineOptions& options,
       }
       if (distance(from, to) != 0) continue;
       if (asymmetric) {
+        journal.Reach(Rule::kDistanceAsymmetric);
         return Refuse(
             "At least one asymmetrical pair of distances is given, please "
             "provide distances for both directions of all node pairs.");
       }
+      journal.Reach(Rule::kDistanceMirrored);
       distance(from, to) = distance(to, from);
     }
   }
@@ -157,7 +172,7 @@ std::vector<std::optional<uint32_t>> ExplicitNodes(
 // Item 8, first part: every CPU gets a node. Returns the names of those that
 // should have had one from an option.
 absl::StatusOr<std::vector<std::string>> CompleteCpus(
-    const MachineOptions& options, NumaTopology& numa) {
+    const MachineOptions& options, NumaTopology& numa, Journal& journal) {
   const auto explicit_nodes = ExplicitNodes(options);
   bool any_explicit = false;
   for (const auto& node : explicit_nodes) any_explicit |= node.has_value();
@@ -166,16 +181,20 @@ absl::StatusOr<std::vector<std::string>> CompleteCpus(
   for (uint32_t cpu = 0; cpu < options.smp.maxcpus; ++cpu) {
     uint32_t node = 0;
     if (explicit_nodes[cpu]) {
+      journal.Reach(Rule::kCpuNodeExplicit);
       node = *explicit_nodes[cpu];
     } else {
       if (any_explicit) {
+        journal.Reach(Rule::kCpuNodeLeftOver);
         left_over.push_back(CpuName(options.smp, cpu));
       } else {
+        journal.Reach(Rule::kCpuNodeBySocket);
         node = CpuIdsOf(options.smp, cpu).socket %
                static_cast<uint32_t>(numa.nodes.size());
       }
       const auto& initiator = numa.nodes[node].initiator;
       if (options.hmat && initiator.value_or(node) != node) {
+        journal.Reach(Rule::kInitiatorNotItself);
         return Refuse(absl::StrCat("The initiator of CPU NUMA node ", node,
                                    " should be itself (got ", *initiator, ")"));
       }
@@ -187,37 +206,45 @@ absl::StatusOr<std::vector<std::string>> CompleteCpus(
 
 // Item 9; layout 8.1.
 absl::Status CompleteInitiators(const MachineOptions& options,
-                                NumaTopology& numa) {
+                                NumaTopology& numa, Journal& journal) {
   if (!options.hmat) return absl::OkStatus();
-  std::vector<bool> has_cpu(numa.nodes.size());
   for (const uint32_t node : numa.node_of_cpu) {
-    has_cpu[node] = true;
+    numa.nodes[node].is_initiator = true;
     numa.nodes[node].initiator = node;
   }
   for (size_t id = 0; id < numa.nodes.size(); ++id) {
     const std::optional<uint32_t>& initiator = numa.nodes[id].initiator;
     if (!initiator) continue;
     if (*initiator >= numa.nodes.size()) {
+      journal.Reach(Rule::kInitiatorUndeclared);
       return Refuse(absl::StrCat(
           "NUMA node ", *initiator,
           " is missing, use '-numa node' option to declare it first"));
     }
-    if (!has_cpu[*initiator]) {
+    if (!numa.nodes[*initiator].is_initiator) {
+      journal.Reach(Rule::kInitiatorWithoutCpu);
       return Refuse(
           absl::StrCat("The initiator of NUMA node ", id, " is invalid"));
     }
+  }
+  // Observed, against the specification: a generic initiator counts for
+  // latencies and bandwidths only, not for initiator=.
+  for (const GenericAffinity& generic : options.generic_affinities) {
+    if (generic.kind != GenericAffinity::Kind::kInitiator) continue;
+    if (generic.node >= numa.nodes.size()) continue;  // refused later
+    journal.Reach(Rule::kInitiatorIsGeneric);
+    numa.nodes[generic.node].is_initiator = true;
   }
   return absl::OkStatus();
 }
 
 // Item 8, last part: QEMU prints these after item 9.
 void WarnOfLeftOverCpus(const std::vector<std::string>& names,
-                        std::vector<std::string>& warnings) {
+                        Journal& journal) {
   if (names.empty()) return;
-  warnings.push_back(
-      absl::StrCat("warning: CPU(s) not present in any NUMA nodes: ",
-                   absl::StrJoin(names, ", ")));
-  warnings.push_back(
+  journal.Warn(absl::StrCat("warning: CPU(s) not present in any NUMA nodes: ",
+                            absl::StrJoin(names, ", ")));
+  journal.Warn(
       "warning: All CPU(s) up to maxcpus should be described in NUMA config, "
       "ability to start up with partial NUMA mappings is obsoleted and will be "
       "removed in future");
@@ -226,13 +253,14 @@ void WarnOfLeftOverCpus(const std::vector<std::string>& names,
 }  // namespace
 
 absl::Status CheckRamBackend(const MachineOptions& options,
-                             const LayoutPolicy& policy) {
+                             const LayoutPolicy& policy, Journal& journal) {
   const uint64_t ram_size = options.memory.ram_size_bytes;
   if (!options.memory_backend.empty()) {
     const MemoryBackend* backend = FindBackend(options, options.memory_backend);
     if (backend != nullptr && backend->size_bytes == ram_size) {
       return absl::OkStatus();
     }
+    journal.Reach(Rule::kRamBackendSize);
     return Refuse(
         "Machine memory size does not match the size of the memory backend");
   }
@@ -241,6 +269,7 @@ absl::Status CheckRamBackend(const MachineOptions& options,
       FindBackend(options, id) == nullptr) {
     return absl::OkStatus();
   }
+  journal.Reach(Rule::kRamIdReserved);
   if (!policy.default_ram_id_text_has_hint) {
     return Refuse(absl::StrCat(
         "object name '", id,
@@ -258,24 +287,27 @@ absl::Status CheckRamBackend(const MachineOptions& options,
 
 absl::StatusOr<NumaTopology> CompleteNuma(const MachineOptions& options,
                                           const LayoutPolicy& policy,
-                                          std::vector<std::string>& warnings) {
+                                          Journal& journal) {
   NumaTopology numa;
   if (!policy.has_numa) return numa;
-  if (HasImplicitNode(options, policy)) {
+  if (HasImplicitNode(options, policy, journal)) {
     numa.nodes = {{.size_bytes = options.memory.ram_size_bytes}};
   } else {
-    if (absl::Status s = CheckNodeIds(options); !s.ok()) return s;
+    if (absl::Status s = CheckNodeIds(options, journal); !s.ok()) return s;
     numa.nodes = NodesById(options);
   }
   if (numa.nodes.empty()) return numa;
-  if (absl::Status s = CheckSumOfSizes(options, numa.nodes); !s.ok()) return s;
-  if (absl::Status s = CheckMemdevs(options); !s.ok()) return s;
-  if (absl::Status s = CompleteDistances(options, numa); !s.ok()) return s;
+  if (absl::Status s = CheckSumOfSizes(options, numa.nodes, journal); !s.ok())
+    return s;
+  if (absl::Status s = CheckMemdevs(options, journal); !s.ok()) return s;
+  if (absl::Status s = CompleteDistances(options, numa, journal); !s.ok())
+    return s;
 
-  const auto left_over_cpus = CompleteCpus(options, numa);
+  const auto left_over_cpus = CompleteCpus(options, numa, journal);
   if (!left_over_cpus.ok()) return left_over_cpus.status();
-  if (absl::Status s = CompleteInitiators(options, numa); !s.ok()) return s;
-  WarnOfLeftOverCpus(*left_over_cpus, warnings);
+  if (absl::Status s = CompleteInitiators(options, numa, journal); !s.ok())
+    return s;
+  WarnOfLeftOverCpus(*left_over_cpus, journal);
   return numa;
 }
 

@@ -15,6 +15,7 @@
 #include "absl/status/statusor.h"
 #include "machine/machine_options.h"
 #include "model/layout_policy.h"
+#include "model/rules.h"
 
 namespace e820check::model {
 
@@ -24,6 +25,8 @@ struct NumaTopology {
     MemmapType memmap_type = MemmapType::kNormal;
     // With hmat=on: the node itself if it has CPUs, else initiator=, if given.
     std::optional<uint32_t> initiator;
+    // With hmat=on: whether it has CPUs or a generic initiator.
+    bool is_initiator = false;
   };
 
   std::vector<Node> nodes;            // by id, dense; empty: not a NUMA machine
@@ -34,12 +37,12 @@ struct NumaTopology {
 
 // Item 1: the RAM backend. A failure's message is QEMU's text, here and below.
 absl::Status CheckRamBackend(const MachineOptions& options,
-                             const LayoutPolicy& policy);
+                             const LayoutPolicy& policy, Journal& journal);
 
 // Items 2 to 9, in this order.
 absl::StatusOr<NumaTopology> CompleteNuma(const MachineOptions& options,
                                           const LayoutPolicy& policy,
-                                          std::vector<std::string>& warnings);
+                                          Journal& journal);
 
 }  // namespace e820check::model
 

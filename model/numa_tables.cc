@@ -2,10 +2,11 @@
 
 #include "model/numa_tables.h"
 
-#include "machine/acpi_header.h"
+#include <map>
+
 #include "machine/slit_table.h"
-#include "machine/wire.h"
 #include "model/cpu_topology.h"
+#include "model/qom_order.h"
 
 namespace e820check::model {
 namespace {
@@ -14,16 +15,18 @@ constexpr uint32_t kCpuEnabled = 1;
 
 // 6.2: one row for each possible CPU, started or not.
 void AppendCpuRows(const MachineOptions& options, const NumaTopology& numa,
-                   std::vector<SratRow>& rows) {
+                   std::vector<SratRow>& rows, Journal& journal) {
   for (uint32_t cpu = 0; cpu < options.smp.maxcpus; ++cpu) {
     const uint64_t apic_id = ApicIdOf(options.smp, cpu);
     const uint32_t node = numa.node_of_cpu[cpu];
     if (apic_id < kFirstX2ApicId) {
+      journal.Reach(Rule::kCpuRowLocalApic);
       // QEMU writes the low byte of the node only; all nodes fit in it.
       rows.push_back(LocalApicAffinity{.proximity_domain = node & 0xff,
                                        .apic_id = static_cast<uint8_t>(apic_id),
                                        .flags = kCpuEnabled});
     } else {
+      journal.Reach(Rule::kCpuRowX2Apic);
       rows.push_back(X2ApicAffinity{.proximity_domain = node,
                                     .x2apic_id = static_cast<uint32_t>(apic_id),
                                     .flags = kCpuEnabled});
@@ -36,7 +39,7 @@ void AppendCpuRows(const MachineOptions& options, const NumaTopology& numa,
 // Sums wrap at 2^64 where the sizes of nodes do, as in QEMU.
 std::vector<MemoryAffinity> WalkNodes(const NumaTopology& numa,
                                       const RamSplit& split,
-                                      uint64_t above_base) {
+                                      uint64_t above_base, Journal& journal) {
   const uint64_t below = split.below_bytes;
   std::vector<MemoryAffinity> rows;
   uint64_t next = 0;
@@ -56,10 +59,12 @@ std::vector<MemoryAffinity> WalkNodes(const NumaTopology& numa,
     next = base + length;
     // Step A: leave out 640 KiB to 1 MiB.
     if (base <= kLegacyHoleStart && next > kLegacyHoleStart) {
+      journal.Reach(Rule::kNodeCrossesLegacyHole);
       emit(base, length - (next - kLegacyHoleStart));
       if (next <= kLegacyHoleEnd) {
         // QEMU's error, kept: the walk moves on to 1 MiB although the node's
         // RAM ends before, so all later nodes are reported too high.
+        journal.Reach(Rule::kNodeEndsInLegacyHole);
         next = kLegacyHoleEnd;
         continue;
       }
@@ -68,74 +73,133 @@ std::vector<MemoryAffinity> WalkNodes(const NumaTopology& numa,
     }
     // Step B: go on above 4 GiB where low RAM ends.
     if (base <= below && next > below) {
+      journal.Reach(Rule::kNodeCrossesLowRamEnd);
       emit(base, length - (next - below));
       base = above_base;
       length = next - below;
       next = base + length;
     }
     // Step C.
+    journal.Reach(Rule::kNodeRow);
     emit(base, length);
   }
   return rows;
 }
 
+namespace {
+
+// 6.4 item 1; the order is that of 6.7.
+void AppendNvdimmRows(const MachineOptions& options,
+                      const std::vector<PluggedDevice>& devices,
+                      std::vector<MemoryAffinity>& rows, Journal& journal) {
+  if (!options.nvdimm) return;
+  size_t last = 0;
+  for (const size_t index : DevicesInVisitOrder(options.devices)) {
+    for (const PluggedDevice& plugged : devices) {
+      const Device& device = options.devices[index];
+      if (plugged.device != index || device.kind != Device::Kind::kNvdimm) {
+        continue;
+      }
+      journal.Reach(Rule::kNvdimmRow);
+      if (index < last) journal.Reach(Rule::kNvdimmRowsInHashOrder);
+      last = index;
+      rows.push_back(
+          {.proximity_domain = device.node,
+           .base = plugged.address,
+           .length_bytes = plugged.size_bytes,
+           .flags = MemoryAffinity::kEnabled | MemoryAffinity::kNonVolatile});
+    }
+  }
+}
+
+// 6.4 item 2.
+void AppendSgxRows(const MachineOptions& options, const AddressSpace& space,
+                   std::vector<MemoryAffinity>& rows) {
+  uint64_t base = space.enclave ? space.enclave->base : 0;
+  for (const SgxSection& section : options.sgx_sections) {
+    rows.push_back({.proximity_domain = section.node,
+                    .base = base,
+                    .length_bytes = section.size_bytes,
+                    .flags = MemoryAffinity::kEnabled});
+    base += section.size_bytes;
+  }
+}
+
+// 6.4 item 5: the hot-plug area, which sp-mem devices take pieces out of. Its
+// size may have wrapped to 0; QEMU leaves out an empty one.
+void AppendHotplugRows(const MachineOptions& options, const NumaTopology& numa,
+                       const DeviceMemory& area,
+                       const std::vector<PluggedDevice>& devices,
+                       std::vector<MemoryAffinity>& rows, Journal& journal) {
+  std::map<uint64_t, const PluggedDevice*> soft_reserved;
+  for (const PluggedDevice& plugged : devices) {
+    if (options.devices[plugged.device].kind == Device::Kind::kSpMem) {
+      journal.Reach(Rule::kHotplugRowSplit);
+      soft_reserved[plugged.address] = &plugged;
+    }
+  }
+  const auto append_gap = [&](uint64_t base, uint64_t end) {
+    if (base == end) return;
+    journal.Reach(Rule::kHotplugRow);
+    rows.push_back(
+        {.proximity_domain = static_cast<uint32_t>(numa.nodes.size() - 1),
+         .base = base,
+         .length_bytes = end - base,
+         .flags = MemoryAffinity::kEnabled | MemoryAffinity::kHotPluggable});
+  };
+  uint64_t base = area.base;
+  for (const auto& [address, plugged] : soft_reserved) {
+    append_gap(base, address);
+    rows.push_back({.proximity_domain = options.devices[plugged->device].node,
+                    .base = address,
+                    .length_bytes = plugged->size_bytes,
+                    .flags = MemoryAffinity::kEnabled});
+    base = address + plugged->size_bytes;
+  }
+  append_gap(base, area.base + area.size_bytes);
+}
+
+}  // namespace
+
 std::string BuildSrat(const MachineOptions& options, const NumaTopology& numa,
-                      const RamSplit& split, const AddressSpace& space) {
+                      const RamSplit& split, const AddressSpace& space,
+                      const std::vector<PluggedDevice>& devices,
+                      const std::vector<SratRow>& generic_rows,
+                      Journal& journal) {
   SratTable table;
   table.header.oem = options.oem;
-  AppendCpuRows(options, numa, table.rows);
+  AppendCpuRows(options, numa, table.rows, journal);
 
-  std::vector<MemoryAffinity> memory = WalkNodes(numa, split, space.above_base);
-  // 6.4 item 3: padding.
-  while (memory.size() < numa.nodes.size() + kSpareMemoryRows) {
+  std::vector<MemoryAffinity> memory =
+      WalkNodes(numa, split, space.above_base, journal);
+  AppendNvdimmRows(options, devices, memory, journal);
+  AppendSgxRows(options, space, memory);
+  while (memory.size() < numa.nodes.size() + kSpareMemoryRows) {  // item 3
+    journal.Reach(Rule::kPaddingRow);
     memory.push_back({});
   }
-  // 6.4 item 5: the hot-plug area. Its size may have wrapped to 0; QEMU leaves
-  // out an empty one.
-  if (space.device_memory && space.device_memory->size_bytes != 0) {
-    memory.push_back(
-        {.proximity_domain = static_cast<uint32_t>(numa.nodes.size() - 1),
-         .base = space.device_memory->base,
-         .length_bytes = space.device_memory->size_bytes,
-         .flags = MemoryAffinity::kEnabled | MemoryAffinity::kHotPluggable});
-  }
   table.rows.insert(table.rows.end(), memory.begin(), memory.end());
+
+  table.rows.insert(table.rows.end(), generic_rows.begin(),
+                    generic_rows.end());  // item 4
+  if (space.device_memory) {
+    memory.clear();
+    AppendHotplugRows(options, numa, *space.device_memory, devices, memory,
+                      journal);
+    table.rows.insert(table.rows.end(), memory.begin(), memory.end());
+  }
   return EncodeSrat(table);
 }
 
-std::string BuildSlit(const MachineOptions& options, const NumaTopology& numa) {
+std::string BuildSlit(const MachineOptions& options, const NumaTopology& numa,
+                      Journal& journal) {
   if (numa.distances.empty()) return "";
+  journal.Reach(Rule::kSlit);
   SlitTable table;
   table.header.oem = options.oem;
   table.locality_count = numa.nodes.size();
   table.distances = numa.distances;
   return EncodeSlit(table);
-}
-
-std::string BuildHmat(const MachineOptions& options, const LayoutPolicy& policy,
-                      const NumaTopology& numa) {
-  if (!options.hmat) return "";
-  std::string body;
-  AppendLittleEndian<uint32_t>(0, body);
-  for (uint32_t id = 0; id < numa.nodes.size(); ++id) {
-    const NumaTopology::Node& node = numa.nodes[id];
-    const bool memoryless =
-        node.size_bytes == 0 || node.memmap_type == MemmapType::kReserved;
-    if (policy.hmat_skips_memoryless_nodes && memoryless) continue;
-    AppendLittleEndian<uint16_t>(0, body);   // type
-    AppendLittleEndian<uint16_t>(0, body);   // reserved
-    AppendLittleEndian<uint32_t>(40, body);  // length
-    AppendLittleEndian<uint16_t>(node.initiator.has_value() ? 1 : 0, body);
-    AppendLittleEndian<uint16_t>(0, body);  // reserved
-    AppendLittleEndian<uint32_t>(node.initiator.value_or(kMaxNumaNodes), body);
-    AppendLittleEndian<uint32_t>(id, body);
-    AppendLittleEndian<uint32_t>(0, body);  // reserved
-    AppendLittleEndian<uint64_t>(0, body);  // reserved
-    AppendLittleEndian<uint64_t>(0, body);  // reserved
-  }
-  return EncodeAcpiTable(
-      {.signature = {'H', 'M', 'A', 'T'}, .revision = 2, .oem = options.oem},
-      body);
 }
 
 }  // namespace e820check::model

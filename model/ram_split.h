@@ -6,11 +6,10 @@
 #define E820CHECK_MODEL_RAM_SPLIT_H_
 
 #include <cstdint>
-#include <string>
-#include <vector>
 
 #include "machine/machine_options.h"
 #include "model/layout_policy.h"
+#include "model/rules.h"
 
 namespace e820check::model {
 
@@ -22,7 +21,7 @@ struct RamSplit {
 };
 
 RamSplit SplitRam(const MachineOptions& options, const LayoutPolicy& policy,
-                  std::vector<std::string>& warnings);
+                  Journal& journal);
 
 }  // namespace e820check::model
 

@@ -4,6 +4,7 @@
 
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -11,8 +12,11 @@
 #include "absl/strings/str_cat.h"
 #include "model/address_space.h"
 #include "model/cpu_topology.h"
+#include "model/generic_affinities.h"
+#include "model/hmat.h"
 #include "model/layout_policy.h"
 #include "model/memmap_types.h"
+#include "model/memory_devices.h"
 #include "model/numa_completion.h"
 #include "model/numa_tables.h"
 #include "model/ram_split.h"
@@ -23,11 +27,12 @@ namespace {
 
 // spec/qemu-layout.md 9: isapc of 11.1 looks at its RAM before its CPU.
 absl::Status CheckIsapcRam(const MachineOptions& options,
-                           const LayoutPolicy& policy) {
+                           const LayoutPolicy& policy, Journal& journal) {
   const uint64_t ram = options.memory.ram_size_bytes;
   if (!policy.isapc_refuses_large_ram || ram <= kIsapcMaxRamBytes) {
     return absl::OkStatus();
   }
+  journal.Reach(Rule::kIsapcRamLimit);
   return absl::FailedPreconditionError(
       absl::StrCat("Too much memory for this machine: ", ram / kMiB,
                    " MiB, maximum ", kIsapcMaxRamBytes / kMiB, " MiB"));
@@ -36,10 +41,11 @@ absl::Status CheckIsapcRam(const MachineOptions& options,
 // The board creates its vCPUs when RAM is split but not yet placed: the
 // warnings of the split come before, the address space limit after.
 absl::Status CreateCpus(const MachineOptions& options,
-                        const LayoutPolicy& policy,
-                        std::vector<std::string>& warnings) {
+                        const LayoutPolicy& policy, Journal& journal) {
   if (policy.tcg_refuses_x2apic_ids &&
+      options.accelerator == Accelerator::kTcg &&
       ApicIdOf(options.smp, options.smp.maxcpus - 1) >= kFirstX2ApicId) {
+    journal.Reach(Rule::kX2ApicRefused);
     return absl::FailedPreconditionError(
         "current -smp configuration requires kernel irqchip and X2APIC API "
         "support.");
@@ -49,25 +55,36 @@ absl::Status CreateCpus(const MachineOptions& options,
   }
   // No CPU under TCG has topoext, the feature that would avert this.
   if (options.cpu.vendor == kRelocatedVendor && options.smp.threads > 1) {
-    warnings.push_back(absl::StrCat(
+    journal.Reach(Rule::kHyperthreadingWarning);
+    journal.Warn(absl::StrCat(
         "warning: This family of AMD CPU doesn't support hyperthreading(",
         options.smp.threads, ")", policy.hyperthreading_advice));
   }
   return absl::OkStatus();
 }
 
-// spec/qemu-layout.md 3, rows 3 to 5. Low RAM has a row even where it is empty.
-E820Table BuildE820(const RamSplit& split, const AddressSpace& space) {
+// spec/qemu-layout.md 3, rows 2 to 5. Low RAM has a row even where it is empty.
+E820Table BuildE820(const MachineOptions& options, const RamSplit& split,
+                    const AddressSpace& space, Journal& journal) {
   E820Table table;
+  if (options.accelerator == Accelerator::kKvm) {
+    journal.Reach(Rule::kKvmRow);
+    table.push_back({.address = kKvmStart,
+                     .length_bytes = kKvmSizeBytes,
+                     .type = MemoryType::kReserved});
+  }
   if (space.has_hyper_transport_hole) {
+    journal.Reach(Rule::kHyperTransportRow);
     table.push_back({.address = kHyperTransportStart,
                      .length_bytes = kHyperTransportSizeBytes,
                      .type = MemoryType::kReserved});
   }
+  journal.Reach(Rule::kLowRamRow);
   table.push_back({.address = 0,
                    .length_bytes = split.below_bytes,
                    .type = MemoryType::kRam});
   if (split.above_bytes > 0) {
+    journal.Reach(Rule::kHighRamRow);
     table.push_back({.address = space.above_base,
                      .length_bytes = split.above_bytes,
                      .type = MemoryType::kRam});
@@ -75,61 +92,136 @@ E820Table BuildE820(const RamSplit& split, const AddressSpace& space) {
   return table;
 }
 
-absl::StatusOr<GuestLayout> InitMachine(const MachineOptions& options,
-                                        std::vector<std::string>& warnings) {
-  const LayoutPolicy policy = PolicyOf(options.type, options.qemu_version);
-  GuestLayout layout;
-
-  // What every machine does: spec/qemu-options.md 9 items 1 to 9.
-  if (absl::Status s = CheckRamBackend(options, policy); !s.ok()) return s;
-  const absl::StatusOr<NumaTopology> numa =
-      CompleteNuma(options, policy, warnings);
-  if (!numa.ok()) return numa.status();
-
-  // The board: spec/qemu-layout.md 2, 3.
-  if (absl::Status s = CheckIsapcRam(options, policy); !s.ok()) return s;
-  const RamSplit split = SplitRam(options, policy, warnings);
-  if (absl::Status s = CreateCpus(options, policy, warnings); !s.ok()) return s;
-  if (absl::Status s = CheckMemmapTypesSupported(options); !s.ok()) return s;
-  if (options.type.family == MachineFamily::kNone) return layout;
-  if (options.type.family == MachineFamily::kMicrovm) {
-    layout.e820 = BuildE820(split, AddressSpace{});
-    return layout;
-  }
-  const absl::StatusOr<AddressSpace> space =
-      ArrangeAddressSpace(options, policy, split);
-  if (!space.ok()) return space.status();
-  layout.e820 = BuildE820(split, *space);
-  if (absl::Status s =
-          ApplyMemmapTypes(*numa, split, space->above_base, layout.e820);
-      !s.ok()) {
-    return s;
-  }
-  if (absl::Status s = CheckDeviceMemory(options, policy, *space); !s.ok()) {
-    return s;
-  }
-
-  // The tables: 6 to 8.
-  if (options.acpi && policy.has_acpi_tables && !numa->nodes.empty()) {
-    layout.srat = BuildSrat(options, *numa, split, *space);
-    layout.slit = BuildSlit(options, *numa);
-    layout.hmat = BuildHmat(options, policy, *numa);
-  }
-  return layout;
+// The same, row 6.
+void AppendEnclaveRow(const AddressSpace& space, E820Table& table,
+                      Journal& journal) {
+  if (!space.enclave) return;
+  journal.Reach(Rule::kSgxSections);
+  table.push_back({.address = space.enclave->base,
+                   .length_bytes = space.enclave->size_bytes,
+                   .type = MemoryType::kReserved});
 }
+
+// The same, row 7.
+void AppendSpMemRows(const MachineOptions& options,
+                     const std::vector<PluggedDevice>& devices,
+                     E820Table& table, Journal& journal) {
+  for (const PluggedDevice& plugged : devices) {
+    if (options.devices[plugged.device].kind != Device::Kind::kSpMem) continue;
+    journal.Reach(Rule::kSpMemRow);
+    table.push_back({.address = plugged.address,
+                     .length_bytes = plugged.size_bytes,
+                     .type = MemoryType::kSoftReserved});
+  }
+}
+
+// One machine on its way from options to tables. Each step needs the ones
+// before it.
+class Board {
+ public:
+  Board(const MachineOptions& options, Journal& journal)
+      : options_(options),
+        policy_(PolicyOf(options.type, options.qemu_version)),
+        journal_(journal) {}
+
+  std::variant<GuestLayout, Rejection> PowerOn() {
+    if (absl::Status s = Init(); !s.ok()) {
+      return Rejection{.text = std::string(s.message())};
+    }
+    auto devices = PlugDevices(options_, policy_, numa_, space_, journal_);
+    if (auto* rejection = std::get_if<Rejection>(&devices)) {
+      return *std::move(rejection);
+    }
+    if (absl::Status s = Publish(std::get<std::vector<PluggedDevice>>(devices));
+        !s.ok()) {
+      return Rejection{.text = std::string(s.message())};
+    }
+    return std::move(layout_);
+  }
+
+ private:
+  // spec/qemu-options.md 9.
+  absl::Status Init() {
+    // What every machine does: items 1 to 9.
+    if (absl::Status s = CheckRamBackend(options_, policy_, journal_);
+        !s.ok()) {
+      return s;
+    }
+    absl::StatusOr<NumaTopology> numa =
+        CompleteNuma(options_, policy_, journal_);
+    if (!numa.ok()) return numa.status();
+    numa_ = *std::move(numa);
+
+    // The board: spec/qemu-layout.md 2, 3.
+    if (absl::Status s = CheckIsapcRam(options_, policy_, journal_); !s.ok()) {
+      return s;
+    }
+    split_ = SplitRam(options_, policy_, journal_);
+    if (absl::Status s = CreateCpus(options_, policy_, journal_); !s.ok()) {
+      return s;
+    }
+    if (absl::Status s = CheckMemmapTypesSupported(options_); !s.ok()) return s;
+    if (options_.type.family == MachineFamily::kNone) return absl::OkStatus();
+    if (options_.type.family == MachineFamily::kMicrovm) {
+      layout_.e820 = BuildE820(options_, split_, space_, journal_);
+      return absl::OkStatus();
+    }
+    absl::StatusOr<AddressSpace> space =
+        ArrangeAddressSpace(options_, policy_, split_, journal_);
+    if (!space.ok()) return space.status();
+    space_ = *space;
+    layout_.e820 = BuildE820(options_, split_, space_, journal_);
+    if (absl::Status s =
+            ApplyMemmapTypes(numa_, split_, space_.above_base, layout_.e820);
+        !s.ok()) {
+      return s;
+    }
+    AppendEnclaveRow(space_, layout_.e820, journal_);
+    return CheckDeviceMemory(options_, policy_, space_, journal_);
+  }
+
+  // What waits for all devices: spec/qemu-layout.md 6 to 8.
+  absl::Status Publish(const std::vector<PluggedDevice>& devices) {
+    AppendSpMemRows(options_, devices, layout_.e820, journal_);
+    if (policy_.has_cxl) {
+      if (absl::Status s = CheckCxl(options_, journal_); !s.ok()) return s;
+    }
+    if (!options_.acpi || !policy_.has_acpi_tables || numa_.nodes.empty()) {
+      return absl::OkStatus();
+    }
+    const absl::StatusOr<std::vector<SratRow>> generic_rows =
+        GenericRows(options_, policy_, numa_, journal_);
+    if (!generic_rows.ok()) return generic_rows.status();
+    layout_.srat = BuildSrat(options_, numa_, split_, space_, devices,
+                             *generic_rows, journal_);
+    layout_.slit = BuildSlit(options_, numa_, journal_);
+    layout_.hmat = BuildHmat(options_, policy_, numa_, journal_);
+    return absl::OkStatus();
+  }
+
+  const MachineOptions& options_;
+  const LayoutPolicy policy_;
+  Journal& journal_;
+  NumaTopology numa_;
+  RamSplit split_;
+  AddressSpace space_;
+  GuestLayout layout_;
+};
 
 }  // namespace
 }  // namespace model
 
 Answer ReferenceLayout(const MachineOptions& options) {
+  RuleSet reached;
+  return TraceReferenceLayout(options, reached);
+}
+
+Answer TraceReferenceLayout(const MachineOptions& options, RuleSet& reached) {
+  model::Journal journal;
   Answer answer;
-  absl::StatusOr<GuestLayout> layout =
-      model::InitMachine(options, answer.warnings);
-  if (layout.ok()) {
-    answer.outcome = *std::move(layout);
-  } else {
-    answer.outcome = Rejection{.text = std::string(layout.status().message())};
-  }
+  answer.outcome = model::Board(options, journal).PowerOn();
+  answer.warnings = journal.TakeWarnings();
+  reached |= journal.reached();
   return answer;
 }
 

@@ -5,6 +5,7 @@
 
 #include "machine/guest_layout.h"
 #include "machine/machine_options.h"
+#include "model/rules.h"
 
 namespace e820check {
 
@@ -18,6 +19,8 @@ namespace e820check {
 // crashes of other subsystems, such as the limit of 65535 bytes on SMBIOS 2.1
 // tables, which about 18 TiB of RAM exceed.
 Answer ReferenceLayout(const MachineOptions& options);
+// The same; adds to `reached` the rules that had a part in the answer.
+Answer TraceReferenceLayout(const MachineOptions& options, RuleSet& reached);
 
 }  // namespace e820check
 
