@@ -51,6 +51,7 @@ LayoutPolicy PolicyOf(const MachineType& type, QemuVersion qemu) {
   policy.gigabyte_align = i440fx && at_least(2, 0);
   policy.has_acpi_device = pci_board;
   policy.plugs_memory_devices = pci_board || isapc;
+  policy.nvdimm_brings_warning = pci_board && !at_least(2, 6);
   policy.enforces_dimm_alignment = at_least(2, 2);
   policy.checks_memdev_before_maxmem = qemu_7_2;
   policy.checks_address_before_size = qemu_7_2;

@@ -70,6 +70,7 @@ struct LayoutPolicy {
   bool has_acpi_device = false;  // observed: isapc has none
   // Observed: without, memory devices are made, but get no place.
   bool plugs_memory_devices = false;
+  bool nvdimm_brings_warning = false;  // observed
   bool has_device_memory = false;
   bool enforces_dimm_alignment = false;           // 1.1
   bool gigabyte_per_slot = false;                 // 2.4

@@ -177,7 +177,17 @@ class Board {
       return s;
     }
     AppendEnclaveRow(space_, layout_.e820, journal_);
-    return CheckDeviceMemory(options_, policy_, space_, journal_);
+    if (absl::Status s = CheckDeviceMemory(options_, policy_, space_, journal_);
+        !s.ok()) {
+      return s;
+    }
+    if (options_.nvdimm && policy_.nvdimm_brings_warning) {
+      journal_.Reach(Rule::kLegacyNvdimmWarning);
+      journal_.Warn(
+          "warning: Unknown firmware file in legacy mode: "
+          "etc/acpi/nvdimm-mem");
+    }
+    return absl::OkStatus();
   }
 
   // What waits for all devices: spec/qemu-layout.md 6 to 8.

@@ -105,6 +105,8 @@ constexpr RuleFacts kRules[] = {
     {Rule::kLowRamRow, "layout 3 row 4", "low RAM, even if empty", kByRun},
     {Rule::kHighRamRow, "layout 3 row 5", "high RAM", kByRun},
     {Rule::kSpMemRow, "layout 3 row 7", "sp-mem in plug order", kByRun},
+    {Rule::kLegacyNvdimmWarning, "layout 2.5",
+     "up to 2.5 nvdimm=on brings a warning", kByRun},
     {Rule::kDeviceRefusedByItself, "options 4",
      "a device with a wrong property is refused", kByRun},
     {Rule::kDeviceMemoryNotEnabled, "layout 2.5",

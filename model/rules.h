@@ -74,6 +74,7 @@ enum class Rule : uint8_t {
   kLowRamRow,
   kHighRamRow,
   kSpMemRow,
+  kLegacyNvdimmWarning,
   kDeviceRefusedByItself,
   kDeviceMemoryNotEnabled,
   kDeviceNeedsAcpi,

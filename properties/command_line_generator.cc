@@ -29,7 +29,10 @@ void SpellBackendsAsJson(const MachineOptions& machine, Choices& choices,
                          Units& units) {
   size_t backend = 0;
   for (ArgumentUnit& unit : units) {
-    if (unit.option != "-object") continue;
+    if (unit.option != "-object" ||
+        !absl::StartsWith(*unit.value, "memory-backend-")) {
+      continue;
+    }
     if (choices.OneIn(2)) {
       unit.value = BackendAsJson(machine.backends[backend]);
     }

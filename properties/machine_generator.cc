@@ -10,6 +10,7 @@
 #include "machine/address_range.h"
 #include "options/cpu_model.h"
 #include "options/machine_types.h"
+#include "properties/device_generator.h"
 
 namespace e820check {
 namespace {
@@ -308,10 +309,41 @@ void BackRam(MachineOptions& machine, Choices& choices) {
   machine.memory_backend = AddBackend(machine, memory.ram_size_bytes, choices);
 }
 
+void AddSgxSections(MachineOptions& machine, Choices& choices) {
+  constexpr uint64_t kSizes[] = {64 * kMiB, kGiB, 8 * kMiB};
+  const size_t nodes = std::max<size_t>(machine.numa_nodes.size(), 1);
+  for (uint64_t count = 1 + choices.Below(3); count > 0; --count) {
+    machine.sgx_sections.push_back(
+        {.size_bytes = choices.Pick(kSizes),
+         .node = static_cast<uint32_t>(choices.Below(nodes))});
+  }
+}
+
 void SetOemNames(MachineOptions& machine, Choices& choices) {
   machine.oem.id = {'A', 'C', 'M', 'E', 0, 0};
   if (choices.OneIn(2)) {
     machine.oem.table_id = {'L', 'A', 'Y', 'O', 'U', 'T', '0', '1'};
+  }
+}
+
+void AddDevices(MachineOptions& machine, Choices& choices,
+                const GeneratorPolicy& policy) {
+  const bool pc = machine.type.family == MachineFamily::kI440fx ||
+                  machine.type.family == MachineFamily::kQ35;
+  if (pc && choices.OneIn(kUsual)) AddHmat(machine, choices);
+  const bool hot_pluggable =
+      machine.memory.maxram_size_bytes > machine.memory.ram_size_bytes;
+  if (choices.OneIn(hot_pluggable ? 2 : 24)) AddMemoryDevices(machine, choices);
+  if (pc && choices.OneIn(6)) AddCxl(machine, choices);
+  if (choices.OneIn(4)) AddGenericAffinities(machine, choices);
+  if (pc && choices.OneIn(12)) {
+    constexpr uint64_t kHoleSizes[] = {kTiB,      1008 * kGiB, 0,
+                                       64 * kGiB, 1,           UINT64_MAX};
+    machine.pci_hole64_size_bytes = choices.Pick(kHoleSizes);
+  }
+  if (policy.beyond_command_lines) {
+    if (choices.OneIn(8)) machine.accelerator = Accelerator::kKvm;
+    if (pc && choices.OneIn(8)) AddSgxSections(machine, choices);
   }
 }
 
@@ -351,21 +383,22 @@ MachineOptions GenerateMachine(Choices& choices,
     machine.acpi = !choices.OneIn(16);
   }
   const bool numa = policy.max_nodes > 0 && choices.Below(4) > 0;
-  if (!numa) {
+  if (numa) {
+    AddNodes(machine, choices, policy);
+    if (choices.OneIn(kUsual)) {
+      BindCpusByIndex(machine, choices);
+    } else if (choices.OneIn(kUsual)) {
+      BindCpusByTopology(machine, choices);
+    }
+    if (choices.OneIn(kUsual)) AddDistances(machine, choices);
+  } else {
     // More than a small host reserves without asking.
     const uint64_t ram_bytes = machine.memory.ram_size_bytes;
     if (ram_bytes > kGiB || (ram_bytes > 0 && choices.OneIn(4))) {
       BackRam(machine, choices);
     }
-    return machine;
   }
-  AddNodes(machine, choices, policy);
-  if (choices.OneIn(kUsual)) {
-    BindCpusByIndex(machine, choices);
-  } else if (choices.OneIn(kUsual)) {
-    BindCpusByTopology(machine, choices);
-  }
-  if (choices.OneIn(kUsual)) AddDistances(machine, choices);
+  AddDevices(machine, choices, policy);
   return machine;
 }
 

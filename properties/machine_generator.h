@@ -15,6 +15,8 @@ struct GeneratorPolicy {
   QemuVersion qemu_version = QemuVersion::k7_2;
   Dialect dialect = Dialect::kStock;
   uint32_t max_nodes = 16;
+  // Also what no text can ask a QEMU without KVM and SGX for.
+  bool beyond_command_lines = false;
   // One command line in so many gets a fault that some check should refuse.
   uint64_t one_fault_in = 5;
 };
