@@ -13,10 +13,64 @@ constexpr E820Row kHyperTransportHole = {.address = 0xfd00000000,
                                          .length_bytes = 0x300000000,
                                          .type = MemoryType::kReserved};
 
-std::vector<E820Row> FindRamRows(const E820Table& table) {
+// What KVM keeps for itself on Intel hosts.
+constexpr E820Row kKvmPages = {.address = 0xfeffc000,
+                               .length_bytes = 0x4000,
+                               .type = MemoryType::kReserved};
+
+// Removes the rows of sp-mem devices, which end the table, in plug order.
+std::vector<OwnedRange> TakeSpMemRows(const MachineOptions& options,
+                                      E820Table& rows) {
+  const bool pc = options.type.family == MachineFamily::kI440fx ||
+                  options.type.family == MachineFamily::kQ35;
+  std::vector<OwnedRange> owned;
+  for (size_t i = options.devices.size(); pc && i-- > 0;) {
+    const Device& device = options.devices[i];
+    if (device.kind != Device::Kind::kSpMem || rows.empty()) continue;
+    if (const std::optional<AddressRange> range = RangeOf(rows.back())) {
+      owned.push_back(
+          {*range, device.node, MemmapType::kSpm, rows.back().type});
+    }
+    rows.pop_back();
+  }
+  return owned;
+}
+
+// Removes the row of enclave memory, which is then the last: one for all
+// sections. Boards without enclaves ignore the sections.
+std::vector<OwnedRange> TakeEnclaveRow(const MachineOptions& options,
+                                       E820Table& rows) {
+  uint64_t size_bytes = 0;
+  for (const SgxSection& section : options.sgx_sections) {
+    size_bytes += section.size_bytes;
+  }
+  std::vector<OwnedRange> owned;
+  if (size_bytes == 0 || rows.empty() || rows.back() == kHyperTransportHole ||
+      rows.back().type != MemoryType::kReserved ||
+      rows.back().length_bytes != size_bytes || !RangeOf(rows.back())) {
+    return owned;
+  }
+  uint64_t start = rows.back().address;
+  for (const SgxSection& section : options.sgx_sections) {
+    const auto range = AddressRange::Create(AddressRange::StartAndSize{
+        .start = start, .size_bytes = section.size_bytes});
+    if (range) {
+      owned.push_back(
+          {*range, section.node, MemmapType::kReserved, rows.back().type});
+    }
+    start += section.size_bytes;
+  }
+  rows.pop_back();
+  return owned;
+}
+
+std::vector<E820Row> FindRamRows(const MachineOptions& options,
+                                 const E820Table& table) {
   std::vector<E820Row> rows;
   for (const E820Row& row : table) {
-    if (row != kHyperTransportHole && RangeOf(row)) rows.push_back(row);
+    const bool kvm =
+        options.accelerator == Accelerator::kKvm && row == kKvmPages;
+    if (row != kHyperTransportHole && !kvm && RangeOf(row)) rows.push_back(row);
   }
   std::stable_sort(
       rows.begin(), rows.end(),
@@ -84,13 +138,22 @@ std::optional<AddressRange> RangeOf(const MemoryAffinity& row) {
 Evidence Gather(const MachineOptions& options, const GuestLayout& layout) {
   Evidence evidence{.options = options,
                     .layout = layout,
-                    .ram_rows = FindRamRows(layout.e820),
+                    .ram_rows = {},
                     .owned = {},
+                    .beside_ram = {},
                     .srat = DecodeSrat(layout.srat),
                     .slit = DecodeSlit(layout.slit),
+                    .hmat = DecodeHmat(layout.hmat),
                     .memory_rows = {},
+                    .non_volatile_rows = {},
                     .hot_plug_rows = {},
                     .node_count = 0};
+  E820Table rows = layout.e820;
+  evidence.beside_ram = TakeSpMemRows(options, rows);
+  const std::vector<OwnedRange> enclave = TakeEnclaveRow(options, rows);
+  evidence.beside_ram.insert(evidence.beside_ram.end(), enclave.begin(),
+                             enclave.end());
+  evidence.ram_rows = FindRamRows(options, rows);
   evidence.owned = Deal(evidence.ram_rows, SharesById(options));
   if (!evidence.srat.ok()) return evidence;
   evidence.node_count =
@@ -99,9 +162,13 @@ Evidence Gather(const MachineOptions& options, const GuestLayout& layout) {
     const auto* memory = std::get_if<MemoryAffinity>(&row);
     if (memory == nullptr) continue;
     if ((memory->flags & MemoryAffinity::kEnabled) == 0) continue;
-    const bool hot_plug = (memory->flags & MemoryAffinity::kHotPluggable) != 0;
-    (hot_plug ? evidence.hot_plug_rows : evidence.memory_rows)
-        .push_back(*memory);
+    if ((memory->flags & MemoryAffinity::kHotPluggable) != 0) {
+      evidence.hot_plug_rows.push_back(*memory);
+    } else if ((memory->flags & MemoryAffinity::kNonVolatile) != 0) {
+      evidence.non_volatile_rows.push_back(*memory);
+    } else {
+      evidence.memory_rows.push_back(*memory);
+    }
   }
   return evidence;
 }

@@ -13,6 +13,7 @@
 #include "absl/status/statusor.h"
 #include "machine/address_range.h"
 #include "machine/guest_layout.h"
+#include "machine/hmat_table.h"
 #include "machine/machine_options.h"
 #include "machine/memory_type.h"
 #include "machine/slit_table.h"
@@ -37,18 +38,24 @@ struct Evidence {
   const GuestLayout& layout;
 
   // The rows that stand for the guest's RAM, in address order: all that do not
-  // wrap, but the HyperTransport hole of AMD guests. Byte k of them all,
-  // counted upwards from address 0, is byte k of RAM.
+  // wrap, but the HyperTransport hole of AMD guests, KVM's own pages and
+  // beside_ram. Byte k of them all, counted upwards from address 0, is byte k
+  // of RAM.
   std::vector<E820Row> ram_rows;
   // Those rows cut where one node's memory ends and the next begins; nodes take
   // RAM in the order of their ids. A machine without -numa node is one node 0.
   std::vector<OwnedRange> owned;
+  // sp-mem devices and enclave sections that have a row in e820.
+  std::vector<OwnedRange> beside_ram;
 
   absl::StatusOr<SratTable> srat;
   absl::StatusOr<SlitTable> slit;
-  std::vector<MemoryAffinity> memory_rows;    // enabled, not hot-pluggable
-  std::vector<MemoryAffinity> hot_plug_rows;  // enabled and hot-pluggable
-  uint32_t node_count = 0;                    // 0: no SRAT is due
+  absl::StatusOr<HmatTable> hmat;
+  // Enabled memory rows of SRAT.
+  std::vector<MemoryAffinity> memory_rows;  // neither of the other two kinds
+  std::vector<MemoryAffinity> non_volatile_rows;  // and not hot-pluggable
+  std::vector<MemoryAffinity> hot_plug_rows;
+  uint32_t node_count = 0;  // 0: no SRAT is due
 };
 
 Evidence Gather(const MachineOptions& options, const GuestLayout& layout);

@@ -17,45 +17,90 @@ namespace {
 
 constexpr uint32_t kEnabled = MemoryAffinity::kEnabled;
 
-// q35 with two nodes of 2 GiB: node 0 below 4 GiB, node 1 above; a slot.
+// q35 of QEMU 11.1 with two nodes of 2 GiB: node 0 below 4 GiB, node 1 above;
+// an area for hot-plug, which begins with an sp-mem device and goes on with an
+// NVDIMM; a generic initiator; HMAT with one latency, one bandwidth and a
+// cache.
 struct Example {
   MachineOptions options;
   E820Table e820;
   SratTable srat;
   SlitTable slit;
+  HmatTable hmat;
 
   Example() {
-    options.type = {.family = MachineFamily::kQ35, .version = {7, 2}};
+    options.qemu_version = QemuVersion::k11_1;
+    options.type = {.family = MachineFamily::kQ35, .version = {11, 1}};
+    options.hmat = true;
+    options.nvdimm = true;
     options.memory = {
-        .ram_size_bytes = 4 * kGiB, .maxram_size_bytes = 5 * kGiB, .slots = 1};
+        .ram_size_bytes = 4 * kGiB, .maxram_size_bytes = 8 * kGiB, .slots = 1};
     options.smp = {.cpus = 2, .maxcpus = 2, .sockets = 2};
-    for (const uint32_t id : {0u, 1u}) {
+    for (const char* id : {"a", "b", "s", "n"}) {
       MemoryBackend backend;
-      backend.id = id == 0 ? "a" : "b";
-      backend.size_bytes = 2 * kGiB;
+      backend.id = id;
+      backend.size_bytes = *id < 'm' ? 2 * kGiB : kGiB;
+      options.backends.push_back(backend);
+    }
+    for (const uint32_t id : {0u, 1u}) {
       NumaNode node;
       node.id = id;
-      node.memdev = backend.id;
+      node.memdev = options.backends[id].id;
       node.cpus = {{.first = static_cast<uint16_t>(id),
                     .last = static_cast<uint16_t>(id)}};
-      options.backends.push_back(backend);
       options.numa_nodes.push_back(node);
     }
+    options.devices = {
+        {.kind = Device::Kind::kSpMem, .memdev = "s", .node = 0},
+        {.kind = Device::Kind::kNvdimm, .memdev = "n", .node = 1}};
+    options.generic_affinities = {{.id = "g", .device = "d", .node = 1}};
+    options.other_object_ids = {"g"};
+    options.hmat_values = {{.initiator = 0, .target = 1, .value = 20},
+                           {.initiator = 0,
+                            .target = 1,
+                            .data_type = HmatValue::DataType::kAccessBandwidth,
+                            .value = kGiB}};
+    options.hmat_caches = {
+        {.node = 1, .size_bytes = kMiB, .level = 1, .line_bytes = 64}};
     options.numa_distances = {{0, 1, 20}};
     e820 = {{0xfd00000000, 0x300000000, MemoryType::kReserved},
             {0, 2 * kGiB, MemoryType::kRam},
-            {4 * kGiB, 2 * kGiB, MemoryType::kRam}};
+            {4 * kGiB, 2 * kGiB, MemoryType::kRam},
+            {6 * kGiB, kGiB, MemoryType::kSoftReserved}};
     srat.rows = {
         LocalApicAffinity{.proximity_domain = 0, .apic_id = 0, .flags = 1},
         LocalApicAffinity{.proximity_domain = 1, .apic_id = 1, .flags = 1},
         MemoryAffinity{0, 0, 640 * kKiB, kEnabled},
         MemoryAffinity{0, kMiB, 2 * kGiB - kMiB, kEnabled},
         MemoryAffinity{1, 4 * kGiB, 2 * kGiB, kEnabled},
-        MemoryAffinity{0, 0, 0, 0},
-        MemoryAffinity{1, 6 * kGiB, 2 * kGiB,
+        MemoryAffinity{1, 10 * kGiB, kGiB,
+                       kEnabled | MemoryAffinity::kNonVolatile},
+        GenericDeviceAffinity{
+            .proximity_domain = 1, .handle = PciDeviceHandle{}, .flags = 1},
+        MemoryAffinity{0, 6 * kGiB, kGiB, kEnabled},
+        MemoryAffinity{1, 7 * kGiB, 3 * kGiB,
                        kEnabled | MemoryAffinity::kHotPluggable}};
+    hmat.structures = {
+        MemoryProximityDomain{.flags = 1, .initiator = 0, .memory = 0},
+        MemoryProximityDomain{.flags = 1, .initiator = 1, .memory = 1},
+        LatencyBandwidth{.base_unit = 10000,
+                         .initiators = {0, 1},
+                         .targets = {0, 1},
+                         .entries = {0, 2, 0, 0}},
+        LatencyBandwidth{.data_type = 3,
+                         .base_unit = 1024,
+                         .initiators = {0, 1},
+                         .targets = {0, 1},
+                         .entries = {0, 1, 0, 0}},
+        MemorySideCache{
+            .memory = 1, .size_bytes = kMiB, .attributes = 64 << 16 | 0x11}};
     slit.locality_count = 2;
     slit.distances = {10, 20, 20, 10};
+  }
+
+  template <typename Structure>
+  Structure& Hmat(size_t index) {
+    return std::get<Structure>(hmat.structures[index]);
   }
 
   MemoryAffinity& Memory(size_t row) {
@@ -66,7 +111,7 @@ struct Example {
     return {.e820 = e820,
             .srat = EncodeSrat(srat),
             .slit = EncodeSlit(slit),
-            .hmat = ""};
+            .hmat = EncodeHmat(hmat)};
   }
 };
 
@@ -127,9 +172,27 @@ const Damage kDamages[] = {
      [](Example& e) {
        e.options.numa_nodes[1].memmap_type = MemmapType::kReserved;
      }},
+    {"e820.holds-sp-mem", [](Example& e) { e.e820[3].length_bytes -= kMiB; }},
+    {"e820.types-follow-owners",
+     [](Example& e) { e.e820[3].type = MemoryType::kReserved; }},
+    {"srat.non-volatile-apart",
+     [](Example& e) { e.Memory(5).base = 8 * kGiB; }},
+    {"srat.no-overlap", [](Example& e) { e.Memory(5).base = 5 * kGiB; }},
+    {"srat.lists-nvdimms",
+     [](Example& e) { e.Memory(5).proximity_domain = 0; }},
+    {"srat.lists-nvdimms", [](Example& e) { e.Memory(5).flags = 0; }},
+    {"srat.lists-generic-devices",
+     [](Example& e) {
+       std::get<GenericDeviceAffinity>(e.srat.rows[6]).proximity_domain = 0;
+     }},
+    {"srat.lists-generic-devices",
+     [](Example& e) { e.srat.rows.erase(e.srat.rows.begin() + 6); }},
+    {"srat.covers-ram", [](Example& e) { e.Memory(7).flags = 0; }},
     {"srat.hot-plug-area",
-     [](Example& e) { e.Memory(6).proximity_domain = 0; }},
-    {"srat.hot-plug-area", [](Example& e) { e.srat.rows.pop_back(); }},
+     [](Example& e) { e.Memory(8).proximity_domain = 0; }},
+    {"srat.hot-plug-area", [](Example& e) { e.Memory(8).base += kGiB; }},
+    {"srat.hot-plug-area",
+     [](Example& e) { e.Memory(8).length_bytes -= kMiB; }},
     {"srat.each-cpu-once", [](Example& e) { e.srat.rows[1] = e.srat.rows[0]; }},
     {"srat.each-cpu-once",
      [](Example& e) {
@@ -145,6 +208,22 @@ const Damage kDamages[] = {
     {"slit.diagonal-is-local", [](Example& e) { e.slit.distances[3] = 11; }},
     {"slit.nodes-are-apart", [](Example& e) { e.slit.distances[2] = 10; }},
     {"slit.follows-options", [](Example& e) { e.slit.distances[1] = 21; }},
+    {"hmat.well-formed", [](Example& e) { e.options.hmat = false; }},
+    {"hmat.names-memory",
+     [](Example& e) { e.hmat.structures.erase(e.hmat.structures.begin()); }},
+    {"hmat.names-memory",
+     [](Example& e) { e.Hmat<MemoryProximityDomain>(1).initiator = 2; }},
+    {"hmat.lists-initiators-once",
+     [](Example& e) { e.Hmat<LatencyBandwidth>(2).initiators[1] = 0; }},
+    {"hmat.lists-initiators-once",
+     [](Example& e) { e.Hmat<LatencyBandwidth>(2).initiators[1] = 2; }},
+    {"hmat.follows-options",
+     [](Example& e) { e.Hmat<LatencyBandwidth>(2).base_unit = 1000; }},
+    {"hmat.follows-options",
+     [](Example& e) { e.Hmat<LatencyBandwidth>(3).entries[1] = 2; }},
+    {"hmat.lists-caches",
+     [](Example& e) { e.Hmat<MemorySideCache>(4).size_bytes = kGiB; }},
+    {"hmat.lists-caches", [](Example& e) { e.hmat.structures.pop_back(); }},
 };
 
 INSTANTIATE_TEST_SUITE_P(Each, DamageTest, ::testing::ValuesIn(kDamages));

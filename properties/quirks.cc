@@ -44,6 +44,12 @@ bool NodesAreAsNearAsOne(const MachineOptions& options) {
   });
 }
 
+bool HasNvdimm(const MachineOptions& options) {
+  return absl::c_any_of(options.devices, [](const Device& device) {
+    return device.kind == Device::Kind::kNvdimm;
+  });
+}
+
 bool SumOfNodesWraps(const MachineOptions& options) {
   return SumOfNodes(options) > UINT64_MAX;
 }
@@ -110,6 +116,13 @@ const std::vector<Quirk>& Ledger() {
        {"srat.rows-lie-in-ram", "srat.covers-ram", "srat.no-overlap",
         "srat.hot-plug-area"},
        LowMemoryEndsBelowOneMiB},
+      {"nvdimm-in-hot-plug-area",
+       "the row of an NVDIMM lies in the hot-plug area, which has a row of its "
+       "own over all of it",
+       "spec/audit-rules.md S02, spec/qemu-layout.md 6.4",
+       "7.2 10.0 11.1",
+       {"srat.non-volatile-apart"},
+       HasNvdimm},
       {"slit-distance-10",
        "distance 10 is accepted between different nodes",
        "spec/qemu-options.md 7.3",
