@@ -32,8 +32,14 @@ class ModelSystem final : public System {
     Answer answer = layout_(std::get<MachineOptions>(parsed.outcome));
     answer.warnings.insert(answer.warnings.begin(), parsed.warnings.begin(),
                            parsed.warnings.end());
+    for (const DeviceWarning& warning : answer.device_warnings) {
+      answer.warnings.push_back(
+          WithLocation(parsed, warning.device, warning.text));
+    }
+    answer.device_warnings.clear();
     if (auto* rejection = std::get_if<Rejection>(&answer.outcome)) {
-      *rejection = Rejection{.text = RefusalText(parsed, *rejection)};
+      *rejection = Rejection{
+          .text = WithLocation(parsed, rejection->device, rejection->text)};
     }
     return answer;
   }

@@ -35,10 +35,20 @@ struct Rejection {
   friend bool operator==(const Rejection&, const Rejection&) = default;
 };
 
+// Likewise a warning that comes with a device.
+struct DeviceWarning {
+  size_t device = 0;
+  std::string text;
+
+  friend bool operator==(const DeviceWarning&, const DeviceWarning&) = default;
+};
+
 // What one system says to one command line. Each warning is a line without the
 // program name, with its hint lines joined by '\n', in order of occurrence.
 struct Answer {
   std::vector<std::string> warnings;
+  // Of a layout only; they come after the others.
+  std::vector<DeviceWarning> device_warnings;
   std::variant<GuestLayout, Rejection> outcome;
 
   bool accepted() const { return std::holds_alternative<GuestLayout>(outcome); }

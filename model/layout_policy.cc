@@ -53,6 +53,11 @@ LayoutPolicy PolicyOf(const MachineType& type, QemuVersion qemu) {
   policy.plugs_memory_devices = pci_board || isapc;
   policy.nvdimm_brings_warning = pci_board && !at_least(2, 6);
   policy.enforces_dimm_alignment = at_least(2, 2);
+  policy.unplugged_memory_is_accessible = !at_least(7, 0);
+  policy.private_files_warning = qemu_7_2 ? ""
+                                 : qemu == QemuVersion::k10_0
+                                     ? "ram_block_discard_range"
+                                     : "ram_block_discard_shared_range";
   policy.checks_memdev_before_maxmem = qemu_7_2;
   policy.checks_address_before_size = qemu_7_2;
   policy.has_device_memory = pci_board && at_least(2, 1);

@@ -87,9 +87,12 @@ struct LayoutPolicy {
   bool hmat_skips_memoryless_nodes = false;       // 8
   bool checks_memdev_before_maxmem = false;       // 2.5, observed
   bool checks_address_before_size = false;        // 2.5, observed
-  uint64_t hole64_size_bytes = 0;                 // 2.3
-  absl::string_view default_ram_id;               // qemu-options.md 9.1
-  bool default_ram_id_text_has_hint = false;      // qemu-options.md 9.1
+  bool unplugged_memory_is_accessible = false;    // observed, virtio-mem
+  // Observed: the start of a warning, or empty where there is none.
+  absl::string_view private_files_warning;
+  uint64_t hole64_size_bytes = 0;             // 2.3
+  absl::string_view default_ram_id;           // qemu-options.md 9.1
+  bool default_ram_id_text_has_hint = false;  // qemu-options.md 9.1
   // The end of the hyper-threading warning, qemu-options.md 6.
   absl::string_view hyperthreading_advice;
 };

@@ -80,7 +80,7 @@ class Plugger {
     }
     absl::StatusOr<PluggedDevice> plugged = Place(index);
     if (!plugged.ok()) return plugged.status();
-    if (absl::Status s = Realize(device); !s.ok()) return s;
+    if (absl::Status s = Realize(index); !s.ok()) return s;
     busy_.insert(device.memdev);
     plugged_.push_back(*plugged);
     return absl::OkStatus();
@@ -116,6 +116,9 @@ class Plugger {
       if (device.node >= node_count_) return RefuseNode(device);
     }
     if (busy_.count(device.memdev) > 0) return RefuseBusy(device);
+    if (device.kind == Kind::kNvdimm) {
+      if (absl::Status s = VisibleSize(device).status(); !s.ok()) return s;
+    }
     busy_.insert(device.memdev);
     return absl::OkStatus();
   }
@@ -347,7 +350,8 @@ class Plugger {
   }
 
   // What QEMU finds only when the device has its place.
-  absl::Status Realize(const Device& device) {
+  absl::Status Realize(size_t index) {
+    const Device& device = options_.devices[index];
     // Observed: node 0 will do where there are no nodes, but for sp-mem.
     const bool node_too_high =
         device.node >= std::max<uint64_t>(node_count_, 1);
@@ -356,6 +360,7 @@ class Plugger {
     if (device.kind != Kind::kVirtioMem) return absl::OkStatus();
 
     if (node_too_high) return RefuseNode(device);
+    WarnOfVirtioMem(index);
     const uint64_t block = BlockSizeOf(device);
     if (device.requested_size_bytes % block != 0) {
       return Refuse(Rule::kVirtioMemRules,
@@ -369,7 +374,38 @@ class Plugger {
                     "of'block-size' (0x",
                     absl::Hex(block), ")");
     }
+    const MemoryBackend& backend = *BackendOf(device);
+    if (!policy_.private_files_warning.empty() && !backend.share &&
+        backend.kind != MemoryBackend::Kind::kRam) {
+      journal_.Reach(Rule::kVirtioMemWarnings);
+      journal_.WarnOfDevice(
+          index, absl::StrCat("warning: ", policy_.private_files_warning,
+                              ": Discarding RAM in private file mappings is "
+                              "possibly dangerous, because it will modify the "
+                              "underlying file and will affect other users of "
+                              "the file"));
+    }
     return absl::OkStatus();
+  }
+
+  void WarnOfVirtioMem(size_t index) {
+    const MemoryBackend& backend = *BackendOf(options_.devices[index]);
+    const bool shares_zero_page =
+        backend.kind == MemoryBackend::Kind::kRam && !backend.share;
+    if (policy_.unplugged_memory_is_accessible && !shares_zero_page) {
+      journal_.Reach(Rule::kVirtioMemWarnings);
+      journal_.WarnOfDevice(
+          index,
+          "warning: 'unplugged-inaccessible' property set to 'off' with a "
+          "memdev that does not support the shared zeropage.");
+    }
+    if (BlockSizeOf(options_.devices[index]) < kVirtioMemBlockSizeBytes) {
+      journal_.Reach(Rule::kVirtioMemWarnings);
+      journal_.WarnOfDevice(
+          index,
+          "warning: 'block-size' property is smaller than the default block "
+          "size (2 MiB)");
+    }
   }
 
   const MachineOptions& options_;

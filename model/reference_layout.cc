@@ -231,6 +231,7 @@ Answer TraceReferenceLayout(const MachineOptions& options, RuleSet& reached) {
   Answer answer;
   answer.outcome = model::Board(options, journal).PowerOn();
   answer.warnings = journal.TakeWarnings();
+  answer.device_warnings = journal.TakeDeviceWarnings();
   reached |= journal.reached();
   return answer;
 }

@@ -135,6 +135,8 @@ constexpr RuleFacts kRules[] = {
     {Rule::kLabelSize, "layout 2.5", "an NVDIMM's label is not seen", kByRun},
     {Rule::kVirtioMemRules, "layout 2.5",
      "virtio-mem sizes are multiples of its block", kByRun},
+    {Rule::kVirtioMemWarnings, "layout 2.5",
+     "virtio-mem warns of what it cannot hide or discard", kByRun},
     {Rule::kGenericDeviceInvalid, "layout 6.5",
      "a generic affinity names a fitting device", kByRun},
     {Rule::kGenericNodeTooHigh, "layout 6.5", "and a declared node", kByRun},

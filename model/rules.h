@@ -15,6 +15,7 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
+#include "machine/guest_layout.h"
 
 namespace e820check {
 
@@ -96,6 +97,7 @@ enum class Rule : uint8_t {
   kDeviceNodeTooHigh,
   kLabelSize,
   kVirtioMemRules,
+  kVirtioMemWarnings,
   kGenericDeviceInvalid,
   kGenericNodeTooHigh,
   kCpuRowLocalApic,
@@ -147,13 +149,20 @@ class Journal {
  public:
   void Reach(Rule rule) { reached_.set(static_cast<size_t>(rule)); }
   void Warn(std::string text) { warnings_.push_back(std::move(text)); }
+  void WarnOfDevice(size_t device, std::string text) {
+    device_warnings_.push_back({.device = device, .text = std::move(text)});
+  }
 
   const RuleSet& reached() const { return reached_; }
   std::vector<std::string> TakeWarnings() { return std::move(warnings_); }
+  std::vector<DeviceWarning> TakeDeviceWarnings() {
+    return std::move(device_warnings_);
+  }
 
  private:
   RuleSet reached_;
   std::vector<std::string> warnings_;
+  std::vector<DeviceWarning> device_warnings_;
 };
 
 }  // namespace model

@@ -554,14 +554,12 @@ absl::StatusOr<ParsedCommandLine> CommandLine::Parse() {
 
 }  // namespace
 
-std::string RefusalText(const ParsedCommandLine& parsed,
-                        const Rejection& rejection) {
-  if (!rejection.device ||
-      *rejection.device >= parsed.device_locations.size()) {
-    return rejection.text;
+std::string WithLocation(const ParsedCommandLine& parsed,
+                         std::optional<size_t> device, absl::string_view text) {
+  if (!device || *device >= parsed.device_locations.size()) {
+    return std::string(text);
   }
-  return absl::StrCat(parsed.device_locations[*rejection.device], ": ",
-                      rejection.text);
+  return absl::StrCat(parsed.device_locations[*device], ": ", text);
 }
 
 absl::StatusOr<ParsedCommandLine> ParseCommandLine(

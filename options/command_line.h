@@ -61,10 +61,10 @@ struct ParsedCommandLine {
 absl::StatusOr<ParsedCommandLine> ParseCommandLine(
     absl::Span<const std::string> args, const CommandLineContext& context);
 
-// The text of a layout's refusal of these options, with the location that a
-// layout does not know.
-std::string RefusalText(const ParsedCommandLine& parsed,
-                        const Rejection& rejection);
+// What a layout says of a device, with the location, which only the parser
+// knows, in front; of no device, the text as it is.
+std::string WithLocation(const ParsedCommandLine& parsed,
+                         std::optional<size_t> device, absl::string_view text);
 
 }  // namespace e820check
 

@@ -243,9 +243,9 @@ TEST(DeviceTest, JsonDevicesComeLast) {
       Parse("-device {'driver':'nosuch1'} --device nosuch2", QemuVersion::k7_2);
   const auto& devices = std::get<MachineOptions>(parsed->outcome).devices;
   ASSERT_EQ(devices.size(), 1u);  // there QEMU ends
-  EXPECT_EQ(RefusalText(*parsed, {.text = devices[0].refusal, .device = 0}),
+  EXPECT_EQ(WithLocation(*parsed, 0, devices[0].refusal),
             "--device nosuch2: 'nosuch2' is not a valid device model name");
-  EXPECT_EQ(RefusalText(*parsed, {.text = "x", .device = std::nullopt}), "x");
+  EXPECT_EQ(WithLocation(*parsed, std::nullopt, "x"), "x");
 }
 
 std::vector<int> Devfns(absl::string_view line) {

@@ -99,6 +99,11 @@ absl::Status CheckAgreement(const Answer& expected, const Answer& actual) {
   if (!expected.accepted() && expected.outcome != actual.outcome) {
     return Diverges("refusal", Outcome(expected), Outcome(actual));
   }
+  if (expected.device_warnings != actual.device_warnings) {
+    return Diverges("device warnings",
+                    absl::StrCat(expected.device_warnings.size()),
+                    absl::StrCat(actual.device_warnings.size()));
+  }
   if (expected.warnings != actual.warnings) {
     return Diverges("warnings", absl::StrJoin(expected.warnings, " | "),
                     absl::StrJoin(actual.warnings, " | "));

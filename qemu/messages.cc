@@ -27,11 +27,12 @@ std::vector<std::string> SplitMessages(absl::string_view program,
   return messages;
 }
 
-bool IsCpuModelWarning(absl::string_view message) {
+bool IsBeyondMemoryTables(absl::string_view message) {
   return absl::StartsWith(message,
                           "warning: TCG doesn't support requested feature: ") ||
-         absl::StartsWith(message,
-                          "warning: host doesn't support requested feature: ");
+         absl::StartsWith(
+             message, "warning: host doesn't support requested feature: ") ||
+         absl::StartsWith(message, "warning: ACPI table size ");
 }
 
 bool IsHostRefusal(absl::string_view message) {

@@ -21,11 +21,10 @@ namespace e820check {
 std::vector<std::string> SplitMessages(absl::string_view program,
                                        absl::string_view stderr_text);
 
-// Whether the message only says that the accelerator lacks a feature of the CPU
-// model. Which features those are is a property of the accelerator's
-// instruction decoder and no table depends on it, so no answer of this project
-// has such warnings.
-bool IsCpuModelWarning(absl::string_view message);
+// Whether the message is a warning about what decides no memory table, so that
+// no answer of this project has it: features that the accelerator lacks of the
+// CPU model, and how long the bytecode of the ACPI tables grew.
+bool IsBeyondMemoryTables(absl::string_view message);
 
 // Whether a refusal tells of the machine that QEMU runs on, not of the one
 // asked for: lack of memory, or NUMA nodes or KVM that the host does not have.

@@ -49,17 +49,20 @@ TEST(MessagesTest, ArgumentsAreEchoedVerbatim) {
   EXPECT_THAT(SplitMessages("qemu", "qemu: a\n\n"), ElementsAre("a\n"));
 }
 
-TEST(MessagesTest, CpuModelWarnings) {
+TEST(MessagesTest, WarningsBeyondMemoryTables) {
   EXPECT_TRUE(
-      IsCpuModelWarning("warning: TCG doesn't support requested feature: "
-                        "CPUID.07H:EBX.hle [bit 4]"));
-  EXPECT_FALSE(IsCpuModelWarning(
+      IsBeyondMemoryTables("warning: TCG doesn't support requested feature: "
+                           "CPUID.07H:EBX.hle [bit 4]"));
+  EXPECT_TRUE(IsBeyondMemoryTables(
+      "warning: ACPI table size 65645 exceeds 65536 bytes, migration may not "
+      "work\nTry removing CPUs, NUMA nodes, memory slots or PCI bridges."));
+  EXPECT_FALSE(IsBeyondMemoryTables(
       "warning: This family of AMD CPU doesn't support hyperthreading(2)\n"
       "Please configure -smp options properly or try enabling topoext "
       "feature."));
-  EXPECT_FALSE(IsCpuModelWarning(
+  EXPECT_FALSE(IsBeyondMemoryTables(
       "warning: CPU(s) not present in any NUMA nodes: CPU 1 [core-id: 1]"));
-  EXPECT_FALSE(IsCpuModelWarning("unable to find CPU model 'x'"));
+  EXPECT_FALSE(IsBeyondMemoryTables("unable to find CPU model 'x'"));
 }
 
 TEST(MessagesTest, HostRefusals) {

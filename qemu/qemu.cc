@@ -73,7 +73,7 @@ std::vector<std::string> CommandWords(absl::Span<const std::string> args) {
 void DropCpuModelWarnings(std::vector<std::string>& messages) {
   messages.erase(
       std::remove_if(messages.begin(), messages.end(),
-                     [](const std::string& m) { return IsCpuModelWarning(m); }),
+                     [](const std::string& m) { return IsBeyondMemoryTables(m); }),
       messages.end());
 }
 

@@ -54,8 +54,8 @@ class Qemu {
   // Added in front of them, so that a last word which lacks its argument still
   // does, are a silent display, no default devices and no configuration file of
   // the host, the TCG accelerator unless the words choose one, and what keeps
-  // the guest stopped and answering. Warnings about the CPU model are dropped
-  // (IsCpuModelWarning). Words that claim the standard streams, such as
+  // the guest stopped and answering. Warnings that IsBeyondMemoryTables are
+  // dropped. Words that claim the standard streams, such as
   // -monitor stdio, are refused by QEMU. Thread safe; one process per call.
   //
   // Errors, each with the end of what QEMU said:
