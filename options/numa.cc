@@ -322,7 +322,13 @@ absl::Status NumaBuilder::AddDistance(const NumaDistRecord& record) {
 
 absl::Status NumaBuilder::BindCpus(const NumaCpuRecord& record) {
   if (!record.node_id) return Refuse("Missing mandatory node-id property");
-  // QEMU itself looks at this place of its node table, whatever lies there.
+  // QEMU itself looks at this place of its node table, whatever lies there:
+  // observed, -1 is refused or not, as the heap has it.
+  if (*record.node_id < 0) {
+    return absl::UnimplementedError(
+        "-numa cpu: QEMU reads memory outside its table for a negative "
+        "node-id");
+  }
   const NumaNode* node = FindNode(*record.node_id);
   if (node == nullptr) {
     return Refuse("Invalid node-id=", *record.node_id,

@@ -50,6 +50,11 @@ bool HasNvdimm(const MachineOptions& options) {
   });
 }
 
+// maxmem stays what it was where RAM has the size of its backend.
+bool MaxmemIsBelowRam(const MachineOptions& options) {
+  return options.memory.maxram_size_bytes < options.memory.ram_size_bytes;
+}
+
 bool SumOfNodesWraps(const MachineOptions& options) {
   return SumOfNodes(options) > UINT64_MAX;
 }
@@ -123,6 +128,15 @@ const std::vector<Quirk>& Ledger() {
        "7.2 10.0 11.1",
        {"srat.non-volatile-apart"},
        HasNvdimm},
+      {"cxl-starts-too-low",
+       "with CXL and RAM of its backend's size, more than maxmem, the end of "
+       "device memory wraps, so RAM does not move away from HyperTransport",
+       "found by e820check; spec/qemu-layout.md 2.2, 2.4",
+       "7.2",
+       {"e820.no-overlap"},
+       [](const MachineOptions& options) {
+         return options.cxl && MaxmemIsBelowRam(options);
+       }},
       {"slit-distance-10",
        "distance 10 is accepted between different nodes",
        "spec/qemu-options.md 7.3",

@@ -88,23 +88,32 @@ absl::Status SratKeepsNonVolatileApart(const Evidence& evidence) {
       Joined(evidence.non_volatile_rows, evidence.hot_plug_rows));
 }
 
-// As many as there are NVDIMMs, each with a node and within a size that one of
-// them has.
+// Whether a row may be that of an NVDIMM. What the guest sees is the backend
+// without its label, and not more than a huge page shorter than that.
+bool MayBe(const MemoryAffinity& row, const Device& device,
+           const MachineOptions& options) {
+  const MemoryBackend* backend = FindBackend(options, device.memdev);
+  if (backend == nullptr || backend->size_bytes < device.label_size_bytes) {
+    return false;
+  }
+  const uint64_t most = backend->size_bytes - device.label_size_bytes;
+  return device.node == row.proximity_domain && row.length_bytes <= most &&
+         most - row.length_bytes < 2 * kMiB &&
+         (device.address == 0 || device.address == row.base);
+}
+
 absl::Status SratListsNvdimms(const Evidence& evidence) {
   if (!evidence.srat.ok()) return absl::OkStatus();
   std::vector<const Device*> devices;
   for (const Device& device : evidence.options.devices) {
     if (device.kind == Device::Kind::kNvdimm) devices.push_back(&device);
   }
+  std::stable_partition(devices.begin(), devices.end(),
+                        [](const Device* d) { return d->address != 0; });
   for (const MemoryAffinity& row : evidence.non_volatile_rows) {
-    const auto device =
-        std::find_if(devices.begin(), devices.end(), [&](const Device* d) {
-          const MemoryBackend* backend =
-              FindBackend(evidence.options, d->memdev);
-          return d->node == row.proximity_domain && backend != nullptr &&
-                 row.length_bytes <= backend->size_bytes &&
-                 (d->address == 0 || d->address == row.base);
-        });
+    const auto device = std::find_if(
+        devices.begin(), devices.end(),
+        [&](const Device* d) { return MayBe(row, *d, evidence.options); });
     if (device == devices.end()) {
       return Broken(Describe(row) + ": there is no such NVDIMM");
     }
