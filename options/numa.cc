@@ -322,12 +322,11 @@ absl::Status NumaBuilder::AddDistance(const NumaDistRecord& record) {
 
 absl::Status NumaBuilder::BindCpus(const NumaCpuRecord& record) {
   if (!record.node_id) return Refuse("Missing mandatory node-id property");
-  // QEMU itself looks at this place of its node table, whatever lies there:
-  // observed, -1 is refused or not, as the heap has it.
-  if (*record.node_id < 0) {
+  // Observed: beyond its table of nodes, QEMU reads whatever lies there, so
+  // that node-id=-1 is accepted or refused and node-id=65535 a crash.
+  if (*record.node_id < 0 || *record.node_id >= kMaxNumaNodes) {
     return absl::UnimplementedError(
-        "-numa cpu: QEMU reads memory outside its table for a negative "
-        "node-id");
+        "-numa cpu: QEMU looks for this node-id outside its table of nodes");
   }
   const NumaNode* node = FindNode(*record.node_id);
   if (node == nullptr) {

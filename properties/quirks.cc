@@ -55,6 +55,30 @@ bool MaxmemIsBelowRam(const MachineOptions& options) {
   return options.memory.maxram_size_bytes < options.memory.ram_size_bytes;
 }
 
+bool SameList(const HmatValue& a, const HmatValue& b) {
+  return a.hierarchy == b.hierarchy && a.data_type == b.data_type;
+}
+
+// A value that has no 16-bit entry in the unit of its list, or a unit that has
+// no 32-bit number of picoseconds or MiB/s.
+bool HmatValueDoesNotFit(const MachineOptions& options) {
+  return absl::c_any_of(options.hmat_values, [&](const HmatValue& value) {
+    const bool latency = IsLatency(value.data_type);
+    uint64_t unit = 1;
+    for (const uint64_t next = latency ? 10 : 2; unit < uint64_t{1} << 59;) {
+      const bool divides =
+          absl::c_all_of(options.hmat_values, [&](const HmatValue& other) {
+            return !SameList(value, other) || other.value % (unit * next) == 0;
+          });
+      if (!divides) break;
+      unit *= next;
+    }
+    return value.value != 0 &&
+           (value.value / unit > UINT16_MAX ||
+            (latency ? unit > UINT32_MAX / 1000 : unit / kMiB > UINT32_MAX));
+  });
+}
+
 bool SumOfNodesWraps(const MachineOptions& options) {
   return SumOfNodes(options) > UINT64_MAX;
 }
@@ -137,6 +161,14 @@ const std::vector<Quirk>& Ledger() {
        [](const MachineOptions& options) {
          return options.cxl && MaxmemIsBelowRam(options);
        }},
+      {"hmat-value-does-not-fit",
+       "the first latency of a list is not held against its own unit, nor any "
+       "latency against a unit that a later one makes smaller, and the unit "
+       "itself is cut to 32 bits, so the table says something else",
+       "found by e820check; spec/qemu-layout.md 8.2",
+       "7.2 10.0 11.1",
+       {"hmat.follows-options"},
+       HmatValueDoesNotFit},
       {"slit-distance-10",
        "distance 10 is accepted between different nodes",
        "spec/qemu-options.md 7.3",

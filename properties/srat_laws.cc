@@ -193,9 +193,9 @@ absl::Status SratOmitsReservedNodes(const Evidence& evidence) {
 
 // With sp-mem devices, their rows and the hot-plug rows make up the area.
 absl::Status SratHotPlugAreaIsAboveRam(const Evidence& evidence) {
+  if (!evidence.srat.ok()) return absl::OkStatus();
   const MemoryOptions& memory = evidence.options.memory;
-  const bool due = evidence.srat.ok() &&
-                   memory.maxram_size_bytes > memory.ram_size_bytes &&
+  const bool due = memory.maxram_size_bytes > memory.ram_size_bytes &&
                    evidence.options.type.version >= MachineVersion{2, 1};
   std::map<uint64_t, uint64_t> parts;  // sizes by base
   for (const MemoryAffinity& row : evidence.hot_plug_rows) {

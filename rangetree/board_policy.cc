@@ -22,6 +22,9 @@ BoardPolicy PciPcPolicy(MachineVersion version) {
   policy.has_device_memory = version >= MachineVersion{2, 1};
   policy.sizes_device_memory_by_slots = version >= MachineVersion{2, 2};
   policy.hole64_follows_device_memory = version >= MachineVersion{2, 5};
+  policy.has_acpi_controller = true;
+  policy.checks_cxl = true;
+  policy.warns_of_nvdimm = version <= MachineVersion{2, 5};
   policy.supports_memmap_type = true;
   policy.implies_node_for_slots = version >= MachineVersion{2, 11};
   policy.implies_node_for_maxmem = version >= MachineVersion{5, 1};
@@ -57,6 +60,7 @@ BoardPolicy IsapcPolicy(QemuVersion qemu) {
   policy.low_limit_bytes = 0xE0000000;
   policy.low_limit_if_more_bytes = 0xE0000000;
   policy.avoids_hyper_transport = true;
+  policy.checks_cxl = qemu == QemuVersion::k7_2;
   if (qemu == QemuVersion::k11_1) {
     // All RAM lies below 4 GiB, whatever max-ram-below-4g says.
     policy.max_ram_bytes = 3584 * kMiB;
@@ -106,6 +110,21 @@ BoardPolicy PolicyOf(QemuVersion qemu, const MachineType& type) {
                  type.family == MachineFamily::kQ35 ||
                  type.family == MachineFamily::kIsapc;
   if (policy.is_pc) policy.default_ram_id = "pc.ram";
+  policy.plugs_memory_devices = policy.is_pc;
+  policy.aligns_dimms = type.version >= MachineVersion{2, 2};
+  policy.shows_unplugged_memory = type.version <= MachineVersion{6, 2};
+  switch (qemu) {
+    case QemuVersion::k7_2:
+      policy.looks_at_memdev_before_area = true;
+      policy.cxl_follows_missing_device_memory = policy.has_device_memory;
+      break;
+    case QemuVersion::k10_0:
+      policy.discard_function = "ram_block_discard_range";
+      break;
+    case QemuVersion::k11_1:
+      policy.discard_function = "ram_block_discard_shared_range";
+      break;
+  }
   policy.narrow_cpu_limit = NarrowCpuLimitOf(qemu, type.version);
   policy.hmat_skips_empty_nodes = qemu != QemuVersion::k7_2;
   // As QEMU 7.2 shows, under TCG: every possible CPU counts, started or not, on

@@ -7,6 +7,8 @@
 #ifndef E820CHECK_RANGETREE_BOARD_POLICY_H_
 #define E820CHECK_RANGETREE_BOARD_POLICY_H_
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 
@@ -39,14 +41,28 @@ inline constexpr uint64_t kHole64AlignmentBytes = kGiB;
 inline constexpr uint64_t kMaxSlots = 256;
 inline constexpr uint64_t kMaxramGranuleBytes = 4096;
 
+// CXL (2.4): host bridge registers, then windows.
+inline constexpr uint64_t kCxlRegistersBytes = kMiB;
+inline constexpr uint64_t kCxlWindowAlignmentBytes = 256 * kMiB;
+inline constexpr std::array<char, 8> kCxlHostBridgeHid = {'A', 'C', 'P', 'I',
+                                                          '0', '0', '1', '6'};
+
+// What KVM keeps on Intel hosts: the identity map and a task state segment
+// (spec/qemu-layout.md 3).
+inline constexpr uint64_t kKvmPagesBase = 0xFEFFC000;
+inline constexpr uint64_t kKvmPagesBytes = 4 * 4096;
+
+// Pages that backends are made of, which memory devices are aligned to (2.5).
+inline constexpr uint64_t kHugePageBytes = 2 * kMiB;
+inline constexpr uint64_t kSmallPageBytes = 4096;
+// virtio-mem's block where none is given, on hosts with huge pages of 2 MiB.
+inline constexpr uint64_t kDefaultBlockBytes = 2 * kMiB;
+
 // APIC ids from here on take an x2APIC row (spec/qemu-layout.md 6.2).
 inline constexpr uint32_t kFirstX2ApicId = 255;
 // The row count below which SRAT is padded is nodes + this (6.4).
 inline constexpr size_t kPaddingRowsBeyondNodes = 2;
 inline constexpr uint8_t kLocalDistance = 10;
-// HMAT (spec/qemu-layout.md 8).
-inline constexpr uint8_t kHmatRevision = 2;
-inline constexpr uint32_t kHmatMemoryDomainSizeBytes = 40;
 
 struct BoardPolicy {
   enum class Split { kI440fx, kQ35, kFixed, kNoRam };
@@ -84,6 +100,21 @@ struct BoardPolicy {
   uint32_t apic_id_limit = UINT32_MAX;
   bool publishes_numa_tables = false;   // 6
   bool hmat_skips_empty_nodes = false;  // 8
+
+  // Memory devices (2.5), as the three releases show.
+  bool plugs_memory_devices = false;  // else they are made, but have no place
+  bool has_acpi_controller = false;   // without, DIMMs are refused
+  bool aligns_dimms = false;
+  bool shows_unplugged_memory = false;  // virtio-mem's unplugged-inaccessible
+  // 7.2 has other words, and another order of checks, than later releases.
+  bool looks_at_memdev_before_area = false;
+  // The function named in the warning about private files; empty: no warning.
+  absl::string_view discard_function;
+  bool warns_of_nvdimm = false;  // which firmware of its time does not know
+
+  // CXL (2.4).
+  bool checks_cxl = false;
+  bool cxl_follows_missing_device_memory = false;
 
   // The id that no backend may have where QEMU makes the RAM itself
   // (spec/qemu-options.md 9.1).

@@ -56,6 +56,40 @@ uint64_t Q35LowLimit(const MachineOptions& options, const BoardPolicy& policy,
   return user;
 }
 
+// The end of what lies above 4 GiB before device memory does.
+uint64_t EndOf(const RamSplit& split) {
+  return split.enclave_bytes > 0 ? split.enclave_base + split.enclave_bytes
+                                 : split.above_base + split.above_bytes;
+}
+
+// Whether or not there is any.
+DeviceMemory SizeDeviceMemory(const MachineOptions& options,
+                              const BoardPolicy& policy,
+                              const RamSplit& split) {
+  const MemoryOptions& memory = options.memory;
+  const uint64_t per_slot =
+      policy.sizes_device_memory_by_slots ? kSizePerSlotBytes : 0;
+  return {.base = RoundUp(EndOf(split), kDeviceMemoryAlignmentBytes),
+          .size_bytes = memory.maxram_size_bytes - memory.ram_size_bytes +
+                        memory.slots * per_slot};
+}
+
+// Registers, then windows (spec/qemu-layout.md 2.4).
+uint64_t EndOfCxl(const MachineOptions& options, const BoardPolicy& policy,
+                  const RamSplit& split) {
+  auto below = DeviceMemoryOf(options, policy, split);
+  if (!below && policy.cxl_follows_missing_device_memory) {
+    below = SizeDeviceMemory(options, policy, split);
+  }
+  uint64_t end = kCxlRegistersBytes +
+                 (below ? below->base + below->size_bytes : EndOf(split));
+  if (!options.cxl_windows.empty()) {
+    end = RoundUp(end, kCxlWindowAlignmentBytes);
+  }
+  for (const CxlWindow& window : options.cxl_windows) end += window.size_bytes;
+  return end;
+}
+
 // RAM by offset, in the terms of e820: a node with a memmap-type of its own
 // owns its bytes, so that its row stays apart; all other RAM has no owner.
 RangeTreeMap RamByOffset(const NumaPlan& plan, uint64_t ram_bytes) {
@@ -294,6 +328,12 @@ RamSplit SplitRam(const MachineOptions& options, const BoardPolicy& policy,
   RamSplit split;
   split.below_bytes = std::min(ram, limit);
   split.above_bytes = ram - split.below_bytes;
+  if (policy.is_pc) {
+    split.enclave_base = kAboveBase + split.above_bytes;
+    for (const SgxSection& section : options.sgx_sections) {
+      split.enclave_bytes += section.size_bytes;
+    }
+  }
   return split;
 }
 
@@ -305,14 +345,7 @@ std::optional<DeviceMemory> DeviceMemoryOf(const MachineOptions& options,
       memory.maxram_size_bytes <= memory.ram_size_bytes) {
     return std::nullopt;
   }
-  DeviceMemory device = {
-      .base = RoundUp(split.above_base + split.above_bytes,
-                      kDeviceMemoryAlignmentBytes),
-      .size_bytes = memory.maxram_size_bytes - memory.ram_size_bytes};
-  if (policy.sizes_device_memory_by_slots) {
-    device.size_bytes += memory.slots * kSizePerSlotBytes;
-  }
-  return device;
+  return SizeDeviceMemory(options, policy, split);
 }
 
 uint64_t LastUsedAddress(const MachineOptions& options,
@@ -321,7 +354,6 @@ uint64_t LastUsedAddress(const MachineOptions& options,
   const uint64_t last_of_cpu =
       cpu.phys_bits < 64 ? (uint64_t{1} << cpu.phys_bits) - 1 : UINT64_MAX;
   const auto device = DeviceMemoryOf(options, policy, split);
-  const uint64_t ram_end = split.above_base + split.above_bytes;
   switch (policy.narrow_cpu_limit) {
     case BoardPolicy::NarrowCpuLimit::kNoneUpTo32PhysBits:
       if (cpu.phys_bits <= 32) return last_of_cpu;
@@ -331,17 +363,22 @@ uint64_t LastUsedAddress(const MachineOptions& options,
       break;
     case BoardPolicy::NarrowCpuLimit::kEndOfMemory:
       if (!cpu.long_mode) {
-        return (device ? device->base + device->size_bytes : ram_end) - 1;
+        return (device ? device->base + device->size_bytes : EndOf(split)) - 1;
       }
       break;
   }
-  uint64_t hole64_start = ram_end;
-  if (device) {
+  uint64_t hole64_start = EndOf(split);
+  if (options.cxl) {
+    hole64_start = EndOfCxl(options, policy, split);
+  } else if (device) {
     hole64_start = device->base;
     if (policy.hole64_follows_device_memory) hole64_start += device->size_bytes;
   }
-  return RoundUp(hole64_start, kHole64AlignmentBytes) +
-         policy.hole64_size_bytes - 1;
+  uint64_t hole64_bytes = policy.hole64_size_bytes;
+  if (hole64_bytes != 0) {
+    hole64_bytes = options.pci_hole64_size_bytes.value_or(hole64_bytes);
+  }
+  return RoundUp(hole64_start, kHole64AlignmentBytes) + hole64_bytes - 1;
 }
 
 absl::StatusOr<E820Table> RamRows(const NumaPlan& plan, const RamSplit& split) {

@@ -20,11 +20,14 @@
 
 namespace e820check {
 
-// RAM below 4 GiB is [0, below_bytes); the rest starts at above_base.
+// RAM below 4 GiB is [0, below_bytes); the rest starts at above_base. Enclave
+// memory follows where that rest ends before it is moved (3, row 6).
 struct RamSplit {
   uint64_t below_bytes = 0;
   uint64_t above_bytes = 0;
   uint64_t above_base = kAboveBase;
+  uint64_t enclave_base = 0;
+  uint64_t enclave_bytes = 0;
 };
 
 // Both fields modulo 2^64, as QEMU computes them.

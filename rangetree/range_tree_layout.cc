@@ -3,25 +3,26 @@
 #include "rangetree/range_tree_layout.h"
 
 #include <cstdint>
-#include <iterator>
 #include <optional>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
-#include "machine/acpi_header.h"
 #include "machine/e820_table.h"
 #include "machine/machine_type.h"
 #include "machine/slit_table.h"
-#include "machine/srat_table.h"
-#include "machine/wire.h"
 #include "rangetree/board_policy.h"
+#include "rangetree/generic_affinities.h"
+#include "rangetree/hmat.h"
+#include "rangetree/memory_devices.h"
 #include "rangetree/numa_plan.h"
 #include "rangetree/ram_layout.h"
+#include "rangetree/srat.h"
 
 namespace e820check {
 namespace {
@@ -138,39 +139,35 @@ absl::Status CheckDeviceMemory(const MachineOptions& options,
   return absl::OkStatus();
 }
 
-// spec/qemu-layout.md 6.
-std::string BuildSrat(const MachineOptions& options, const NumaPlan& plan,
-                      const RamSplit& split,
-                      const std::optional<DeviceMemory>& device) {
-  SratTable table;
-  table.header.oem = options.oem;
-  for (uint32_t cpu = 0; cpu < plan.node_of_cpu.size(); ++cpu) {
-    const uint32_t node = plan.node_of_cpu[cpu];
-    const uint32_t apic_id = ApicIdOf(options.smp, cpu);
-    if (apic_id < kFirstX2ApicId) {
-      table.rows.push_back(
-          LocalApicAffinity{.proximity_domain = node,
-                            .apic_id = static_cast<uint8_t>(apic_id),
-                            .flags = 1});
-    } else {
-      table.rows.push_back(X2ApicAffinity{
-          .proximity_domain = node, .x2apic_id = apic_id, .flags = 1});
+// spec/qemu-layout.md 3, rows 2 to 6. May move `split`.
+absl::StatusOr<E820Table> PlaceRam(const MachineOptions& options,
+                                   const BoardPolicy& policy,
+                                   const NumaPlan& plan, RamSplit& split) {
+  E820Table rows;
+  if (options.accelerator == Accelerator::kKvm) {
+    rows.push_back({.address = kKvmPagesBase,
+                    .length_bytes = kKvmPagesBytes,
+                    .type = MemoryType::kReserved});
+  }
+  if (policy.is_pc) {
+    if (AvoidHyperTransport(options, policy, split)) {
+      rows.push_back({.address = kHyperTransportBase,
+                      .length_bytes = kHyperTransportSizeBytes,
+                      .type = MemoryType::kReserved});
+    }
+    if (absl::Status s = CheckAddressSpace(options, policy, split); !s.ok()) {
+      return s;
     }
   }
-  const std::vector<MemoryAffinity> memory = NodeRows(plan, split);
-  table.rows.insert(table.rows.end(), memory.begin(), memory.end());
-  for (size_t rows = memory.size();
-       rows < plan.nodes.size() + kPaddingRowsBeyondNodes; ++rows) {
-    table.rows.push_back(MemoryAffinity{});
+  const auto ram_rows = RamRows(plan, split);
+  if (!ram_rows.ok()) return ram_rows.status();
+  rows.insert(rows.end(), ram_rows->begin(), ram_rows->end());
+  if (!options.sgx_sections.empty() && policy.is_pc) {
+    rows.push_back({.address = split.enclave_base,
+                    .length_bytes = split.enclave_bytes,
+                    .type = MemoryType::kReserved});
   }
-  if (device) {
-    table.rows.push_back(MemoryAffinity{
-        .proximity_domain = static_cast<uint32_t>(plan.nodes.size() - 1),
-        .base = device->base,
-        .length_bytes = device->size_bytes,
-        .flags = MemoryAffinity::kEnabled | MemoryAffinity::kHotPluggable});
-  }
-  return EncodeSrat(table);
+  return rows;
 }
 
 // spec/qemu-layout.md 7.
@@ -182,87 +179,89 @@ std::string BuildSlit(const MachineOptions& options, const NumaPlan& plan) {
   return EncodeSlit(table);
 }
 
-// The processor domain nearest to each node, spec/qemu-layout.md 8.1: the node
-// itself if it has CPUs, else what initiator= says, else kMaxNumaNodes.
-std::vector<uint32_t> NearestInitiators(const MachineOptions& options,
-                                        const NumaPlan& plan) {
-  std::vector<uint32_t> initiators(plan.nodes.size(), kMaxNumaNodes);
-  for (const NumaNode& node : options.numa_nodes) {
-    initiators[node.id] = node.initiator.value_or(kMaxNumaNodes);
+// What is published once all devices are there.
+absl::Status Publish(const MachineOptions& options, const BoardPolicy& policy,
+                     const SratContents& contents, GuestLayout& layout) {
+  const NumaPlan& plan = contents.plan;
+  for (const DevicePlaces::Place& place : contents.places) {
+    if (options.devices[place.device].kind != Device::Kind::kSpMem) continue;
+    layout.e820.push_back({.address = place.base,
+                           .length_bytes = place.size_bytes,
+                           .type = MemoryType::kSoftReserved});
   }
-  for (const uint32_t node : plan.node_of_cpu) initiators[node] = node;
-  return initiators;
+  if (policy.checks_cxl) {
+    if (absl::Status s = CheckCxlDevices(options); !s.ok()) return s;
+  }
+  if (!policy.publishes_numa_tables || !options.acpi || plan.nodes.empty()) {
+    return absl::OkStatus();
+  }
+  const auto generic = GenericAffinityRows(options, policy, plan.nodes.size());
+  if (!generic.ok()) return generic.status();
+  layout.srat = BuildSrat(options, contents, *generic);
+  if (!plan.distances.empty()) layout.slit = BuildSlit(options, plan);
+  if (options.hmat) layout.hmat = BuildHmat(options, policy, plan);
+  return absl::OkStatus();
 }
 
-// spec/qemu-layout.md 8.1: a table of memory proximity domains.
-std::string BuildHmat(const MachineOptions& options, const BoardPolicy& policy,
-                      const NumaPlan& plan) {
-  const std::vector<uint32_t> initiators = NearestInitiators(options, plan);
-  std::string body(4, '\0');
-  for (uint32_t id = 0; id < plan.nodes.size(); ++id) {
-    const NumaPlan::Node& node = plan.nodes[id];
-    const bool has_memory =
-        node.size_bytes > 0 && node.memmap_type != MemmapType::kReserved;
-    if (!has_memory && policy.hmat_skips_empty_nodes) continue;
-    const bool known = initiators[id] != kMaxNumaNodes;
-    for (const uint32_t word : {0u, kHmatMemoryDomainSizeBytes, uint32_t{known},
-                                initiators[id], id}) {
-      AppendLittleEndian(word, body);
-    }
-    body.append(20, '\0');
-  }
-  return EncodeAcpiTable({.signature = {'H', 'M', 'A', 'T'},
-                          .revision = kHmatRevision,
-                          .oem = options.oem},
-                         body);
+absl::Status CheckRamSize(const MachineOptions& options,
+                          const BoardPolicy& policy) {
+  const uint64_t ram = options.memory.ram_size_bytes;
+  if (ram <= policy.max_ram_bytes) return absl::OkStatus();
+  return Refuse(absl::StrCat("Too much memory for this machine: ", ram / kMiB,
+                             " MiB, maximum ", policy.max_ram_bytes / kMiB,
+                             " MiB"));
 }
 
-absl::StatusOr<GuestLayout> LayOut(const MachineOptions& options,
-                                   Warnings& warnings) {
+Rejection InWords(const absl::Status& status) {
+  return Rejection{.text = std::string(status.message())};
+}
+
+std::variant<GuestLayout, Rejection> LayOut(const MachineOptions& options,
+                                            Answer& answer) {
+  Warnings& warnings = answer.warnings;
   const BoardPolicy policy = PolicyOf(options.qemu_version, options.type);
-  if (absl::Status s = CheckRamBackend(options, policy); !s.ok()) return s;
+  if (absl::Status s = CheckRamBackend(options, policy); !s.ok()) {
+    return InWords(s);
+  }
   const auto plan = PlanNuma(options, policy, warnings);
-  if (!plan.ok()) return plan.status();
-
-  if (options.memory.ram_size_bytes > policy.max_ram_bytes) {
-    return Refuse(absl::StrCat("Too much memory for this machine: ",
-                               options.memory.ram_size_bytes / kMiB,
-                               " MiB, maximum ", policy.max_ram_bytes / kMiB,
-                               " MiB"));
+  if (!plan.ok()) return InWords(plan.status());
+  if (absl::Status s = CheckRamSize(options, policy); !s.ok()) {
+    return InWords(s);
   }
   RamSplit split = SplitRam(options, policy, warnings);
-  if (absl::Status s = CreateCpus(options, policy, warnings); !s.ok()) return s;
+  if (absl::Status s = CreateCpus(options, policy, warnings); !s.ok()) {
+    return InWords(s);
+  }
   if (absl::Status s = CheckMemmapTypeSupport(options, *plan, policy);
       !s.ok()) {
-    return s;
+    return InWords(s);
   }
   GuestLayout layout;
-  if (policy.split == BoardPolicy::Split::kNoRam) return layout;
-
+  if (policy.split != BoardPolicy::Split::kNoRam) {
+    auto e820 = PlaceRam(options, policy, *plan, split);
+    if (!e820.ok()) return InWords(e820.status());
+    layout.e820 = *std::move(e820);
+  }
+  std::optional<DeviceMemory> area;
   if (policy.is_pc) {
-    if (AvoidHyperTransport(options, policy, split)) {
-      layout.e820.push_back({.address = kHyperTransportBase,
-                             .length_bytes = kHyperTransportSizeBytes,
-                             .type = MemoryType::kReserved});
-    }
-    if (absl::Status s = CheckAddressSpace(options, policy, split); !s.ok()) {
-      return s;
+    area = DeviceMemoryOf(options, policy, split);
+    if (absl::Status s = CheckDeviceMemory(options, policy, area); !s.ok()) {
+      return InWords(s);
     }
   }
-  const auto ram_rows = RamRows(*plan, split);
-  if (!ram_rows.ok()) return ram_rows.status();
-  layout.e820.insert(layout.e820.end(), ram_rows->begin(), ram_rows->end());
-  if (!policy.is_pc) return layout;
-
-  const auto device = DeviceMemoryOf(options, policy, split);
-  if (absl::Status s = CheckDeviceMemory(options, policy, device); !s.ok()) {
-    return s;
+  if (options.nvdimm && policy.warns_of_nvdimm) {
+    warnings.push_back(
+        "warning: Unknown firmware file in legacy mode: etc/acpi/nvdimm-mem");
   }
-  if (policy.publishes_numa_tables && options.acpi && !plan->nodes.empty()) {
-    layout.srat = BuildSrat(options, *plan, split, device);
-    if (!plan->distances.empty()) layout.slit = BuildSlit(options, *plan);
-    if (options.hmat) layout.hmat = BuildHmat(options, policy, *plan);
-  }
+  DevicePlaces devices =
+      PlaceDevices(options, policy, plan->nodes.size(), area);
+  answer.device_warnings = std::move(devices.warnings);
+  if (devices.refusal) return *std::move(devices.refusal);
+  absl::Status published = Publish(
+      options, policy,
+      {.plan = *plan, .split = split, .area = area, .places = devices.places},
+      layout);
+  if (!published.ok()) return InWords(published);
   return layout;
 }
 
@@ -270,12 +269,7 @@ absl::StatusOr<GuestLayout> LayOut(const MachineOptions& options,
 
 Answer RangeTreeLayout(const MachineOptions& options) {
   Answer answer;
-  auto layout = LayOut(options, answer.warnings);
-  if (layout.ok()) {
-    answer.outcome = *std::move(layout);
-  } else {
-    answer.outcome = Rejection{std::string(layout.status().message())};
-  }
+  answer.outcome = LayOut(options, answer);
   return answer;
 }
 

@@ -11,12 +11,12 @@ namespace e820check {
 // The implementation under test: what QEMU, under TCG, publishes for these
 // options, or its words of refusal (spec/qemu-layout.md 1 to 8,
 // spec/qemu-options.md 9; nodes with a memmap-type after spec/memmap-type.md
-// 5). It finds memory by interval algebra on RangeTreeMap: RAM offsets and node
-// positions are maps, holes are cut out with Erase, and rows are what iteration
-// reads back.
+// 5). It finds memory by interval algebra on RangeTreeMap: RAM offsets, node
+// positions and device memory are maps, holes are cut out with Erase, and rows
+// are what iteration reads back.
 //
-// Warnings are those of board init. Every `options` that pass Validate() get an
-// answer. Of HMAT there are the memory proximity domains only (8, item 1).
+// Warnings are those of board init and of devices. Every `options` that pass
+// Validate() get an answer.
 Answer RangeTreeLayout(const MachineOptions& options);
 
 }  // namespace e820check

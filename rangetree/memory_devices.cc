@@ -1,0 +1,363 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "rangetree/memory_devices.h"
+
+#include <algorithm>
+#include <set>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "machine/address_range.h"
+#include "machine/segment.h"
+#include "rangetree/range_tree_map.h"
+
+namespace e820check {
+namespace {
+
+using Kind = Device::Kind;
+
+// What is peculiar to a kind of device in the order and words of its checks.
+struct Manners {
+  bool takes_slot = false;
+  bool checks_node_first = false;
+  absl::string_view no_memdev = "not set";  // on a board without hot-plug
+};
+
+Manners MannersOf(Kind kind) {
+  switch (kind) {
+    case Kind::kPcDimm:
+    case Kind::kNvdimm:
+      return {.takes_slot = true};
+    case Kind::kSpMem:
+      return {.checks_node_first = true, .no_memdev = "required"};
+    default:
+      return {};
+  }
+}
+
+template <typename... Parts>
+absl::Status Refuse(const Parts&... parts) {
+  return absl::FailedPreconditionError(absl::StrCat(parts...));
+}
+
+std::string InHex(uint64_t value) {
+  return absl::StrCat("0x", absl::Hex(value));
+}
+
+class Plugboard {
+ public:
+  Plugboard(const MachineOptions& options, const BoardPolicy& policy,
+            size_t node_count, const std::optional<DeviceMemory>& area)
+      : options_(options),
+        policy_(policy),
+        node_count_(node_count),
+        area_(area) {
+    if (area) {
+      window_ = AddressRange::Create(
+          {.start = area->base, .size_bytes = area->size_bytes});
+    }
+    busy_.insert(options.memory_backend);
+    for (const NumaNode& node : options.numa_nodes) {
+      if (node.memdev) busy_.insert(*node.memdev);
+    }
+  }
+
+  DevicePlaces Run() && {
+    for (size_t i = 0; i < options_.devices.size(); ++i) {
+      if (absl::Status s = Make(i); !s.ok()) {
+        result_.refusal =
+            Rejection{.text = std::string(s.message()), .device = i};
+        break;
+      }
+    }
+    return std::move(result_);
+  }
+
+ private:
+  absl::Status Make(size_t index) {
+    const Device& device = options_.devices[index];
+    if (!device.refusal.empty()) return Refuse(device.refusal);
+    if (!IsMemoryDevice(device.kind)) return absl::OkStatus();
+    const Manners manners = MannersOf(device.kind);
+    const MemoryBackend* backend = FindBackend(options_, device.memdev);
+    absl::Status status = policy_.plugs_memory_devices
+                              ? Plug(index, manners, backend)
+                              : MakeWithoutPlace(device, manners, backend);
+    if (status.ok()) busy_.insert(device.memdev);
+    return status;
+  }
+
+  // On microvm and `none`.
+  absl::Status MakeWithoutPlace(const Device& device, const Manners& manners,
+                                const MemoryBackend* backend) {
+    if (backend == nullptr) {
+      return Refuse("'memdev' property is ", manners.no_memdev);
+    }
+    if (manners.takes_slot && device.node > 0 && !policy_.has_numa) {
+      return Refuse("machine doesn't support NUMA");
+    }
+    if (manners.takes_slot) {
+      if (absl::Status s = CheckDimmNode(device); !s.ok()) return s;
+    }
+    if (absl::Status s = CheckFree(device); !s.ok()) return s;
+    return device.kind == Kind::kNvdimm ? SizeSeen(device, *backend).status()
+                                        : absl::OkStatus();
+  }
+
+  absl::Status Plug(size_t index, const Manners& manners,
+                    const MemoryBackend* backend) {
+    const Device& device = options_.devices[index];
+    if (manners.takes_slot) {
+      if (absl::Status s = TakeSlot(device); !s.ok()) return s;
+    }
+    if (manners.checks_node_first && device.node >= node_count_) {
+      return Refuse("'node' property value ", device.node,
+                    " exceeds the number of NUMA nodes (", node_count_, ")");
+    }
+    if (!area_ && !policy_.looks_at_memdev_before_area) return RefuseArea();
+    if (backend == nullptr) return Refuse("'memdev' property must be set");
+    const auto size = SizeSeen(device, *backend);
+    if (!size.ok()) return size.status();
+    if (!area_) return RefuseArea();
+    const auto place = FindPlace(index, *backend, *size);
+    if (!place.ok()) return place.status();
+
+    if (manners.takes_slot) {
+      if (absl::Status s = CheckDimmNode(device); !s.ok()) return s;
+    }
+    if (absl::Status s = CheckFree(device); !s.ok()) return s;
+    if (device.kind == Kind::kVirtioMem) {
+      if (absl::Status s = CheckVirtioMem(index, *backend); !s.ok()) return s;
+    }
+    occupied_.Assign(*place, {.owner = static_cast<uint32_t>(index)});
+    used_bytes_ += *size;
+    result_.places.push_back(
+        {.device = index, .base = place->first(), .size_bytes = *size});
+    return absl::OkStatus();
+  }
+
+  absl::Status TakeSlot(const Device& device) {
+    const uint64_t slots = options_.memory.slots;
+    if (!policy_.has_acpi_controller || !options_.acpi) {
+      return Refuse(
+          "memory hotplug is not enabled: missing acpi device or acpi "
+          "disabled");
+    }
+    if (device.kind == Kind::kNvdimm && !options_.nvdimm) {
+      return Refuse("nvdimm is not enabled: missing 'nvdimm' in '-M'");
+    }
+    if (!policy_.has_device_memory) {
+      return Refuse(
+          "memory hotplug is not enabled: PIIX4_PM.memory-hotplug-support is "
+          "not set");
+    }
+    if (device.slot) {
+      if (*device.slot < 0 || static_cast<uint32_t>(*device.slot) >= slots) {
+        return Refuse("invalid slot number ", *device.slot,
+                      ", valid range is [0-", slots - 1, "]");
+      }
+      if (!used_slots_.insert(*device.slot).second) {
+        return Refuse("slot ", *device.slot, " is busy");
+      }
+      return absl::OkStatus();
+    }
+    if (slots == 0) {
+      return Refuse(
+          "no slots where allocated, please specify the 'slots' option");
+    }
+    uint64_t free = 0;
+    for (const uint64_t used : used_slots_) {
+      if (used != free) break;
+      ++free;
+    }
+    if (free == slots) return Refuse("no free slots available");
+    used_slots_.insert(free);
+    return absl::OkStatus();
+  }
+
+  absl::Status RefuseArea() const {
+    return Refuse(policy_.looks_at_memdev_before_area
+                      ? "memory devices (e.g. for memory hotplug) are not "
+                        "enabled, please specify the maxmem option"
+                      : "the configuration is not prepared for memory devices "
+                        "(e.g., for memory hotplug), consider specifying the "
+                        "maxmem option");
+  }
+
+  static uint64_t PageBytes(const MemoryBackend& backend) {
+    return backend.kind == MemoryBackend::Kind::kRam ? kHugePageBytes
+                                                     : kSmallPageBytes;
+  }
+
+  // An NVDIMM ends with its label, which the guest's memory leaves out.
+  absl::StatusOr<uint64_t> SizeSeen(const Device& device,
+                                    const MemoryBackend& backend) const {
+    if (device.kind != Kind::kNvdimm) return backend.size_bytes;
+    const uint64_t label = device.label_size_bytes;
+    const uint64_t page = PageBytes(backend);
+    if (backend.size_bytes < label || backend.size_bytes - label < page) {
+      return Refuse("the size of memdev ", backend.id, " (",
+                    InHex(backend.size_bytes),
+                    ") is too small to contain nvdimm label (", InHex(label),
+                    ") and aligned PMEM (", InHex(page), ")");
+    }
+    return (backend.size_bytes - label) & ~(page - 1);
+  }
+
+  static uint64_t BlockBytes(const Device& device) {
+    return device.block_size_bytes == 0 ? kDefaultBlockBytes
+                                        : device.block_size_bytes;
+  }
+
+  absl::StatusOr<AddressRange> FindPlace(size_t index,
+                                         const MemoryBackend& backend,
+                                         uint64_t size) const {
+    const Device& device = options_.devices[index];
+    const uint64_t room =
+        options_.memory.maxram_size_bytes - options_.memory.ram_size_bytes;
+    if (room - used_bytes_ < size) {
+      return Refuse("not enough space, currently ", InHex(used_bytes_),
+                    " in use of total space for memory devices ", InHex(room));
+    }
+    uint64_t page = PageBytes(backend);
+    if (MannersOf(device.kind).takes_slot && !policy_.aligns_dimms) {
+      page = kSmallPageBytes;
+    }
+    const uint64_t unit = device.kind == Kind::kVirtioMem
+                              ? std::max(page, BlockBytes(device))
+                              : page;
+    absl::Status whole = absl::OkStatus();
+    const uint64_t size_unit =
+        policy_.looks_at_memdev_before_area ? unit : page;
+    if (size % size_unit != 0) {
+      whole =
+          Refuse("backend memory size must be multiple of ", InHex(size_unit));
+    }
+    if (device.address == 0) {
+      if (!whole.ok()) return whole;
+      return FirstFit(size, unit);
+    }
+    absl::Status aligned = absl::OkStatus();
+    if (device.address % unit != 0) {
+      aligned = Refuse("address must be aligned to ", InHex(unit), " bytes");
+    }
+    // 7.2 finds fault with the address first, later ones with the size.
+    if (policy_.looks_at_memdev_before_area) std::swap(whole, aligned);
+    if (!whole.ok()) return whole;
+    if (!aligned.ok()) return aligned;
+    return Typed(device.address, size);
+  }
+
+  absl::StatusOr<AddressRange> FirstFit(uint64_t size, uint64_t unit) const {
+    if (window_) {
+      const auto start = occupied_.FirstAlignedGap(
+          {.size_bytes = size, .alignment_bytes = unit, .within = *window_});
+      if (start) {
+        return *AddressRange::Create({.start = *start, .size_bytes = size});
+      }
+    }
+    return Refuse(
+        "could not find position in guest address space for memory device - "
+        "memory fragmented due to alignments");
+  }
+
+  absl::StatusOr<AddressRange> Typed(uint64_t start, uint64_t size) const {
+    const auto range =
+        AddressRange::Create({.start = start, .size_bytes = size});
+    if (!range || !window_ || !window_->Contains(*range)) {
+      return Refuse("can't add memory device [", InHex(start), ":", InHex(size),
+                    "], usable range for memory devices [", InHex(area_->base),
+                    ":", InHex(area_->size_bytes), "]");
+    }
+    const std::vector<Segment> in_the_way = occupied_.Overlapping(*range);
+    if (in_the_way.empty()) return *range;
+    const std::string& id =
+        options_.devices[in_the_way.front().attributes.owner].id;
+    return Refuse("address range conflicts with memory device id='",
+                  id.empty() ? "(unnamed)" : id, "'");
+  }
+
+  // Node 0 will do where there are none.
+  absl::Status CheckDimmNode(const Device& device) const {
+    if (device.node == 0 || device.node < node_count_) return absl::OkStatus();
+    return Refuse("'DIMM property node has value ", device.node,
+                  "' which exceeds the number of numa nodes: ",
+                  std::max<size_t>(node_count_, 1));
+  }
+
+  absl::Status CheckFree(const Device& device) const {
+    if (busy_.find(device.memdev) == busy_.end()) return absl::OkStatus();
+    if (device.kind == Kind::kVirtioMem) {
+      return Refuse("'memdev' property specifies a busy memdev: ",
+                    device.memdev);
+    }
+    if (device.kind == Kind::kSpMem) {
+      return Refuse("memory backend '", device.memdev, "' is already in use");
+    }
+    return Refuse("can't use already busy memdev: ", device.memdev);
+  }
+
+  absl::Status CheckVirtioMem(size_t index, const MemoryBackend& backend) {
+    const Device& device = options_.devices[index];
+    if (device.node != 0 && device.node >= node_count_) {
+      return Refuse("'node' property has value '", device.node,
+                    "', which exceedsthe number of numa nodes: ", node_count_);
+    }
+    const auto warn = [&](absl::string_view text) {
+      result_.warnings.push_back(
+          {.device = index, .text = absl::StrCat("warning: ", text)});
+    };
+    const bool anonymous = backend.kind == MemoryBackend::Kind::kRam;
+    if (policy_.shows_unplugged_memory && (backend.share || !anonymous)) {
+      warn(
+          "'unplugged-inaccessible' property set to 'off' with a memdev that "
+          "does not support the shared zeropage.");
+    }
+    const uint64_t block = BlockBytes(device);
+    if (block < kDefaultBlockBytes) {
+      warn(
+          "'block-size' property is smaller than the default block size (2 "
+          "MiB)");
+    }
+    if (device.requested_size_bytes % block != 0) {
+      return Refuse(
+          "'requested-size' property has to be multiples of 'block-size' (",
+          InHex(block), ")");
+    }
+    if (backend.size_bytes % block != 0) {
+      return Refuse(
+          "'memdev' property memdev size has to be multiples of'block-size' (",
+          InHex(block), ")");
+    }
+    if (!policy_.discard_function.empty() && !backend.share && !anonymous) {
+      warn(absl::StrCat(policy_.discard_function,
+                        ": Discarding RAM in private file mappings is possibly "
+                        "dangerous, because it will modify the underlying file "
+                        "and will affect other users of the file"));
+    }
+    return absl::OkStatus();
+  }
+
+  const MachineOptions& options_;
+  const BoardPolicy& policy_;
+  const size_t node_count_;
+  const std::optional<DeviceMemory>& area_;
+  std::optional<AddressRange> window_;  // that area, if it is not empty
+  RangeTreeMap occupied_;               // owners are device indexes
+  uint64_t used_bytes_ = 0;
+  std::set<uint64_t> used_slots_;
+  std::set<std::string> busy_;  // backends in use
+  DevicePlaces result_;
+};
+
+}  // namespace
+
+DevicePlaces PlaceDevices(const MachineOptions& options,
+                          const BoardPolicy& policy, size_t node_count,
+                          const std::optional<DeviceMemory>& area) {
+  return Plugboard(options, policy, node_count, area).Run();
+}
+
+}  // namespace e820check
