@@ -62,6 +62,13 @@ void CheckLawsOf(const MachineOptions& options, const GuestLayout& layout,
 Comparison Compare(const System& left, const System& right,
                    const Question& question) {
   const MachineOptions* options = OptionsOf(question);
+  for (const System* system : {&left, &right}) {
+    if (options == nullptr) break;
+    const std::string missing = system->Lacks(*options);
+    if (missing.empty()) continue;
+    return {.verdict = Verdict::kLacking,
+            .divergence = absl::StrCat(system->name(), " has no ", missing)};
+  }
   const absl::StatusOr<Answer> expected = left.Ask(question);
   if (!expected.ok()) return WithoutAnswer(left, expected.status(), options);
   const absl::StatusOr<Answer> actual = right.Ask(question);
@@ -85,6 +92,10 @@ void Tally::Add(const Comparison& comparison) {
   ++cases;
   ++verdicts[comparison.verdict];
   for (const absl::string_view name : comparison.classes) ++classes[name];
+  if (comparison.verdict == Verdict::kNotCovered ||
+      comparison.verdict == Verdict::kLacking) {
+    ++reasons[comparison.divergence];
+  }
   // A case counts once for an entry, however many laws that excuses.
   absl::string_view last;
   for (const absl::string_view id : comparison.quirks) {

@@ -20,6 +20,7 @@ enum class Verdict {
   kDisagree,     // anything else, any other crash or hang included
   kHostRefuses,  // the host has not the memory: nothing to compare
   kNotCovered,   // the option parser does not cover an option
+  kLacking,      // one system was built without something that the case needs
 };
 
 struct Comparison {
@@ -27,7 +28,8 @@ struct Comparison {
   // Of a disagreement: "verdict", "e820", "law slit.follows-options", "crash",
   // ... : what a smaller command line must still show to show the same.
   std::string kind;
-  std::string divergence;  // kDisagree: what differs; else a reason
+  // What differs; else, without a comparison, why there is none.
+  std::string divergence;
   std::vector<absl::string_view> classes;
   std::vector<absl::string_view> quirks;  // ledger entries that excused a law
 };
@@ -42,6 +44,7 @@ struct Tally {
   std::map<Verdict, uint64_t> verdicts;
   std::map<absl::string_view, uint64_t> classes;
   std::map<absl::string_view, uint64_t> quirks;
+  std::map<std::string, uint64_t> reasons;  // of kNotCovered and kLacking
 
   void Add(const Comparison& comparison);
   uint64_t Count(Verdict verdict) const;

@@ -9,8 +9,11 @@
 #include <chrono>
 #include <cstdio>
 #include <iostream>
+#include <iterator>
+#include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <thread>
 #include <variant>
 
@@ -98,12 +101,13 @@ class Progress {
 
 struct RunResult {
   Tally tally;
-  std::optional<uint64_t> first_disagreement;
+  std::map<std::string, uint64_t> first_by_kind;  // of disagreements
   double seconds = 0;
 };
 
-// Stops handing out cases at the first disagreement; those already begun are
-// finished, so the lowest index is found whatever the number of jobs.
+// Unless it is to keep going, stops handing out cases at the first
+// disagreement; those already begun are finished, so the lowest index is found
+// whatever the number of jobs.
 class Run {
  public:
   Run(const Pair& pair, const DiffOptions& options)
@@ -138,9 +142,11 @@ class Run {
       result_.tally.Add(comparison);
       progress_.Show(result_.tally);
       if (comparison.verdict != Verdict::kDisagree) continue;
-      stop_ = true;
-      result_.first_disagreement =
-          std::min(index, result_.first_disagreement.value_or(index));
+      if (!options_.keep_going) stop_ = true;
+      uint64_t& first =
+          result_.first_by_kind.try_emplace(comparison.kind, index)
+              .first->second;
+      first = std::min(first, index);
     }
   }
 
@@ -179,6 +185,11 @@ void PrintSummary(const RunResult& run, const DiffOptions& options,
   line("known crashes", tally.Count(Verdict::kKnownCrash));
   line("host has no memory", tally.Count(Verdict::kHostRefuses));
   line("options not covered", tally.Count(Verdict::kNotCovered));
+  line("not in the binary", tally.Count(Verdict::kLacking));
+  if (!tally.reasons.empty()) std::cout << "not compared\n";
+  for (const auto& [reason, count] : tally.reasons) {
+    std::cout << absl::StreamFormat("  %7d  %s\n", count, reason);
+  }
   if (!tally.quirks.empty()) std::cout << "excused by the quirk ledger\n";
   for (const auto& [id, count] : tally.quirks) {
     std::cout << absl::StreamFormat("  %-30s %d\n", id, count);
@@ -275,6 +286,7 @@ CommandStatus DiffOne(const Pair& pair, const DiffOptions& options) {
       std::cerr << "e820check: " << comparison.divergence << "\n";
       return kExitNoAnswer;
     case Verdict::kNotCovered:
+    case Verdict::kLacking:
       std::cerr << "e820check: " << comparison.divergence << "\n";
       return kExitUsage;
   }
@@ -285,15 +297,19 @@ CommandStatus DiffMany(const Pair& pair, const DiffOptions& options) {
   RememberInterrupts();
   const RunResult run = Run(pair, options).Execute();
   PrintSummary(run, options, pair);
-  if (run.first_disagreement) {
-    const uint64_t index = *run.first_disagreement;
+  std::set<uint64_t> findings;
+  for (const auto& [kind, index] : run.first_by_kind) findings.insert(index);
+  if (!options.keep_going && findings.size() > 1) {
+    findings.erase(std::next(findings.begin()), findings.end());
+  }
+  for (const uint64_t index : findings) {
     std::vector<std::string> args = MakeCase(options.seed, index, pair.context);
     std::cout << "\ncase " << index << ": " << ShellJoin(args) << "\n"
               << std::flush;
     args = ShrinkCase(pair, std::move(args));
     PrintDisagreement(pair, options, args);
-    return kExitNo;
   }
+  if (!findings.empty()) return kExitNo;
   if (Interrupted()) {
     std::cerr << "e820check: interrupted\n";
     return kExitInterrupted;

@@ -22,14 +22,16 @@ struct DiffOptions {
   uint64_t cases = 1000;
   uint64_t seed = 1;
   uint32_t jobs = 0;  // 0: one per processor
+  // Go on after a disagreement, for the first one of every kind.
+  bool keep_going = false;
   // One command line to compare, instead of generated ones.
   std::vector<std::string> args;
 };
 
 // Compares two systems on generated command lines, or on one, and holds the
-// laws against what they accept. The first disagreement is shrunk and printed
-// with the line that replays it. Progress goes to standard error if that is a
-// terminal, the report to standard output.
+// laws against what they accept. The first disagreement, or the first of each
+// kind, is shrunk and printed with the line that replays it. Progress goes to
+// standard error if that is a terminal, the report to standard output.
 CommandStatus Diff(const DiffOptions& options);
 
 }  // namespace e820check

@@ -99,6 +99,8 @@ CLI::App* AddDiff(CLI::App& app, DiffOptions& options) {
                    "how many at a time (default: one per processor)")
       ->check(CLI::Range(1, 1024).description(""))
       ->type_name("N");
+  command->add_flag("--keep-going", options.keep_going,
+                    "show the first disagreement of every kind");
   AddVersion(*command, options.qemu_version,
              "which to expect (default: that of qemu, else 7.2)");
   AddDialect(*command, options.dialect);

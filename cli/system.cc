@@ -59,6 +59,10 @@ class QemuSystem final : public System {
     return qemu_.version();
   }
 
+  std::string Lacks(const MachineOptions& options) const override {
+    return qemu_.inventory().Missing(options);
+  }
+
   absl::StatusOr<Answer> Ask(const Question& question) const override {
     return qemu_.Ask(question.args);
   }

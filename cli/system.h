@@ -40,6 +40,9 @@ class System {
   // The QEMU release that this system is, or nullopt if it can be any.
   virtual std::optional<QemuVersion> version() const { return std::nullopt; }
 
+  // What this machine has and the system was built without, or empty.
+  virtual std::string Lacks(const MachineOptions&) const { return ""; }
+
   // A Status means that there is no answer: Unimplemented (an option is not
   // covered), ResourceExhausted (the host cannot), DeadlineExceeded, Internal
   // (died). Safe to call from several threads.

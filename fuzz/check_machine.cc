@@ -61,12 +61,19 @@ absl::Status CheckRoundTrip(const MachineOptions& machine) {
   return absl::OkStatus();
 }
 
+// A CPU or device that the board refuses has lost the words that described it,
+// and enclave memory has none.
+bool HasWords(const MachineOptions& machine) {
+  return machine.cpu.refusal.empty() && machine.sgx_sections.empty() &&
+         std::all_of(machine.devices.begin(), machine.devices.end(),
+                     [](const Device& d) { return d.refusal.empty(); });
+}
+
 }  // namespace
 
 void CheckMachine(const MachineOptions& machine) {
   CheckOk<Validity>(Validate(machine));
-  // A CPU that the board refuses has lost the words that described it.
-  if (machine.cpu.refusal.empty()) {
+  if (HasWords(machine)) {
     CheckOk<RoundTrip>(CheckRoundTrip(machine));
   }
   const Answer expected = ReferenceLayout(machine);

@@ -33,6 +33,7 @@ struct CpuOptions {
   std::string vendor = "AuthenticAMD";
   bool long_mode = true;    // CPUID 80000001h EDX.LM
   bool pse36 = true;        // CPUID 1 EDX.PSE36
+  bool pae = true;          // CPUID 1 EDX.PAE
   uint32_t phys_bits = 40;  // 32..52; 36 or 32 without long mode
   // QEMU applies CPU properties only when the board creates its vCPUs. Where
   // that fails, for instance for phys-bits=99, this is the text with which the
@@ -238,6 +239,10 @@ struct GenericAffinity {
 
 enum class Accelerator { kTcg, kKvm };
 
+// Which SMBIOS tables firmware is to find. Those of k32 count up to 255 threads
+// of a socket.
+enum class SmbiosEntryPoint { k32, k64, kAuto };
+
 struct MachineOptions {
   QemuVersion qemu_version = QemuVersion::k7_2;
   MachineType type;
@@ -249,6 +254,7 @@ struct MachineOptions {
   bool nvdimm = false;
   bool cxl = false;
   OemNames oem;
+  std::optional<SmbiosEntryPoint> smbios_entry_point;
   // 0: not given.
   uint64_t max_ram_below_4g_bytes = 0;
   // -machine memory-backend=; empty: not given.

@@ -84,6 +84,8 @@ struct LayoutPolicy {
   bool has_cxl = false;                           // 2.4, observed
   bool isapc_refuses_large_ram = false;           // 9
   bool tcg_refuses_x2apic_ids = false;            // 4.2
+  bool checks_smbios_threads = false;             // observed
+  bool has_smbios_3 = false;                      // observed
   bool hmat_skips_memoryless_nodes = false;       // 8
   bool checks_memdev_before_maxmem = false;       // 2.5, observed
   bool checks_address_before_size = false;        // 2.5, observed

@@ -115,6 +115,22 @@ void AppendSpMemRows(const MachineOptions& options,
   }
 }
 
+// Not in the specification: what 10.0 and 11.1 do last of all.
+absl::Status CheckSmbios(const MachineOptions& options,
+                         const LayoutPolicy& policy, Journal& journal) {
+  const SmbiosEntryPoint entry_point = options.smbios_entry_point.value_or(
+      policy.has_smbios_3 ? SmbiosEntryPoint::kAuto : SmbiosEntryPoint::k32);
+  if (!policy.checks_smbios_threads || entry_point != SmbiosEntryPoint::k32 ||
+      options.smp.maxcpus / options.smp.sockets <= 255) {
+    return absl::OkStatus();
+  }
+  journal.Reach(Rule::kSmbiosThreads);
+  return absl::FailedPreconditionError(
+      "SMBIOS 2.0 doesn't support number of processor cores/threads more than "
+      "255, use -machine smbios-entry-point-type=64 option to enable SMBIOS "
+      "3.0 support");
+}
+
 // One machine on its way from options to tables. Each step needs the ones
 // before it.
 class Board {
@@ -196,9 +212,13 @@ class Board {
     if (policy_.has_cxl) {
       if (absl::Status s = CheckCxl(options_, journal_); !s.ok()) return s;
     }
-    if (!options_.acpi || !policy_.has_acpi_tables || numa_.nodes.empty()) {
-      return absl::OkStatus();
+    if (options_.acpi && policy_.has_acpi_tables && !numa_.nodes.empty()) {
+      if (absl::Status s = PublishNumaTables(devices); !s.ok()) return s;
     }
+    return CheckSmbios(options_, policy_, journal_);
+  }
+
+  absl::Status PublishNumaTables(const std::vector<PluggedDevice>& devices) {
     const absl::StatusOr<std::vector<SratRow>> generic_rows =
         GenericRows(options_, policy_, numa_, journal_);
     if (!generic_rows.ok()) return generic_rows.status();

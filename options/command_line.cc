@@ -514,12 +514,10 @@ absl::Status CommandLine::Steps() {
   status = At(kNowhere, ApplyProperties(tree_, machine_, said_));
   if (status.ok()) status = ChooseAccelerator(legacy.accel);
   if (!status.ok()) return status;
-  // Not in the specification; QEMU 7.2 says it here.
-  if (IsDeprecated(*type, qemu_)) {
-    warnings_.push_back(
-        absl::StrCat("warning: Machine type '", ToString(*type),
-                     "' is deprecated: old and unattended - use a newer "
-                     "version instead"));
+  if (const absl::string_view why = DeprecationReason(*type, qemu_);
+      !why.empty()) {
+    warnings_.push_back(absl::StrCat("warning: Machine type '", ToString(*type),
+                                     "' is deprecated: ", why));
   }
 
   status = CreateBackends();

@@ -46,18 +46,21 @@ const Model* FindModel(absl::string_view name, QemuVersion qemu) {
   return nullptr;
 }
 
-uint32_t DefaultPhysBits(const CpuOptions& cpu) {
+// Observed: 10.0 and later count PAE like PSE36.
+uint32_t DefaultPhysBits(const CpuOptions& cpu, QemuVersion qemu) {
   if (cpu.long_mode) return 40;  // TCG's
-  return cpu.pse36 ? 36 : 32;
+  return cpu.pse36 || (cpu.pae && qemu != QemuVersion::k7_2) ? 36 : 32;
 }
 
-CpuOptions WithoutFeatures(const Model& model, absl::string_view name) {
+CpuOptions WithoutFeatures(const Model& model, absl::string_view name,
+                           QemuVersion qemu) {
   CpuOptions cpu;
   cpu.model = std::string(name);
   cpu.vendor = std::string(model.vendor);
   cpu.long_mode = model.long_mode;
   cpu.pse36 = model.pse36;
-  cpu.phys_bits = DefaultPhysBits(cpu);
+  cpu.pae = model.pae;
+  cpu.phys_bits = DefaultPhysBits(cpu, qemu);
   return cpu;
 }
 
@@ -258,6 +261,7 @@ class VirtualCpu {
   void SetFlag(Kind kind, bool on) {
     if (kind == Kind::kLongMode) options_.long_mode = on;
     if (kind == Kind::kPse36) options_.pse36 = on;
+    if (kind == Kind::kPae) options_.pae = on;
     if (kind == Kind::kEnforce) enforce_ = on;
   }
 
@@ -269,6 +273,7 @@ class VirtualCpu {
       case Kind::kFlag:
       case Kind::kLongMode:
       case Kind::kPse36:
+      case Kind::kPae:
       case Kind::kVpIndex:
       case Kind::kEnforce: {
         const std::optional<bool> on = ReadBool(value);
@@ -320,6 +325,7 @@ class VirtualCpu {
       case Kind::kFlag:
       case Kind::kLongMode:
       case Kind::kPse36:
+      case Kind::kPae:
       case Kind::kVpIndex:
       case Kind::kEnforce:
         SetFlag(property->kind, on);
@@ -362,7 +368,7 @@ class VirtualCpu {
                     "  (but is ", phys_bits_, ")");
     }
     options_.phys_bits =
-        phys_bits_ != 0 ? phys_bits_ : DefaultPhysBits(options_);
+        phys_bits_ != 0 ? phys_bits_ : DefaultPhysBits(options_, qemu_);
     return absl::OkStatus();
   }
 
@@ -380,7 +386,7 @@ class VirtualCpu {
 CpuOptions DefaultCpu(const MachineType& type, QemuVersion qemu) {
   const absl::string_view name =
       type.family == MachineFamily::kIsapc ? "486" : "qemu64";
-  return WithoutFeatures(*FindModel(name, qemu), name);
+  return WithoutFeatures(*FindModel(name, qemu), name, qemu);
 }
 
 std::vector<std::string> AllCpuModels(QemuVersion qemu) {
@@ -408,7 +414,7 @@ absl::StatusOr<CpuOptions> ParseCpu(absl::string_view argument,
   }
   const absl::StatusOr<Features> features = SplitFeatures(feature_text, qemu);
   if (!features.ok()) return features.status();
-  const CpuOptions plain = WithoutFeatures(*model, name);
+  const CpuOptions plain = WithoutFeatures(*model, name, qemu);
   VirtualCpu cpu(*model, plain, qemu);
   const absl::Status status = cpu.Realize(*features, type);
   if (status.ok()) return cpu.options();

@@ -27,13 +27,14 @@ struct Model {
   std::array<int, 3> newest;
   bool long_mode = true;
   bool pse36 = true;
+  bool pae = true;
 };
 
 // Vendor, long mode and PSE36 are those that 7.2 shows through QOM; no machine
 // type changes them. The columns of 10.0 and 11.1 do not come from the
 // binaries, nor do the models that 7.2 lacks.
 inline constexpr Model kModels[] = {
-    {"486", kIntel, {1, 1, 1}, false, false},
+    {"486", kIntel, {1, 1, 1}, false, false, false},
     {"Broadwell", kIntel, {4, 4, 4}},
     {"Broadwell-IBRS", kIntel, {0, 0, 0}},
     {"Broadwell-noTSX", kIntel, {0, 0, 0}},
@@ -84,7 +85,7 @@ inline constexpr Model kModels[] = {
     {"Westmere-IBRS", kIntel, {0, 0, 0}},
     {"YongFeng", kZhaoxin, {kAbsent, 1, 3}},
     {"athlon", kAmd, {1, 1, 1}, false, true},
-    {"base", "", {0, 0, 0}, false, false},
+    {"base", "", {0, 0, 0}, false, false, false},
     {"core2duo", kIntel, {1, 1, 1}},
     {"coreduo", kIntel, {1, 1, 1}, false, false},
     {"host", kAmd, {0, 0, 0}},  // never gets as far as showing a vendor
@@ -92,7 +93,7 @@ inline constexpr Model kModels[] = {
     {"kvm64", kIntel, {1, 1, 1}},
     {"max", kAmd, {0, 0, 0}},
     {"n270", kIntel, {1, 1, 1}, false, false},
-    {"pentium", kIntel, {1, 1, 1}, false, false},
+    {"pentium", kIntel, {1, 1, 1}, false, false, false},
     {"pentium2", kIntel, {1, 1, 1}, false, true},
     {"pentium3", kIntel, {1, 1, 1}, false, true},
     {"phenom", kAmd, {1, 1, 1}},
@@ -105,6 +106,7 @@ enum class Kind {
   kFlag,       // boolean, of no effect on a memory map
   kLongMode,   // boolean
   kPse36,      // boolean
+  kPae,        // boolean
   kVpIndex,    // boolean; needs KVM, yet that is noticed only in name=on
   kEnforce,    // boolean; refuses what TCG lacks of the model's features
   kOnOffAuto,  // of no effect
@@ -162,6 +164,7 @@ inline constexpr Property kProperties[] = {
     {"model", Kind::kBounded, 0xFF},
     {"model-id", Kind::kText},
     {"node-id", Kind::kTopologyId},
+    {"pae", Kind::kPae},
     {"parent_bus", Kind::kReadOnly},
     {"phys-bits", Kind::kPhysBits, UINT32_MAX},
     {"pse36", Kind::kPse36},
@@ -205,7 +208,7 @@ inline constexpr absl::string_view kFlags = R"(
     kvm_steal_time kvmclock kvmclock-stable-bit l3-cache la57 lahf-lm lahf_lm
     lbrv lmce lwp mca mce md-clear mds-no misalignsse mmx mmxext monitor movbe
     movdir64b movdiri mpx msr mtrr nodeid-msr nodeid_msr npt nrip-save
-    nrip_save nx osvw pae pat pause-filter pause_filter pbe pcid pclmuldq
+    nrip_save nx osvw pat pause-filter pause_filter pbe pcid pclmuldq
     pclmulqdq pcommit pdcm pdpe1gb perfctr-core perfctr-nb perfctr_core
     perfctr_nb pfthreshold pge phe phe-en pks pku pmm pmm-en pmu pn pni popcnt
     pschange-mc-no pse rdctl-no rdpid rdrand rdseed rdtscp rsba rtm sep

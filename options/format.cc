@@ -78,6 +78,11 @@ std::string FormatMachine(const MachineOptions& options) {
   if (!options.memory_backend.empty()) {
     absl::StrAppend(&text, ",memory-backend=", Quote(options.memory_backend));
   }
+  if (options.smbios_entry_point) {
+    constexpr absl::string_view kNames[] = {"32", "64", "auto"};
+    absl::StrAppend(&text, ",smbios-entry-point-type=",
+                    kNames[static_cast<size_t>(*options.smbios_entry_point)]);
+  }
   const OemNames defaults;
   if (options.oem.id != defaults.id) {
     absl::StrAppend(&text, ",x-oem-id=", FormatOemName(options.oem.id));
@@ -105,7 +110,10 @@ std::string FormatCpu(const MachineOptions& options) {
   if (cpu.pse36 != model->pse36) {
     absl::StrAppend(&text, ",pse36=", OnOff(cpu.pse36));
   }
-  // Without long mode the number of bits follows from PSE36, and QEMU refuses
+  if (cpu.pae != model->pae) {
+    absl::StrAppend(&text, ",pae=", OnOff(cpu.pae));
+  }
+  // Without long mode the number of bits follows from these, and QEMU refuses
   // to be told. With it the default is TCG's, whatever the model.
   if (cpu.long_mode && cpu.phys_bits != CpuOptions().phys_bits) {
     absl::StrAppend(&text, ",phys-bits=", cpu.phys_bits);

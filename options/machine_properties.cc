@@ -252,10 +252,16 @@ absl::Status Setter::Set(Type type, absl::string_view name, uint32_t index) {
       return source_.SizeBytes(name).status();
     case Type::kInteger:
       return source_.Unsigned(name).status();
-    case Type::kEntryPoint:
-      return options_.qemu_version == QemuVersion::k7_2
-                 ? source_.Enum(name, kEntryPoints).status()
-                 : source_.Enum(name, kEntryPointsOrAuto).status();
+    case Type::kEntryPoint: {
+      const absl::StatusOr<size_t> value =
+          options_.qemu_version == QemuVersion::k7_2
+              ? source_.Enum(name, kEntryPoints)
+              : source_.Enum(name, kEntryPointsOrAuto);
+      if (value.ok()) {
+        options_.smbios_entry_point = static_cast<SmbiosEntryPoint>(*value);
+      }
+      return value.status();
+    }
     case Type::kPersistence: {
       absl::StatusOr<std::string> value = source_.String(name);
       if (!value.ok() || *value == "cpu" || *value == "mem-ctrl") {

@@ -104,9 +104,21 @@ uint32_t MaxCpus(const MachineType& type, QemuVersion /*qemu*/) {
   return 0;
 }
 
-bool IsDeprecated(const MachineType& type, QemuVersion qemu) {
-  return qemu == QemuVersion::k7_2 && type.family == MachineFamily::kI440fx &&
-         type.version <= MachineVersion{1, 7};
+absl::string_view DeprecationReason(const MachineType& type,
+                                    QemuVersion qemu) {
+  const bool i440fx = type.family == MachineFamily::kI440fx;
+  if (!i440fx && type.family != MachineFamily::kQ35) return "";
+  if (qemu == QemuVersion::k7_2) {
+    return i440fx && type.version <= MachineVersion{1, 7}
+               ? "old and unattended - use a newer version instead"
+               : "";
+  }
+  const MachineVersion oldest_supported =
+      qemu == QemuVersion::k10_0 ? MachineVersion{7, 1} : MachineVersion{8, 2};
+  return type.version < oldest_supported
+             ? "machines more than 3 years old are subject to deletion after 6 "
+               "years"
+             : "";
 }
 
 }  // namespace e820check

@@ -28,8 +28,9 @@ std::optional<MachineType> FindMachineType(absl::string_view name,
 // The highest -smp maxcpus. The same in every QEMU that has the type.
 uint32_t MaxCpus(const MachineType& type, QemuVersion qemu);
 
-// Whether QEMU warns of the type. Seen of 7.2 only, with i440fx up to 1.7.
-bool IsDeprecated(const MachineType& type, QemuVersion qemu);
+// Why QEMU warns of the type; empty if it does not. Not in the specification;
+// as the help texts of 7.2.22, 10.0.2 and 11.1.3 mark their types.
+absl::string_view DeprecationReason(const MachineType& type, QemuVersion qemu);
 
 }  // namespace e820check
 

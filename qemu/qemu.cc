@@ -70,11 +70,12 @@ std::vector<std::string> CommandWords(absl::Span<const std::string> args) {
   return words;
 }
 
-void DropCpuModelWarnings(std::vector<std::string>& messages) {
-  messages.erase(
-      std::remove_if(messages.begin(), messages.end(),
-                     [](const std::string& m) { return IsBeyondMemoryTables(m); }),
-      messages.end());
+void DropOtherWarnings(std::vector<std::string>& messages) {
+  messages.erase(std::remove_if(messages.begin(), messages.end(),
+                                [](const std::string& m) {
+                                  return IsBeyondMemoryTables(m);
+                                }),
+                 messages.end());
 }
 
 // " (stderr: ...)": the end of what the child said, without what it says about
@@ -82,7 +83,7 @@ void DropCpuModelWarnings(std::vector<std::string>& messages) {
 std::string StderrTail(const ChildProcess& child, absl::string_view program) {
   std::vector<std::string> messages =
       SplitMessages(program, child.error_output());
-  DropCpuModelWarnings(messages);
+  DropOtherWarnings(messages);
   std::string text = absl::StrJoin(messages, "\n");
   if (text.size() > kQuotedStderrBytes) {
     text.erase(0, text.size() - kQuotedStderrBytes);
@@ -109,7 +110,7 @@ absl::StatusOr<std::vector<std::string>> Messages(const ChildProcess& child,
   }
   std::vector<std::string> messages =
       SplitMessages(program, child.error_output());
-  DropCpuModelWarnings(messages);
+  DropOtherWarnings(messages);
   return messages;
 }
 
@@ -226,21 +227,34 @@ std::optional<QemuVersion> ParseVersion(absl::string_view text) {
   return QemuVersion::k11_1;
 }
 
-// The first line that `path --version` prints.
-absl::StatusOr<std::string> AskVersion(const std::string& path) {
+// What the program prints, and ends.
+absl::StatusOr<std::string> AskForText(const std::string& path,
+                                       std::vector<std::string> arguments) {
   absl::StatusOr<ChildProcess> child =
-      ChildProcess::Spawn({.path = path, .arguments = {"--version"}});
+      ChildProcess::Spawn({.path = path, .arguments = std::move(arguments)});
   if (!child.ok()) return child.status();
   child->CloseInput();
   const Deadline deadline = DeadlineAfter(QemuLimits{}.deadline);
-  while (!absl::StrContains(child->output(), '\n')) {
+  while (true) {
     absl::StatusOr<bool> more = child->ReadSome(deadline);
     if (!more.ok()) {
       return WithContext(more.status(), *child, BaseName(path));
     }
-    if (!*more) break;
+    if (!*more) return std::string(child->output());
   }
-  return child->output().substr(0, child->output().find('\n'));
+}
+
+absl::StatusOr<Inventory> AskForInventory(const std::string& path) {
+  std::vector<std::string> texts;
+  for (const char* option : {"-machine", "-cpu", "-device", "-object"}) {
+    absl::StatusOr<std::string> text = AskForText(path, {option, "help"});
+    if (!text.ok()) return text.status();
+    texts.push_back(*std::move(text));
+  }
+  return Inventory({.machines = texts[0],
+                    .cpus = texts[1],
+                    .devices = texts[2],
+                    .objects = texts[3]});
 }
 
 }  // namespace
@@ -256,7 +270,7 @@ absl::StatusOr<Qemu> Qemu::Find(absl::string_view path) {
                      : absl::StrCat(path, ": no such program"));
   }
   Qemu qemu(*std::move(program));
-  absl::StatusOr<std::string> text = AskVersion(qemu.path_);
+  absl::StatusOr<std::string> text = AskForText(qemu.path_, {"--version"});
   if (!text.ok()) return text.status();
   std::optional<QemuVersion> version = ParseVersion(*text);
   if (!version.has_value()) {
@@ -264,8 +278,11 @@ absl::StatusOr<Qemu> Qemu::Find(absl::string_view path) {
         absl::StrCat(qemu.path_, ": --version does not say \"", kVersionStart,
                      "...\", so this is not QEMU"));
   }
-  qemu.version_text_ = *std::move(text);
+  qemu.version_text_ = text->substr(0, text->find('\n'));
   qemu.version_ = *version;
+  absl::StatusOr<Inventory> inventory = AskForInventory(qemu.path_);
+  if (!inventory.ok()) return inventory.status();
+  qemu.inventory_ = *std::move(inventory);
   return qemu;
 }
 

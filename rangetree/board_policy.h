@@ -116,6 +116,11 @@ struct BoardPolicy {
   bool checks_cxl = false;
   bool cxl_follows_missing_device_memory = false;
 
+  // Whether more threads of a socket than SMBIOS 2.0 can count are refused,
+  // and whether this board has SMBIOS 3 where nothing else was asked for.
+  bool counts_smbios_threads = false;
+  bool prefers_smbios_3 = false;
+
   // The id that no backend may have where QEMU makes the RAM itself
   // (spec/qemu-options.md 9.1).
   absl::string_view default_ram_id;

@@ -179,6 +179,23 @@ std::string BuildSlit(const MachineOptions& options, const NumaPlan& plan) {
   return EncodeSlit(table);
 }
 
+absl::Status CheckSmbios(const MachineOptions& options,
+                         const BoardPolicy& policy) {
+  const SmpTopology& smp = options.smp;
+  const uint64_t threads_of_socket =
+      uint64_t{smp.dies} * smp.modules * smp.cores * smp.threads;
+  const bool second = options.smbios_entry_point
+                          ? *options.smbios_entry_point == SmbiosEntryPoint::k32
+                          : !policy.prefers_smbios_3;
+  if (!policy.counts_smbios_threads || !second || threads_of_socket < 256) {
+    return absl::OkStatus();
+  }
+  return Refuse(
+      "SMBIOS 2.0 doesn't support number of processor cores/threads more than "
+      "255, use -machine smbios-entry-point-type=64 option to enable SMBIOS "
+      "3.0 support");
+}
+
 // What is published once all devices are there.
 absl::Status Publish(const MachineOptions& options, const BoardPolicy& policy,
                      const SratContents& contents, GuestLayout& layout) {
@@ -193,14 +210,14 @@ absl::Status Publish(const MachineOptions& options, const BoardPolicy& policy,
     if (absl::Status s = CheckCxlDevices(options); !s.ok()) return s;
   }
   if (!policy.publishes_numa_tables || !options.acpi || plan.nodes.empty()) {
-    return absl::OkStatus();
+    return CheckSmbios(options, policy);
   }
   const auto generic = GenericAffinityRows(options, policy, plan.nodes.size());
   if (!generic.ok()) return generic.status();
   layout.srat = BuildSrat(options, contents, *generic);
   if (!plan.distances.empty()) layout.slit = BuildSlit(options, plan);
   if (options.hmat) layout.hmat = BuildHmat(options, policy, plan);
-  return absl::OkStatus();
+  return CheckSmbios(options, policy);
 }
 
 absl::Status CheckRamSize(const MachineOptions& options,
