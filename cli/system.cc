@@ -51,8 +51,8 @@ class ModelSystem final : public System {
 
 class QemuSystem final : public System {
  public:
-  QemuSystem(absl::string_view name, Qemu qemu)
-      : name_(name), qemu_(std::move(qemu)) {}
+  QemuSystem(absl::string_view name, Qemu qemu, Inventory inventory)
+      : name_(name), qemu_(std::move(qemu)), inventory_(std::move(inventory)) {}
 
   const std::string& name() const override { return name_; }
   std::optional<QemuVersion> version() const override {
@@ -60,7 +60,7 @@ class QemuSystem final : public System {
   }
 
   std::string Lacks(const MachineOptions& options) const override {
-    return qemu_.inventory().Missing(options);
+    return inventory_.Missing(options);
   }
 
   absl::StatusOr<Answer> Ask(const Question& question) const override {
@@ -70,6 +70,7 @@ class QemuSystem final : public System {
  private:
   std::string name_;
   Qemu qemu_;
+  Inventory inventory_;
 };
 
 }  // namespace
@@ -97,7 +98,10 @@ absl::StatusOr<std::unique_ptr<System>> MakeSystem(absl::string_view name) {
       (path.empty() || absl::ConsumePrefix(&path, ":"))) {
     absl::StatusOr<Qemu> qemu = Qemu::Find(path);
     if (!qemu.ok()) return qemu.status();
-    return std::make_unique<QemuSystem>(name, *std::move(qemu));
+    absl::StatusOr<Inventory> inventory = qemu->AskForInventory();
+    if (!inventory.ok()) return inventory.status();
+    return std::make_unique<QemuSystem>(name, *std::move(qemu),
+                                        *std::move(inventory));
   }
   return absl::InvalidArgumentError(absl::StrCat(
       "'", name,

@@ -104,8 +104,7 @@ uint32_t MaxCpus(const MachineType& type, QemuVersion /*qemu*/) {
   return 0;
 }
 
-absl::string_view DeprecationReason(const MachineType& type,
-                                    QemuVersion qemu) {
+absl::string_view DeprecationReason(const MachineType& type, QemuVersion qemu) {
   const bool i440fx = type.family == MachineFamily::kI440fx;
   if (!i440fx && type.family != MachineFamily::kQ35) return "";
   if (qemu == QemuVersion::k7_2) {

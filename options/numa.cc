@@ -323,8 +323,9 @@ absl::Status NumaBuilder::AddDistance(const NumaDistRecord& record) {
 absl::Status NumaBuilder::BindCpus(const NumaCpuRecord& record) {
   if (!record.node_id) return Refuse("Missing mandatory node-id property");
   // Observed: beyond its table of nodes, QEMU reads whatever lies there, so
-  // that node-id=-1 is accepted or refused and node-id=65535 a crash.
-  if (*record.node_id < 0 || *record.node_id >= kMaxNumaNodes) {
+  // that node-id=-1 is accepted or refused and node-id=65535 a crash. The field
+  // right after the table is empty.
+  if (*record.node_id < 0 || *record.node_id > kMaxNumaNodes) {
     return absl::UnimplementedError(
         "-numa cpu: QEMU looks for this node-id outside its table of nodes");
   }

@@ -49,6 +49,13 @@ void AddHmatList(MachineOptions& machine, const HmatValue& like,
   constexpr uint64_t kMebibytes[] = {100, 200, 1, 1024, 1000, 4096, 3, 0};
   const bool latency = IsLatency(like.data_type);
   const bool all_zero = choices.OneIn(12);
+  if (choices.OneIn(24) && latency) {  // alone, it passes though it cannot fit
+    HmatValue value = like;
+    value.initiator = value.target = initiators.front();
+    value.value = 65536;
+    machine.hmat_values.push_back(value);
+    return;
+  }
   const bool sparse = choices.OneIn(3);
   for (const uint32_t initiator : initiators) {
     for (const NumaNode& target : machine.numa_nodes) {
@@ -231,7 +238,9 @@ void AddHmat(MachineOptions& machine, Choices& choices) {
 }
 
 void AddMemoryDevices(MachineOptions& machine, Choices& choices) {
-  machine.nvdimm = !choices.OneIn(6);
+  machine.nvdimm = machine.type.family != MachineFamily::kMicrovm &&
+                   machine.type.family != MachineFamily::kNone &&
+                   !choices.OneIn(6);
   for (uint64_t count = 1 + choices.Below(choices.OneIn(4) ? 9 : 4); count > 0;
        --count) {
     Device device = MakeMemoryDevice(machine, choices);

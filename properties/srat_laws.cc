@@ -185,7 +185,9 @@ absl::Status SratOmitsReservedNodes(const Evidence& evidence) {
   for (const OwnedRange& run : evidence.owned) {
     if (run.wanted != MemmapType::kReserved) continue;
     for (const MemoryAffinity& row : evidence.memory_rows) {
-      if (row.proximity_domain == run.node_id) {
+      const std::optional<AddressRange> range = RangeOf(row);
+      if (row.proximity_domain == run.node_id && range &&
+          range->Overlaps(run.range)) {
         return Broken("a row of a reserved node: " + Describe(row));
       }
     }

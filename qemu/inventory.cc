@@ -33,6 +33,10 @@ absl::string_view TypeName(MemoryBackend::Kind kind) {
   return "";
 }
 
+bool Lacks(const Names& names, absl::string_view name) {
+  return !names.empty() && names.find(name) == names.end();
+}
+
 }  // namespace
 
 Inventory::Inventory(const HelpTexts& texts)
@@ -43,13 +47,13 @@ Inventory::Inventory(const HelpTexts& texts)
 
 std::string Inventory::Missing(const MachineOptions& options) const {
   const std::string machine = ToString(options.type);
-  if (machines_.count(machine) == 0) return absl::StrCat("machine ", machine);
+  if (Lacks(machines_, machine)) return absl::StrCat("machine ", machine);
   absl::string_view cpu = options.cpu.model;
   absl::ConsumeSuffix(&cpu, "-x86_64-cpu");
-  if (cpus_.find(cpu) == cpus_.end()) return absl::StrCat("CPU ", cpu);
+  if (Lacks(cpus_, cpu)) return absl::StrCat("CPU ", cpu);
   for (const MemoryBackend& backend : options.backends) {
     const absl::string_view type = TypeName(backend.kind);
-    if (objects_.find(type) == objects_.end()) {
+    if (Lacks(objects_, type)) {
       return absl::StrCat("object ", type);
     }
   }
@@ -58,12 +62,12 @@ std::string Inventory::Missing(const MachineOptions& options) const {
         generic.kind == GenericAffinity::Kind::kInitiator
             ? "acpi-generic-initiator"
             : "acpi-generic-port";
-    if (objects_.find(type) == objects_.end()) {
+    if (Lacks(objects_, type)) {
       return absl::StrCat("object ", type);
     }
   }
   for (const Device& device : options.devices) {
-    if (device.refusal.empty() && devices_.count(device.driver) == 0) {
+    if (device.refusal.empty() && Lacks(devices_, device.driver)) {
       return absl::StrCat("device ", device.driver);
     }
   }

@@ -26,8 +26,8 @@ class Inventory {
   explicit Inventory(const HelpTexts& texts);
 
   // The first thing of this machine that the binary lacks, such as "device
-  // sp-mem"; empty if it has all. Of a device that is refused whatever the
-  // machine, the driver need not exist.
+  // sp-mem"; empty if it has all. An empty help text tells nothing. Of a device
+  // that is refused whatever the machine, the driver need not exist.
   std::string Missing(const MachineOptions& options) const;
 
  private:

@@ -49,6 +49,10 @@ TEST(InventoryTest, NamesWhatIsMissing) {
   EXPECT_EQ(kSmall.Missing(options), "machine pc-q35-7.1");
 }
 
+TEST(InventoryTest, NoHelpIsNoNews) {
+  EXPECT_EQ(Inventory().Missing(Machine()), "");
+}
+
 TEST(InventoryTest, ADriverThatNobodyHasIsNotMissing) {
   MachineOptions options = Machine();
   options.devices[0].driver = "nonsense";

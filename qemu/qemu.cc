@@ -227,34 +227,29 @@ std::optional<QemuVersion> ParseVersion(absl::string_view text) {
   return QemuVersion::k11_1;
 }
 
-// What the program prints, and ends.
+// What the program prints until it ends, or until `enough`.
 absl::StatusOr<std::string> AskForText(const std::string& path,
-                                       std::vector<std::string> arguments) {
+                                       std::vector<std::string> arguments,
+                                       bool (*enough)(absl::string_view)) {
   absl::StatusOr<ChildProcess> child =
       ChildProcess::Spawn({.path = path, .arguments = std::move(arguments)});
   if (!child.ok()) return child.status();
   child->CloseInput();
   const Deadline deadline = DeadlineAfter(QemuLimits{}.deadline);
-  while (true) {
+  while (!enough(child->output())) {
     absl::StatusOr<bool> more = child->ReadSome(deadline);
     if (!more.ok()) {
       return WithContext(more.status(), *child, BaseName(path));
     }
-    if (!*more) return std::string(child->output());
+    if (!*more) break;
   }
+  return std::string(child->output());
 }
 
-absl::StatusOr<Inventory> AskForInventory(const std::string& path) {
-  std::vector<std::string> texts;
-  for (const char* option : {"-machine", "-cpu", "-device", "-object"}) {
-    absl::StatusOr<std::string> text = AskForText(path, {option, "help"});
-    if (!text.ok()) return text.status();
-    texts.push_back(*std::move(text));
-  }
-  return Inventory({.machines = texts[0],
-                    .cpus = texts[1],
-                    .devices = texts[2],
-                    .objects = texts[3]});
+bool HasLine(absl::string_view text) { return absl::StrContains(text, '\n'); }
+
+bool IsLongerThanAnyHelp(absl::string_view text) {
+  return text.size() > 1 << 20;
 }
 
 }  // namespace
@@ -270,7 +265,8 @@ absl::StatusOr<Qemu> Qemu::Find(absl::string_view path) {
                      : absl::StrCat(path, ": no such program"));
   }
   Qemu qemu(*std::move(program));
-  absl::StatusOr<std::string> text = AskForText(qemu.path_, {"--version"});
+  absl::StatusOr<std::string> text =
+      AskForText(qemu.path_, {"--version"}, HasLine);
   if (!text.ok()) return text.status();
   std::optional<QemuVersion> version = ParseVersion(*text);
   if (!version.has_value()) {
@@ -280,10 +276,21 @@ absl::StatusOr<Qemu> Qemu::Find(absl::string_view path) {
   }
   qemu.version_text_ = text->substr(0, text->find('\n'));
   qemu.version_ = *version;
-  absl::StatusOr<Inventory> inventory = AskForInventory(qemu.path_);
-  if (!inventory.ok()) return inventory.status();
-  qemu.inventory_ = *std::move(inventory);
   return qemu;
+}
+
+absl::StatusOr<Inventory> Qemu::AskForInventory() const {
+  std::vector<std::string> texts;
+  for (const char* option : {"-machine", "-cpu", "-device", "-object"}) {
+    absl::StatusOr<std::string> text =
+        AskForText(path_, {option, "help"}, IsLongerThanAnyHelp);
+    if (!text.ok()) return text.status();
+    texts.push_back(*std::move(text));
+  }
+  return Inventory({.machines = texts[0],
+                    .cpus = texts[1],
+                    .devices = texts[2],
+                    .objects = texts[3]});
 }
 
 absl::StatusOr<Answer> Qemu::Ask(absl::Span<const std::string> args,

@@ -40,7 +40,7 @@ struct QemuAnswer {
 class Qemu {
  public:
   // The binary at `path`, or where that is empty qemu-system-x86_64 in PATH;
-  // asks it for its version and for what it was built with. NotFound if there
+  // asks it for its version. NotFound if there
   // is none, with a text that says how to get it; FailedPrecondition if it is
   // not QEMU.
   static absl::StatusOr<Qemu> Find(absl::string_view path);
@@ -51,7 +51,10 @@ class Qemu {
   // The nearest described release: 7.x and older are 7.2, 8.x to 10.x are 10.0,
   // 11.x and newer are 11.1.
   QemuVersion version() const { return version_; }
-  const Inventory& inventory() const { return inventory_; }
+
+  // What the binary was built with, by its help texts. An error if it does not
+  // end in time.
+  absl::StatusOr<Inventory> AskForInventory() const;
 
   // The answer to these words of a command line, the program's name left out.
   // Added in front of them, so that a last word which lacks its argument still
@@ -82,7 +85,6 @@ class Qemu {
   std::string path_;
   std::string version_text_;
   QemuVersion version_ = QemuVersion::k7_2;
-  Inventory inventory_;
 };
 
 }  // namespace e820check
