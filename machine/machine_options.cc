@@ -162,15 +162,27 @@ absl::Status ValidateDistances(const MachineOptions& options) {
   return absl::OkStatus();
 }
 
-// Latencies and bandwidths: between declared nodes, from one with CPUs of its
-// own; each pair once in each list.
+// An initiator is a declared node, or one that a generic initiator names: such
+// need not exist.
+bool MayInitiate(const MachineOptions& options, uint32_t node) {
+  return FindNode(options, node) != nullptr ||
+         std::any_of(options.generic_affinities.begin(),
+                     options.generic_affinities.end(),
+                     [node](const GenericAffinity& generic) {
+                       return generic.kind ==
+                                  GenericAffinity::Kind::kInitiator &&
+                              generic.node == node;
+                     });
+}
+
+// Latencies and bandwidths: each pair once in each list.
 absl::Status ValidateHmatValues(const MachineOptions& options) {
   std::set<
       std::tuple<HmatValue::Hierarchy, HmatValue::DataType, uint32_t, uint32_t>>
       given;
   for (const HmatValue& value : options.hmat_values) {
     if (!options.hmat) return Breach("hmat-lb: without hmat=on");
-    if (FindNode(options, value.initiator) == nullptr ||
+    if (!MayInitiate(options, value.initiator) ||
         FindNode(options, value.target) == nullptr) {
       return Breach("hmat-lb: names no node");
     }

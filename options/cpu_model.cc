@@ -3,6 +3,7 @@
 #include "options/cpu_model.h"
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -64,20 +65,47 @@ CpuOptions WithoutFeatures(const Model& model, absl::string_view name,
   return cpu;
 }
 
-const absl::flat_hash_set<absl::string_view>& Flags() {
-  static const auto& flags =
-      *new absl::flat_hash_set<absl::string_view>(absl::StrSplit(
-          cpu_tables::kFlags, absl::ByAnyChar(" \n"), absl::SkipEmpty()));
+using FlagSet = absl::flat_hash_set<absl::string_view>;
+
+FlagSet MakeFlags(QemuVersion qemu) {
+  FlagSet flags;
+  const auto add = [&flags](absl::string_view names) {
+    for (const absl::string_view name :
+         absl::StrSplit(names, absl::ByAnyChar(" \n"), absl::SkipEmpty())) {
+      flags.insert(name);
+    }
+  };
+  add(cpu_tables::kFlags);
+  if (qemu == QemuVersion::k7_2) return flags;
+  add(cpu_tables::kFlagsSince10);
+  for (const absl::string_view name : cpu_tables::kNotSince10) {
+    flags.erase(name);
+  }
+  if (qemu == QemuVersion::k10_0) return flags;
+  add(cpu_tables::kFlagsSince11);
+  for (const absl::string_view name : cpu_tables::kNotSince11) {
+    flags.erase(name);
+  }
   return flags;
 }
 
-std::optional<Property> FindProperty(absl::string_view name,
-                                     const Model& model) {
+const FlagSet& Flags(QemuVersion qemu) {
+  static const auto& sets = *new std::array<FlagSet, 3>{
+      MakeFlags(QemuVersion::k7_2), MakeFlags(QemuVersion::k10_0),
+      MakeFlags(QemuVersion::k11_1)};
+  return sets[static_cast<size_t>(qemu)];
+}
+
+std::optional<Property> FindProperty(absl::string_view name, const Model& model,
+                                     QemuVersion qemu) {
   const auto* const found = std::find_if(
       std::begin(kProperties), std::end(kProperties),
       [&](const Property& property) { return property.name == name; });
-  if (found != std::end(kProperties)) return *found;
-  const bool is_flag = Flags().contains(name) ||
+  if (found != std::end(kProperties)) {
+    if (qemu < found->since) return std::nullopt;
+    return *found;
+  }
+  const bool is_flag = Flags(qemu).contains(name) ||
                        ((model.name == "host" || model.name == "max") &&
                         absl::c_linear_search(cpu_tables::kHostFlags, name));
   if (is_flag) return Property{name, Kind::kFlag};
@@ -186,7 +214,6 @@ class VirtualCpu {
   }
 
   absl::Status NotFound(absl::string_view name) const {
-    if (qemu_ != QemuVersion::k7_2) return NotModelled(name);
     return Refuse("Property '", type_name_, ".", name, "' not found");
   }
 
@@ -267,7 +294,7 @@ class VirtualCpu {
 
   // name=value.
   absl::Status SetText(absl::string_view name, absl::string_view value) {
-    const std::optional<Property> property = FindProperty(name, model_);
+    const std::optional<Property> property = FindProperty(name, model_, qemu_);
     if (!property) return NotFound(name);
     switch (property->kind) {
       case Kind::kFlag:
@@ -318,7 +345,7 @@ class VirtualCpu {
 
   // +name and -name. Unlike in name=value, '_' and '-' are different here.
   absl::Status SetBool(absl::string_view name, bool on) {
-    const std::optional<Property> property = FindProperty(name, model_);
+    const std::optional<Property> property = FindProperty(name, model_, qemu_);
     if (!property) return NotFound(name);
     absl::string_view expected;
     switch (property->kind) {

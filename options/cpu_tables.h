@@ -10,6 +10,7 @@
 #include <cstdint>
 
 #include "absl/strings/string_view.h"
+#include "machine/machine_type.h"
 
 namespace e820check::cpu_tables {
 
@@ -125,10 +126,12 @@ struct Property {
   absl::string_view name;
   Kind kind;
   uint64_t max = 0;
+  QemuVersion since = QemuVersion::k7_2;
 };
 
 inline constexpr Property kProperties[] = {
     {"apic-id", Kind::kUnsigned, UINT32_MAX},  // the board sets it again
+    {"avx10-version", Kind::kUnsigned, UINT8_MAX, QemuVersion::k10_0},
     {"core-id", Kind::kTopologyId},
     {"crash-information", Kind::kReadOnly},
     {"die-id", Kind::kTopologyId},
@@ -136,6 +139,7 @@ inline constexpr Property kProperties[] = {
     {"family", Kind::kBounded, 0xFF + 0xF},
     {"feature-words", Kind::kReadOnly},
     {"filtered-features", Kind::kReadOnly},
+    {"guest-phys-bits", Kind::kUnmodelled, 0, QemuVersion::k10_0},
     {"host-phys-bits-limit", Kind::kUnsigned, UINT8_MAX},
     {"hotpluggable", Kind::kReadOnly},
     {"hotplugged", Kind::kReadOnly},
@@ -163,6 +167,7 @@ inline constexpr Property kProperties[] = {
     {"min-xlevel2", Kind::kUnsigned, UINT32_MAX},
     {"model", Kind::kBounded, 0xFF},
     {"model-id", Kind::kText},
+    {"module-id", Kind::kTopologyId, 0, QemuVersion::k10_0},
     {"node-id", Kind::kTopologyId},
     {"pae", Kind::kPae},
     {"parent_bus", Kind::kReadOnly},
@@ -249,6 +254,34 @@ inline constexpr absl::string_view kFlags = R"(
 )";
 
 // Those that only the models "host" and "max" have.
+// What 10.0 lists besides, and what 11.1 lists besides that.
+inline constexpr absl::string_view kFlagsSince10 = R"(
+    amd-psfd amx-complex amx-fp16 auto-ibrs avx-ifma avx-ne-convert
+    avx-vnni-int16 avx-vnni-int8 avx10 avx10-128 avx10-256 avx10-512 bhi-ctrl
+    bhi-no cmpccxadd ddpd-u eraps fb-clear fbsdp-no fdp-excptn-only flush-l1d
+    fred fsrc fsrs fzrm gds-no ibpb-brtype intel-psfd ipred-ctrl
+    kvm-asyncpf-vmexit lam lfence-always-serializing lkgs mcdt-no
+    no-nested-data-bp null-sel-clr-base overflow-recov pbrsb-no perfmon-v2
+    prefetchiti psdp-no rfds-clear rfds-no rrsba-ctrl sbdr-ssdp-no sbpb
+    sgx-aex-notify sgx-edeccssa sha512 sm3 sm4 srso-no srso-user-kernel-no
+    stibp-always-on succor vmx-any-errcode vmx-enable-user-wait-pause
+    vmx-entry-load-fred vmx-exit-secondary-ctls vmx-nested-exception vnmi
+    wrmsrns x-amd-topoext-features-only x-l1-cache-per-thread xen-vapic
+    zero-fcs-fds
+)";
+inline constexpr absl::string_view kFlagsSince11 = R"(
+    amx-avx512 amx-bf16-alias amx-complex-alias amx-fp16-alias amx-fp8
+    amx-int8-alias amx-movrs amx-tf32 apx-nci-ndd-nf apxf avx10-vnni-int cet-ibt
+    cet-ss fs-gs-base-ns gmet its-no legacy-multi-node movrs msr-imm prefetchi
+    tsa-l1-no tsa-sq-no verw-clear vmx-entry-load-cet vmx-exit-save-cet vmx-mbec
+    x-arch-cap-always-on x-consistent-cache x-force-cpuid-0x1f
+    x-pdcm-on-even-without-pmu x-vendor-cpuid-only-v2
+)";
+// What the later releases have no more.
+inline constexpr absl::string_view kNotSince10[] = {"kvm-no-smi-migration"};
+inline constexpr absl::string_view kNotSince11[] = {
+    "full-cpuid-auto-level", "x-hv-synic-kvm-only", "x-intel-pt-auto-level"};
+
 inline constexpr absl::string_view kHostFlags[] = {"host-cache-info",
                                                    "migratable"};
 

@@ -235,6 +235,9 @@ absl::StatusOr<DeviceBuilder::Place> DeviceBuilder::FindBus(
         options_.type.family == MachineFamily::kI440fx ? "PCI" : "PCIE",
         " bus");
   }
+  if (HasPci(options_.type) && (bus == "pci.0" || bus == "pcie.0")) {
+    return Refuse("Bus '", bus, "' not found");
+  }
   // Names of other buses of boards and devices have a dot or a blank in them,
   // but for these; paths have a slash.
   const bool may_be_there = ids_.contains(bus) || bus == "i2c" ||

@@ -58,10 +58,6 @@ absl::Status HmatBuilder::CheckNodes(uint64_t initiator,
     return Refuse("Invalid initiator=", initiator,
                   ", it isn't an initiator proximity domain");
   }
-  // A generic initiator need not have a node that is there.
-  if (!IsDeclared(options_, initiator)) {
-    return absl::UnimplementedError("hmat-lb: the initiator is no node");
-  }
   if (!IsDeclared(options_, target)) {
     return Refuse("The target=", target, " should point to an existing node");
   }

@@ -89,9 +89,9 @@ void ReplaceValue(Choices& choices, std::vector<std::string>& items) {
 
 void SpoilItems(Choices& choices, std::vector<std::string>& items) {
   constexpr absl::string_view kExtras[] = {
-      "foo=1",  "nodeid=1", "id=x", "foo",       "mem=64M",    "noid",
-      "size=1", "cpus=0",   "",     "memdev=m0", "type=dist",  "slots=2",
-      "help=x", "src=0",    "=",    "hmat=on",   "maxmem=64M", "cpus=9"};
+      "foo=1",  "nodeid=1", "id=x",    "foo",        "mem=64M",   "noid",
+      "size=1", "cpus=0",   "",        "memdev=m0",  "type=dist", "slots=2",
+      "src=0",  "=",        "hmat=on", "maxmem=64M", "cpus=9"};
   switch (choices.Below(5)) {
     case 0:
       ReplaceValue(choices, items);
@@ -151,7 +151,8 @@ void SpoilUnits(Choices& choices, Units& units) {
 void AddFault(Choices& choices, Units& units) {
   if (units.empty()) return;
   ArgumentUnit& unit = units[choices.Below(units.size())];
-  if (!unit.value || absl::StartsWith(*unit.value, "{") || choices.OneIn(3)) {
+  if (!unit.value || unit.option == "-global" ||
+      absl::StartsWith(*unit.value, "{") || choices.OneIn(3)) {
     SpoilUnits(choices, units);
     return;
   }
