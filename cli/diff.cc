@@ -57,9 +57,11 @@ absl::StatusOr<Pair> MakePair(const DiffOptions& options) {
   if (!right.ok()) return right.status();
   Pair pair{*std::move(left), *std::move(right), {}};
   pair.context.dialect = options.dialect;
-  pair.context.qemu_version =
-      options.qemu_version.value_or(pair.left->version().value_or(
-          pair.right->version().value_or(QemuVersion::k7_2)));
+  std::optional<QemuVersion> version = options.qemu_version;
+  if (!version) version = pair.left->version();
+  if (!version) version = pair.right->version();
+  if (!version) version = ImpliedVersion(options.args, options.dialect);
+  pair.context.qemu_version = *version;
   return pair;
 }
 

@@ -17,7 +17,8 @@ struct DiffOptions {
   std::string left = "reference";
   std::string right = "qemu";
   Dialect dialect = Dialect::kStock;
-  // nullopt: that of the QEMU binary taking part, else 7.2.
+  // nullopt: that of the QEMU binary taking part, else what the machine type of
+  // `args` implies.
   std::optional<QemuVersion> qemu_version;
   uint64_t cases = 1000;
   uint64_t seed = 1;

@@ -9,6 +9,7 @@
 #include "CLI/CLI.hpp"
 #include "cli/diff.h"
 #include "cli/predict.h"
+#include "cli/rules.h"
 
 namespace e820check {
 namespace {
@@ -50,13 +51,15 @@ CLI::Option* AddVersion(CLI::App& command, T& version,
 
 CLI::App* AddPredict(CLI::App& app, PredictOptions& options) {
   CLI::App* command = app.add_subcommand(
-      "predict", "print the e820, SRAT and SLIT that a command line gives");
+      "predict",
+      "print the e820, SRAT, SLIT and HMAT that a command line gives");
   command->add_option("--system", options.system, "who answers: SYSTEM")
       ->capture_default_str()
       ->type_name("SYSTEM");
-  AddVersion(*command, options.context.qemu_version,
-             "which to predict (default 7.2)");
-  AddDialect(*command, options.context.dialect);
+  AddVersion(*command, options.qemu_version,
+             "which to predict (default: that of qemu, else the oldest with "
+             "the machine type)");
+  AddDialect(*command, options.dialect);
   command->add_option("--format", options.json, "text, or one JSON object")
       ->transform(CLI::CheckedTransformer(std::map<std::string, bool>{
                                               {"text", false}, {"json", true}})
@@ -102,12 +105,28 @@ CLI::App* AddDiff(CLI::App& app, DiffOptions& options) {
   command->add_flag("--keep-going", options.keep_going,
                     "show the first disagreement of every kind");
   AddVersion(*command, options.qemu_version,
-             "which to expect (default: that of qemu, else 7.2)");
+             "which to expect (default: that of qemu; else 7.2, or the oldest "
+             "with the machine type)");
   AddDialect(*command, options.dialect);
   command->footer(
       std::string("\nForms: e820check diff [OPTIONS]\n"
                   "       e820check diff [OPTIONS] -- QEMU ARGS...\n\n") +
       kSystems + "\n" + kExitStatuses);
+  return command;
+}
+
+CLI::App* AddRules(CLI::App& app, RulesOptions& options) {
+  CLI::App* command =
+      app.add_subcommand("rules",
+                         "print the rules of the model, and how often "
+                         "generated machines hit them");
+  command->add_option("--cases", options.cases, "machines of each release")
+      ->capture_default_str()
+      ->check(CLI::PositiveNumber.description(""))
+      ->type_name("N");
+  command->add_option("--seed", options.seed, "which machines")
+      ->capture_default_str()
+      ->type_name("N");
   return command;
 }
 
@@ -129,6 +148,8 @@ int Main(std::vector<std::string> words) {
   DiffOptions diff_options;
   const CLI::App* predict = AddPredict(app, predict_options);
   AddDiff(app, diff_options);
+  RulesOptions rules_options;
+  const CLI::App* rules = AddRules(app, rules_options);
   try {
     std::reverse(words.begin(), words.end());
     app.parse(std::move(words));
@@ -140,6 +161,10 @@ int Main(std::vector<std::string> words) {
     std::cerr << "e820check: " << reason << "\n";
     return kExitUsage;
   };
+  if (rules->parsed()) {
+    if (separated) return refuse("rules takes no QEMU arguments");
+    return PrintRules(rules_options);
+  }
   if (predict->parsed()) {
     if (!predict_options.batch.empty() && separated) {
       return refuse(

@@ -44,8 +44,18 @@ void PrintNotes(const Question& question) {
   }
 }
 
+Question MakeQuestion(std::vector<std::string> args, const System& system,
+                      const PredictOptions& options) {
+  std::optional<QemuVersion> version = options.qemu_version;
+  if (!version) version = system.version();
+  if (!version) version = ImpliedVersion(args, options.dialect);
+  return MakeQuestion(
+      std::move(args),
+      CommandLineContext{.qemu_version = *version, .dialect = options.dialect});
+}
+
 CommandStatus PredictOne(const System& system, const PredictOptions& options) {
-  const Question question = MakeQuestion(options.args, options.context);
+  const Question question = MakeQuestion(options.args, system, options);
   PrintNotes(question);
   const absl::StatusOr<Answer> answer = system.Ask(question);
   if (!answer.ok()) return Complain(answer.status());
@@ -97,7 +107,7 @@ CommandStatus AnswerLine(const System& system, const PredictOptions& options,
   if (request.ok() && request->name) out["name"] = *request->name;
   absl::StatusOr<Answer> answer =
       request.ok()
-          ? system.Ask(MakeQuestion(std::move(request->args), options.context))
+          ? system.Ask(MakeQuestion(std::move(request->args), system, options))
           : request.status();
   if (answer.ok()) {
     out.update(AnswerToJson(*answer));

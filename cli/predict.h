@@ -3,6 +3,7 @@
 #ifndef E820CHECK_CLI_PREDICT_H_
 #define E820CHECK_CLI_PREDICT_H_
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,7 +14,9 @@ namespace e820check {
 
 struct PredictOptions {
   std::string system = "reference";
-  CommandLineContext context;
+  Dialect dialect = Dialect::kStock;
+  // nullopt: that of the QEMU binary asked, else what the machine type implies.
+  std::optional<QemuVersion> qemu_version;
   bool json = false;
   std::string batch;  // a file of JSON lines, "-" for standard input, or empty
   std::vector<std::string> args;

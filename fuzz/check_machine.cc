@@ -66,7 +66,9 @@ absl::Status CheckRoundTrip(const MachineOptions& machine) {
 bool HasWords(const MachineOptions& machine) {
   return machine.cpu.refusal.empty() && machine.sgx_sections.empty() &&
          std::all_of(machine.devices.begin(), machine.devices.end(),
-                     [](const Device& d) { return d.refusal.empty(); });
+                     [](const Device& d) {
+                       return d.refusal.empty() && d.bus_refusal.empty();
+                     });
 }
 
 }  // namespace

@@ -204,6 +204,9 @@ struct Device {
   // The text, without location, with which QEMU refuses the device before it
   // looks at the machine: an unknown driver, a property out of range; or empty.
   std::string refusal;
+  // The same for a memory device, once QEMU has found a place in memory for it:
+  // its PCI address is taken.
+  std::string bus_refusal;
 
   // Of memory devices.
   std::string memdev;           // the id of a MemoryBackend; empty: not given

@@ -80,6 +80,9 @@ class Plugger {
     }
     absl::StatusOr<PluggedDevice> plugged = Place(index);
     if (!plugged.ok()) return plugged.status();
+    if (!device.bus_refusal.empty()) {
+      return Refuse(Rule::kDeviceRefusedByItself, device.bus_refusal);
+    }
     if (absl::Status s = Realize(index); !s.ok()) return s;
     busy_.insert(device.memdev);
     plugged_.push_back(*plugged);

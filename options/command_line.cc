@@ -159,6 +159,7 @@ class CommandLine {
   std::vector<DeviceOption> devices_;
   DeviceSurroundings device_surroundings_;
 
+  std::optional<MachineType> chosen_type_;
   MachineOptions machine_;
   ObjectTree object_tree_;
   std::vector<std::string> said_;  // by a layer, still without location
@@ -501,6 +502,7 @@ absl::Status CommandLine::Steps() {
   absl::StatusOr<MachineType> type = ChooseMachine(tree_, qemu_);
   if (!type.ok()) return type.status();
   machine_.type = *type;
+  chosen_type_ = *type;
   machine_.cpu = DefaultCpu(*type, qemu_);
 
   status = CreateEarlyObjects();
@@ -544,6 +546,7 @@ absl::StatusOr<ParsedCommandLine> CommandLine::Parse() {
   } else {
     return status;
   }
+  parsed.machine_type = chosen_type_;
   parsed.warnings = std::move(warnings_);
   parsed.notes = std::move(notes_);
   parsed.device_locations = std::move(device_locations_);
@@ -551,6 +554,17 @@ absl::StatusOr<ParsedCommandLine> CommandLine::Parse() {
 }
 
 }  // namespace
+
+QemuVersion ImpliedVersion(absl::Span<const std::string> args,
+                           Dialect dialect) {
+  for (const QemuVersion version :
+       {QemuVersion::k7_2, QemuVersion::k10_0, QemuVersion::k11_1}) {
+    const auto parsed =
+        ParseCommandLine(args, {.qemu_version = version, .dialect = dialect});
+    if (parsed.ok() && parsed->machine_type) return version;
+  }
+  return QemuVersion::k7_2;
+}
 
 std::string WithLocation(const ParsedCommandLine& parsed,
                          std::optional<size_t> device, absl::string_view text) {

@@ -43,6 +43,9 @@ struct ParsedCommandLine {
   // What was typed for each of MachineOptions::devices, "-device pc-dimm,id=d".
   // QEMU puts it before what it says about the device.
   std::vector<std::string> device_locations;
+  // Absent if the command line ends before QEMU chooses one, or names one that
+  // the release does not have.
+  std::optional<MachineType> machine_type;
   // Options pass Validate(). They may still hold what QEMU refuses later than
   // here, in CpuOptions::refusal and Device::refusal.
   std::variant<MachineOptions, Rejection> outcome;
@@ -60,6 +63,10 @@ struct ParsedCommandLine {
 // for each -numa, and in that of objects for each -device.
 absl::StatusOr<ParsedCommandLine> ParseCommandLine(
     absl::Span<const std::string> args, const CommandLineContext& context);
+
+// The oldest release that has the machine type of this command line; 7.2 if
+// none has.
+QemuVersion ImpliedVersion(absl::Span<const std::string> args, Dialect dialect);
 
 // What a layout says of a device, with the location, which only the parser
 // knows, in front; of no device, the text as it is.

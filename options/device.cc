@@ -284,6 +284,8 @@ absl::Status DeviceBuilder::CheckOtherProperties(const Driver& driver,
     if (driver.bus == Bus::kPci && key == "addr") {
       absl::Status set = SetPciAddress(driver, value, device);
       if (!set.ok()) return set;
+    } else if (driver.name == "virtio-rng-pci" && key == "memdev") {
+      return Refuse("Property '", driver.name, ".", key, "' not found");
     } else if (value.kind == Value::Kind::kString && !value.text.empty() &&
                ResolveBackend(options_.backends, value.text) != nullptr) {
       return NotCovered("this device may occupy a memory backend");
@@ -353,9 +355,15 @@ absl::Status DeviceBuilder::Realize(const Driver& driver, Place place,
   return absl::OkStatus();
 }
 
+// QEMU asks the board about memory devices before it asks the bus.
+absl::Status DeviceBuilder::RefusePlace(Device& device,
+                                        const std::string& text) {
+  if (!IsMemoryDevice(device.kind)) return Refuse(text);
+  device.bus_refusal = text;
+  return absl::OkStatus();
+}
+
 absl::Status DeviceBuilder::TakeSlot(const Driver& driver, Device& device) {
-  // QEMU asks the board about memory devices before it asks the bus.
-  const bool is_memory = IsMemoryDevice(driver.kind);
   if (!device.devfn) {
     uint8_t slot = 0;
     while (slot < kSlots && occupants_.contains(static_cast<uint8_t>(
@@ -363,9 +371,9 @@ absl::Status DeviceBuilder::TakeSlot(const Driver& driver, Device& device) {
       ++slot;
     }
     if (slot == kSlots) {
-      if (is_memory) return NotCovered("no PCI slot is free");
-      return Refuse("PCI: no slot/function available for ", driver.name,
-                    ", all in use or reserved");
+      return RefusePlace(device,
+                         absl::StrCat("PCI: no slot/function available for ",
+                                      driver.name, ", all in use or reserved"));
     }
     device.devfn = static_cast<uint8_t>(slot * kFunctionsPerSlot);
     if (surroundings_.has_other_pci_devices && !device.id.empty()) {
@@ -375,10 +383,11 @@ absl::Status DeviceBuilder::TakeSlot(const Driver& driver, Device& device) {
   const uint8_t slot = *device.devfn / kFunctionsPerSlot;
   const uint8_t function = *device.devfn % kFunctionsPerSlot;
   const auto taken = occupants_.find(*device.devfn);
-  if (taken != occupants_.end() && !is_memory) {
-    return Refuse("PCI: slot ", int{slot}, " function ", int{function},
-                  " not available for ", driver.name, ", in use by ",
-                  taken->second);
+  if (taken != occupants_.end()) {
+    return RefusePlace(
+        device, absl::StrCat("PCI: slot ", int{slot}, " function ",
+                             int{function}, " not available for ", driver.name,
+                             ", in use by ", taken->second));
   }
   const auto neighbour =
       occupants_.lower_bound(static_cast<uint8_t>(slot * kFunctionsPerSlot));

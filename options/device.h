@@ -78,6 +78,7 @@ class DeviceBuilder {
                                     const DeviceRequest& request,
                                     Device& device) const;
   absl::Status Realize(const Driver& driver, Place place, Device& device);
+  absl::Status RefusePlace(Device& device, const std::string& text);
   absl::Status TakeSlot(const Driver& driver, Device& device);
   absl::Status TakeBusNumber(const Device& device);
 

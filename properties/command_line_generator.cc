@@ -151,7 +151,7 @@ void SpoilUnits(Choices& choices, Units& units) {
 void AddFault(Choices& choices, Units& units) {
   if (units.empty()) return;
   ArgumentUnit& unit = units[choices.Below(units.size())];
-  if (!unit.value || unit.option == "-global" ||
+  if (!unit.value || absl::EndsWith(unit.option, "-global") ||
       absl::StartsWith(*unit.value, "{") || choices.OneIn(3)) {
     SpoilUnits(choices, units);
     return;

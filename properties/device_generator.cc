@@ -162,16 +162,21 @@ void SetId(MachineOptions& machine, Device& device, Choices& choices) {
   device.id = absl::StrCat(choices.Pick(kStems), machine.devices.size());
 }
 
-// Near the places that device memory mostly has, or in none.
-uint64_t PickAddress(const MachineOptions& machine, Choices& choices) {
-  constexpr uint64_t kOffsets[] = {
-      0,        kGiB, 2 * kMiB,  512 * kMiB,           2 * kGiB,
-      4 * kGiB, 4096, 30 * kGiB, UINT64_MAX - 8 * kGiB};
+// Where device memory mostly starts.
+uint64_t DeviceMemoryStart(const MachineOptions& machine) {
   const uint64_t ram = machine.memory.ram_size_bytes;
   const uint64_t low = machine.type.family == MachineFamily::kQ35
                            ? (ram >= 0xb0000000 ? 2 * kGiB : ram)
                            : (ram >= 0xe0000000 ? 3 * kGiB : ram);
-  return RoundUp(4 * kGiB + (ram - low), kGiB) + choices.Pick(kOffsets);
+  return RoundUp(4 * kGiB + (ram - low), kGiB);
+}
+
+// Near there, or in no place.
+uint64_t PickAddress(const MachineOptions& machine, Choices& choices) {
+  constexpr uint64_t kOffsets[] = {
+      0,        kGiB, 2 * kMiB,  512 * kMiB,           2 * kGiB,
+      4 * kGiB, 4096, 30 * kGiB, UINT64_MAX - 8 * kGiB};
+  return DeviceMemoryStart(machine) + choices.Pick(kOffsets);
 }
 
 Device MakeMemoryDevice(MachineOptions& machine, Choices& choices) {
@@ -208,6 +213,23 @@ Device MakeMemoryDevice(MachineOptions& machine, Choices& choices) {
   return device;
 }
 
+// One DIMM amid device memory, and another that has the room but no gap.
+void AddFragments(MachineOptions& machine, Choices& choices) {
+  constexpr uint64_t kSizeBytes = 8 * kGiB;
+  machine.memory.maxram_size_bytes =
+      machine.memory.ram_size_bytes + 2 * kSizeBytes;
+  machine.memory.slots = 2;
+  for (const uint64_t offset : {5 * kGiB, uint64_t{0}}) {
+    Device device;
+    device.kind = Kind::kPcDimm;
+    device.driver = std::string(DriverOf(device.kind));
+    device.memdev = AddBackend(machine, choices);
+    machine.backends.back().size_bytes = kSizeBytes;
+    if (offset != 0) device.address = DeviceMemoryStart(machine) + offset;
+    machine.devices.push_back(device);
+  }
+}
+
 }  // namespace
 
 void AddHmat(MachineOptions& machine, Choices& choices) {
@@ -238,6 +260,10 @@ void AddHmat(MachineOptions& machine, Choices& choices) {
 }
 
 void AddMemoryDevices(MachineOptions& machine, Choices& choices) {
+  if (choices.OneIn(24) && machine.memory.ram_size_bytes < kTiB) {
+    AddFragments(machine, choices);
+    return;
+  }
   machine.nvdimm = machine.type.family != MachineFamily::kMicrovm &&
                    machine.type.family != MachineFamily::kNone &&
                    !choices.OneIn(6);
@@ -252,6 +278,13 @@ void AddMemoryDevices(MachineOptions& machine, Choices& choices) {
 void AddCxl(MachineOptions& machine, Choices& choices) {
   constexpr uint64_t kSizes[] = {256 * kMiB, 4 * kGiB, 1 * kGiB, 900 * kGiB, 0};
   machine.cxl = !choices.OneIn(12);
+  if (machine.memory.ram_size_from_backend && choices.OneIn(2)) {
+    // RAM just below HyperTransport, with maxmem below it.
+    MemoryBackend& ram = machine.backends.front();
+    ram.size_bytes = 1011 * kGiB;
+    ram.reserve = false;
+    machine.memory.ram_size_bytes = ram.size_bytes;
+  }
   if (machine.type.family != MachineFamily::kQ35) return;
   std::vector<std::string> bridges;
   for (uint64_t count = choices.Below(3); count > 0; --count) {

@@ -113,6 +113,10 @@ SmpTopology PickTopology(Choices& choices, const MachineType& type,
   if (pc && version != QemuVersion::k7_2 && choices.OneIn(4)) {
     smp.modules = choices.Pick(kCounts);
   }
+  // More threads than SMBIOS 2.0 can count.
+  if (pc && choices.OneIn(16)) {
+    smp = {.dies = 16, .cores = 16, .threads = choices.OneIn(2) ? 1u : 2u};
+  }
   smp.maxcpus = smp.sockets * smp.dies * smp.modules * smp.cores * smp.threads;
   if (smp.maxcpus > MaxCpus(type, version)) return SmpTopology{};
   // Started vCPUs cost a real binary time; possible ones do not.
@@ -284,9 +288,10 @@ void AddDistances(MachineOptions& machine, Choices& choices) {
 }
 
 void AddHotPluggableMemory(MachineOptions& machine, Choices& choices) {
-  constexpr uint64_t kExtra[] = {kGiB,        4 * kKiB, 128 * kMiB, 8 * kGiB,
-                                 8704 * kMiB, kTiB,     900 * kGiB, 3 * kGiB};
-  constexpr uint64_t kSlots[] = {1, 4, 0, 2, 32, 255, 256, 3};
+  constexpr uint64_t kExtra[] = {kGiB,       4 * kKiB,    128 * kMiB,
+                                 8 * kGiB,   8704 * kMiB, kTiB,
+                                 900 * kGiB, 3 * kGiB,    kGiB + 512};
+  constexpr uint64_t kSlots[] = {1, 4, 0, 2, 32, 255, 256, 3, 257};
   const std::optional<uint64_t> maxram =
       CheckedAdd(machine.memory.ram_size_bytes, choices.Pick(kExtra));
   if (!maxram) return;
@@ -347,6 +352,34 @@ void AddDevices(MachineOptions& machine, Choices& choices,
   }
 }
 
+// Something that only the board finds wrong.
+void AddBoardFault(MachineOptions& machine) {
+  const auto add_backend = [&machine](std::string id) {
+    MemoryBackend backend;
+    backend.id = std::move(id);
+    backend.size_bytes = machine.memory.ram_size_bytes;
+    backend.reserve = false;
+    machine.backends.push_back(backend);
+  };
+  NumaNode* first = nullptr;
+  NumaNode* last = nullptr;
+  for (NumaNode& node : machine.numa_nodes) {
+    if (!node.memdev) continue;
+    if (first == nullptr) first = &node;
+    last = &node;
+  }
+  if (machine.memory.ram_size_bytes == 0) return;
+  if (first == nullptr) {
+    if (machine.memory_backend.empty()) add_backend("pc.ram");
+  } else if (first != last &&
+             NodeSizeBytes(machine, *first) == NodeSizeBytes(machine, *last)) {
+    last->memdev = first->memdev;
+  } else {
+    add_backend("whole");
+    machine.memory_backend = "whole";
+  }
+}
+
 }  // namespace
 
 MachineOptions GenerateMachine(Choices& choices,
@@ -399,6 +432,7 @@ MachineOptions GenerateMachine(Choices& choices,
     }
   }
   AddDevices(machine, choices, policy);
+  if (choices.OneIn(32)) AddBoardFault(machine);
   return machine;
 }
 

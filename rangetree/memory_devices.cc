@@ -123,6 +123,7 @@ class Plugboard {
     if (!area_) return RefuseArea();
     const auto place = FindPlace(index, *backend, *size);
     if (!place.ok()) return place.status();
+    if (!device.bus_refusal.empty()) return Refuse(device.bus_refusal);
 
     if (manners.takes_slot) {
       if (absl::Status s = CheckDimmNode(device); !s.ok()) return s;
