@@ -108,15 +108,15 @@ class Plugger {
   // device is made but gets no place, so hardly anything can be wrong with it.
   absl::Status RealizeUnplugged(const Device& device) {
     const bool sp_mem = device.kind == Kind::kSpMem;
-    if (device.memdev.empty()) {
-      return Refuse(Rule::kMemdevNotSet, "'memdev' property is ",
-                    sp_mem ? "required" : "not set");
-    }
     if (IsDimm(device) && device.node > 0) {
       if (!policy_.has_numa) {
         return Refuse(Rule::kDeviceNodeTooHigh, "machine doesn't support NUMA");
       }
       if (device.node >= node_count_) return RefuseNode(device);
+    }
+    if (device.memdev.empty()) {
+      return Refuse(Rule::kMemdevNotSet, "'memdev' property is ",
+                    sp_mem ? "required" : "not set");
     }
     if (busy_.count(device.memdev) > 0) return RefuseBusy(device);
     if (device.kind == Kind::kNvdimm) {

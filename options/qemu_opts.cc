@@ -5,7 +5,6 @@
 #include <cstddef>
 #include <utility>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "options/integer.h"
@@ -45,8 +44,12 @@ std::optional<QemuOpt> QemuOptsReader::Next() {
   if (rest_.empty()) return std::nullopt;
   QemuOpt opt;
   const absl::string_view implied_key = std::exchange(implied_key_, {});
-  const size_t key_end = rest_.find_first_of("=,");
-  if (key_end != absl::string_view::npos && rest_[key_end] == '=') {
+  size_t key_end = 0;
+  while (key_end < rest_.size() && rest_[key_end] != '=' &&
+         rest_[key_end] != ',') {
+    ++key_end;
+  }
+  if (key_end < rest_.size() && rest_[key_end] == '=') {
     opt.key = std::string(rest_.substr(0, key_end));
     rest_.remove_prefix(key_end + 1);
     opt.value = TakeValue(rest_);
@@ -66,9 +69,23 @@ std::optional<QemuOpt> QemuOptsReader::Next() {
   return opt;
 }
 
+namespace {
+
+// Whether a word "id" is in the text, at the end of a longer one perhaps.
+bool MayHaveId(absl::string_view text) {
+  for (size_t at = text.find("id"); at != absl::string_view::npos;
+       at = text.find("id", at + 1)) {
+    const size_t end = at + 2;
+    if (end == text.size() || text[end] == '=' || text[end] == ',') return true;
+  }
+  return false;
+}
+
+}  // namespace
+
 std::optional<std::string> FindId(absl::string_view text) {
   // Most options have none: avoid the walk.
-  if (!absl::StrContains(text, "id")) return std::nullopt;
+  if (!MayHaveId(text)) return std::nullopt;
   QemuOptsReader reader(text, /*implied_key=*/"");
   while (std::optional<QemuOpt> opt = reader.Next()) {
     if (opt->key == "id") return std::move(opt->value);
@@ -93,6 +110,7 @@ absl::StatusOr<QemuOptsBag> QemuOptsList::Parse(
       return Refuse("Duplicate ID '", *bag.id, "' for ", name_);
     }
   }
+  bag.items.reserve(8);  // few options have more
   QemuOptsReader reader(text, implied_key_);
   while (std::optional<QemuOpt> opt = reader.Next()) {
     if (std::optional<std::string> warning = FlagWarning(*opt)) {

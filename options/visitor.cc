@@ -18,6 +18,10 @@ namespace {
 template <typename Keys>
 std::optional<absl::string_view> FirstLeftover(
     const Keys& keys, const std::vector<absl::string_view>& consumed) {
+  const bool any = std::any_of(keys.begin(), keys.end(), [&](const auto& key) {
+    return std::find(consumed.begin(), consumed.end(), key) == consumed.end();
+  });
+  if (!any) return std::nullopt;  // the usual case, without a hash table
   GlibTable table;
   for (const auto& key : keys) table.Insert(key);
   for (const absl::string_view key : consumed) table.Erase(key);

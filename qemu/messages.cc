@@ -42,4 +42,9 @@ bool IsHostRefusal(absl::string_view message) {
          absl::StartsWith(message, "Could not access KVM kernel module: ");
 }
 
+bool IsOutOfMemory(absl::string_view stderr_text) {
+  return absl::StrContains(stderr_text, "gmem.c:") &&
+         absl::StrContains(stderr_text, ": failed to allocate ");
+}
+
 }  // namespace e820check

@@ -30,6 +30,10 @@ bool IsBeyondMemoryTables(absl::string_view message);
 // asked for: lack of memory, or NUMA nodes or KVM that the host does not have.
 bool IsHostRefusal(absl::string_view message);
 
+// Whether GLib said that it ends the program for want of memory. For instance,
+// microvm takes 24 bytes for each of up to 2^32 slots.
+bool IsOutOfMemory(absl::string_view stderr_text);
+
 }  // namespace e820check
 
 #endif  // E820CHECK_QEMU_MESSAGES_H_

@@ -65,6 +65,13 @@ TEST(MessagesTest, WarningsBeyondMemoryTables) {
   EXPECT_FALSE(IsBeyondMemoryTables("unable to find CPU model 'x'"));
 }
 
+TEST(MessagesTest, OutOfMemory) {
+  EXPECT_TRUE(
+      IsOutOfMemory("\n(process:1): GLib-ERROR **: ../../../glib/gmem.c:169: "
+                    "failed to allocate 25276502016 bytes"));
+  EXPECT_FALSE(IsOutOfMemory("qemu: -m 1: failed to allocate anything\n"));
+}
+
 TEST(MessagesTest, HostRefusals) {
   EXPECT_TRUE(IsHostRefusal(
       "cannot set up guest memory 'pc.ram': Cannot allocate memory"));

@@ -115,7 +115,10 @@ absl::StatusOr<std::vector<std::string>> Messages(const ChildProcess& child,
 }
 
 // What an end means that is no refusal.
-absl::Status UnexpectedEnd(const ExitStatus& exit) {
+absl::Status UnexpectedEnd(const ExitStatus& exit, const ChildProcess& child) {
+  if (IsOutOfMemory(child.error_output())) {
+    return absl::ResourceExhaustedError("host: GLib found no memory");
+  }
   if (exit.signal == SIGKILL) {
     return absl::AbortedError("killed from outside");
   }
@@ -132,10 +135,10 @@ absl::StatusOr<Answer> AwaitRefusal(ChildProcess& child,
                                     Deadline deadline) {
   absl::StatusOr<ExitStatus> exit = child.AwaitExit(deadline);
   if (!exit.ok()) return exit.status();
-  if (exit->code != 1) return UnexpectedEnd(*exit);
+  if (exit->code != 1) return UnexpectedEnd(*exit, child);
   absl::StatusOr<std::vector<std::string>> messages = Messages(child, program);
   if (!messages.ok()) return messages.status();
-  if (messages->empty()) return UnexpectedEnd(*exit);
+  if (messages->empty()) return UnexpectedEnd(*exit, child);
   Rejection rejection{.text = std::move(messages->back())};
   messages->pop_back();
   if (IsHostRefusal(rejection.text)) {
@@ -209,7 +212,7 @@ absl::StatusOr<QemuAnswer> Interview(ChildProcess& child,
   if (fw_cfg->has_value()) reading = ReadLayout(**fw_cfg);
   if (absl::IsUnavailable(reading.status())) {
     absl::StatusOr<ExitStatus> exit = child.AwaitExit(deadline);
-    return exit.ok() ? UnexpectedEnd(*exit) : exit.status();
+    return exit.ok() ? UnexpectedEnd(*exit, child) : exit.status();
   }
   if (reading.ok()) reading->answer.warnings = *std::move(warnings);
   return reading;

@@ -92,14 +92,14 @@ class Plugboard {
   // On microvm and `none`.
   absl::Status MakeWithoutPlace(const Device& device, const Manners& manners,
                                 const MemoryBackend* backend) {
-    if (backend == nullptr) {
-      return Refuse("'memdev' property is ", manners.no_memdev);
-    }
     if (manners.takes_slot && device.node > 0 && !policy_.has_numa) {
       return Refuse("machine doesn't support NUMA");
     }
     if (manners.takes_slot) {
       if (absl::Status s = CheckDimmNode(device); !s.ok()) return s;
+    }
+    if (backend == nullptr) {
+      return Refuse("'memdev' property is ", manners.no_memdev);
     }
     if (absl::Status s = CheckFree(device); !s.ok()) return s;
     return device.kind == Kind::kNvdimm ? SizeSeen(device, *backend).status()
