@@ -8,6 +8,15 @@
 #include "absl/strings/strip.h"
 
 namespace e820check {
+namespace {
+
+// QEMU 10.0 and 11.1 leave out the program's name before these refusals.
+bool StartsNamelessMessage(absl::string_view line) {
+  return absl::StartsWith(line, "acpi-generic-initiator: ") ||
+         absl::StartsWith(line, "acpi-generic-port: ");
+}
+
+}  // namespace
 
 std::vector<std::string> SplitMessages(absl::string_view program,
                                        absl::string_view stderr_text) {
@@ -18,7 +27,7 @@ std::vector<std::string> SplitMessages(absl::string_view program,
   for (absl::string_view line : absl::StrSplit(stderr_text, '\n')) {
     const bool starts_message = absl::ConsumePrefix(&line, prefix);
     if (starts_message) absl::ConsumePrefix(&line, " ");
-    if (starts_message || messages.empty()) {
+    if (starts_message || messages.empty() || StartsNamelessMessage(line)) {
       messages.emplace_back(line);
     } else {
       absl::StrAppend(&messages.back(), "\n", line);

@@ -65,6 +65,12 @@ TEST(MessagesTest, WarningsBeyondMemoryTables) {
   EXPECT_FALSE(IsBeyondMemoryTables("unable to find CPU model 'x'"));
 }
 
+TEST(MessagesTest, SomeRefusalsHaveNoProgramName) {
+  EXPECT_THAT(
+      SplitMessages("qemu", "qemu: warning: w\nacpi-generic-initiator: bad\n"),
+      ElementsAre("warning: w", "acpi-generic-initiator: bad"));
+}
+
 TEST(MessagesTest, OutOfMemory) {
   EXPECT_TRUE(
       IsOutOfMemory("\n(process:1): GLib-ERROR **: ../../../glib/gmem.c:169: "
