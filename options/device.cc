@@ -274,7 +274,7 @@ absl::Status DeviceBuilder::SetPciAddress(const Driver& driver,
 }
 
 // Of devices that are not modelled: whatever else they are told is taken to be
-// right.
+// right, but for the one that serves as an example of all PCI devices.
 absl::Status DeviceBuilder::CheckOtherProperties(const Driver& driver,
                                                  const DeviceRequest& request,
                                                  Device& device) const {
@@ -284,7 +284,7 @@ absl::Status DeviceBuilder::CheckOtherProperties(const Driver& driver,
     if (driver.bus == Bus::kPci && key == "addr") {
       absl::Status set = SetPciAddress(driver, value, device);
       if (!set.ok()) return set;
-    } else if (driver.name == "virtio-rng-pci" && key == "memdev") {
+    } else if (driver.name == "virtio-rng-pci" && !MayHaveRngProperty(key)) {
       return Refuse("Property '", driver.name, ".", key, "' not found");
     } else if (value.kind == Value::Kind::kString && !value.text.empty() &&
                ResolveBackend(options_.backends, value.text) != nullptr) {

@@ -279,4 +279,11 @@ absl::Status SetDeviceProperty(const Driver& driver, absl::string_view key,
   return absl::OkStatus();
 }
 
+bool MayHaveRngProperty(absl::string_view key) {
+  constexpr absl::string_view kOwn =
+      "addr hotpluggable hotplugged max-bytes parent_bus period realized rng "
+      "type";
+  return HasWord(kOwn, key) || IsUncovered(kVirtio, /*is_pci=*/true, key);
+}
+
 }  // namespace e820check

@@ -18,6 +18,9 @@ absl::Status SetDeviceProperty(const Driver& driver, absl::string_view key,
                                const MachineOptions& options,
                                RecordSource& source, Device& device);
 
+// Whether virtio-rng-pci has such a property in some release.
+bool MayHaveRngProperty(absl::string_view key);
+
 }  // namespace e820check
 
 #endif  // E820CHECK_OPTIONS_DEVICE_PROPERTIES_H_
