@@ -72,6 +72,7 @@ LayoutPolicy PolicyOf(const MachineType& type, QemuVersion qemu) {
   policy.cxl_follows_absent_device_memory = qemu_7_2;
   policy.isapc_refuses_large_ram = isapc && qemu == QemuVersion::k11_1;
   policy.tcg_refuses_x2apic_ids = qemu_7_2;
+  policy.has_old_cpu_hotplug = !at_least(2, 7);
   policy.checks_smbios_threads = pci_board && !qemu_7_2;
   policy.has_smbios_3 = at_least(8, 1);
   policy.hmat_skips_memoryless_nodes = !qemu_7_2;

@@ -84,6 +84,7 @@ struct LayoutPolicy {
   bool has_cxl = false;                           // 2.4, observed
   bool isapc_refuses_large_ram = false;           // 9
   bool tcg_refuses_x2apic_ids = false;            // 4.2
+  bool has_old_cpu_hotplug = false;               // observed
   bool checks_smbios_threads = false;             // observed
   bool has_smbios_3 = false;                      // observed
   bool hmat_skips_memoryless_nodes = false;       // 8

@@ -115,6 +115,18 @@ void AppendSpMemRows(const MachineOptions& options,
   }
 }
 
+// Not in the specification: old boards tell firmware which CPUs are there with
+// a bit for each of 256 APIC ids.
+absl::Status CheckCpuHotplug(const MachineOptions& options,
+                             const LayoutPolicy& policy, Journal& journal) {
+  constexpr uint64_t kApicIds = 256;
+  const uint64_t last = ApicIdOf(options.smp, options.smp.maxcpus - 1);
+  if (!policy.has_old_cpu_hotplug || last < kApicIds) return absl::OkStatus();
+  journal.Reach(Rule::kCpuHotplugLimit);
+  return absl::FailedPreconditionError(
+      absl::StrCat("max_cpus is too large. APIC ID of last CPU is ", last));
+}
+
 // Not in the specification: what 10.0 and 11.1 do last of all.
 absl::Status CheckSmbios(const MachineOptions& options,
                          const LayoutPolicy& policy, Journal& journal) {
@@ -211,6 +223,12 @@ class Board {
     AppendSpMemRows(options_, devices, layout_.e820, journal_);
     if (policy_.has_cxl) {
       if (absl::Status s = CheckCxl(options_, journal_); !s.ok()) return s;
+    }
+    if (options_.acpi && policy_.has_acpi_tables) {
+      if (absl::Status s = CheckCpuHotplug(options_, policy_, journal_);
+          !s.ok()) {
+        return s;
+      }
     }
     if (options_.acpi && policy_.has_acpi_tables && !numa_.nodes.empty()) {
       if (absl::Status s = PublishNumaTables(devices); !s.ok()) return s;

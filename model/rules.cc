@@ -160,6 +160,8 @@ constexpr RuleFacts kRules[] = {
     {Rule::kHotplugRow, "layout 6.4.5", "the hot-plug area", kByRun},
     {Rule::kHotplugRowSplit, "layout 6.4.5", "sp-mem splits it", kByRun},
     {Rule::kSlit, "layout 7", "SLIT, where a distance was given", kByRun},
+    {Rule::kCpuHotplugLimit, "observed",
+     "up to 2.6 CPU hot-plug has 256 APIC ids", kByRun},
     {Rule::kSmbiosThreads, "observed",
      "SMBIOS 2.0 counts 255 threads of a socket", kByRun},
     {Rule::kHmatInitiator, "layout 8.1", "memory with an initiator", kByRun},

@@ -114,6 +114,7 @@ enum class Rule : uint8_t {
   kHotplugRow,
   kHotplugRowSplit,
   kSlit,
+  kCpuHotplugLimit,
   kSmbiosThreads,
   kHmatInitiator,
   kHmatNoInitiator,

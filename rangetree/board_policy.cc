@@ -111,6 +111,7 @@ BoardPolicy PolicyOf(QemuVersion qemu, const MachineType& type) {
                  type.family == MachineFamily::kIsapc;
   if (policy.is_pc) policy.default_ram_id = "pc.ram";
   policy.plugs_memory_devices = policy.is_pc;
+  if (type.version <= MachineVersion{2, 6}) policy.cpu_hotplug_limit = 256;
   policy.counts_smbios_threads =
       policy.has_acpi_controller && qemu != QemuVersion::k7_2;
   policy.prefers_smbios_3 = type.version > MachineVersion{8, 0};

@@ -116,6 +116,8 @@ struct BoardPolicy {
   bool checks_cxl = false;
   bool cxl_follows_missing_device_memory = false;
 
+  // Where not 0: an APIC id that hot-plug of CPUs cannot name.
+  uint32_t cpu_hotplug_limit = 0;
   // Whether more threads of a socket than SMBIOS 2.0 can count are refused,
   // and whether this board has SMBIOS 3 where nothing else was asked for.
   bool counts_smbios_threads = false;

@@ -209,9 +209,16 @@ absl::Status Publish(const MachineOptions& options, const BoardPolicy& policy,
   if (policy.checks_cxl) {
     if (absl::Status s = CheckCxlDevices(options); !s.ok()) return s;
   }
-  if (!policy.publishes_numa_tables || !options.acpi || plan.nodes.empty()) {
+  if (!policy.publishes_numa_tables || !options.acpi) {
     return CheckSmbios(options, policy);
   }
+  const uint32_t last_apic_id = ApicIdOf(options.smp, options.smp.maxcpus - 1);
+  if (policy.cpu_hotplug_limit != 0 &&
+      last_apic_id >= policy.cpu_hotplug_limit) {
+    return Refuse(absl::StrCat("max_cpus is too large. APIC ID of last CPU is ",
+                               last_apic_id));
+  }
+  if (plan.nodes.empty()) return CheckSmbios(options, policy);
   const auto generic = GenericAffinityRows(options, policy, plan.nodes.size());
   if (!generic.ok()) return generic.status();
   layout.srat = BuildSrat(options, contents, *generic);
