@@ -4,11 +4,14 @@
 
 #include <array>
 #include <iostream>
+#include <variant>
 
 #include "absl/strings/str_format.h"
 #include "model/reference_layout.h"
 #include "model/rules.h"
+#include "options/command_line.h"
 #include "properties/choices.h"
+#include "properties/command_line_generator.h"
 #include "properties/machine_generator.h"
 
 namespace e820check {
@@ -19,15 +22,29 @@ constexpr QemuVersion kVersions[] = {QemuVersion::k7_2, QemuVersion::k10_0,
 
 using Counts = std::array<uint64_t, kRuleCount>;
 
+// Machines by turns: one as a command line, perhaps with a fault in it, and one
+// that may have what no text can ask for.
+RuleSet TraceOne(QemuVersion version, bool as_text, Choices& choices) {
+  const GeneratorPolicy policy = {.qemu_version = version,
+                                  .beyond_command_lines = !as_text};
+  RuleSet reached;
+  if (!as_text) {
+    TraceReferenceLayout(GenerateMachine(choices, policy), reached);
+    return reached;
+  }
+  const auto parsed = ParseCommandLine(GenerateCommandLine(choices, policy),
+                                       {.qemu_version = version});
+  if (parsed.ok() && parsed->accepted()) {
+    TraceReferenceLayout(std::get<MachineOptions>(parsed->outcome), reached);
+  }
+  return reached;
+}
+
 Counts CountHits(QemuVersion version, const RulesOptions& options) {
-  GeneratorPolicy policy;
-  policy.qemu_version = version;
-  policy.beyond_command_lines = true;
   SeededChoices choices(options.seed);
   Counts counts = {};
   for (uint64_t i = 0; i < options.cases; ++i) {
-    RuleSet reached;
-    TraceReferenceLayout(GenerateMachine(choices, policy), reached);
+    const RuleSet reached = TraceOne(version, i % 2 == 0, choices);
     for (size_t rule = 0; rule < kRuleCount; ++rule) {
       counts[rule] += reached.test(rule) ? 1 : 0;
     }

@@ -113,9 +113,12 @@ SmpTopology PickTopology(Choices& choices, const MachineType& type,
   if (pc && version != QemuVersion::k7_2 && choices.OneIn(4)) {
     smp.modules = choices.Pick(kCounts);
   }
-  // More threads than SMBIOS 2.0 can count.
-  if (pc && choices.OneIn(16)) {
-    smp = {.dies = 16, .cores = 16, .threads = choices.OneIn(2) ? 1u : 2u};
+  // More threads than SMBIOS 2.0 can count, or APIC ids of more than a byte.
+  // 7.2 refuses these under TCG.
+  if (pc && choices.OneIn(version == QemuVersion::k7_2 ? 128 : 16)) {
+    smp = choices.OneIn(2)
+              ? SmpTopology{.dies = 16, .cores = 16}
+              : SmpTopology{.sockets = 5, .cores = 3, .threads = 16};
   }
   smp.maxcpus = smp.sockets * smp.dies * smp.modules * smp.cores * smp.threads;
   if (smp.maxcpus > MaxCpus(type, version)) return SmpTopology{};
