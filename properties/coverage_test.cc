@@ -3,11 +3,14 @@
 // Non-vacuity: the generators reach every class, the ledger has no entry that
 // matches nothing, and each law can be broken.
 
+#include <fstream>
+#include <iterator>
 #include <map>
 #include <set>
 #include <string>
 #include <variant>
 
+#include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
 #include "model/reference_layout.h"
 #include "model/rules.h"
@@ -131,6 +134,17 @@ TEST(Coverage, EveryRuleOfTheModelIsReached) {
   for (const RuleFacts& facts : AllRules()) {
     EXPECT_TRUE(reached.test(static_cast<size_t>(facts.rule)))
         << "not reached: " << facts.section << ", " << facts.text;
+  }
+}
+
+TEST(Coverage, ReadmeListsEveryRule) {
+  std::ifstream file(E820CHECK_SOURCE_DIR "/README.md");
+  const std::string readme((std::istreambuf_iterator<char>(file)), {});
+  for (const RuleFacts& facts : AllRules()) {
+    EXPECT_NE(
+        readme.find(absl::StrCat("| ", facts.text, " | ", facts.section, " |")),
+        std::string::npos)
+        << "not in README: " << facts.text << "; see e820check rules";
   }
 }
 
