@@ -2,7 +2,10 @@
 
 #include "properties/classify.h"
 
+#include <variant>
+
 #include "absl/algorithm/container.h"
+#include "absl/strings/match.h"
 #include "machine/address_range.h"
 
 namespace e820check {
@@ -34,6 +37,14 @@ bool HasRowAt(const Answer& answer, uint64_t address) {
   return layout != nullptr &&
          absl::c_any_of(layout->e820, [address](const E820Row& row) {
            return row.address == address;
+         });
+}
+
+template <Device::Kind kOne, Device::Kind kOther>
+bool HasDevice(const MachineOptions& options, const Answer& answer) {
+  return answer.accepted() &&
+         absl::c_any_of(options.devices, [](const Device& device) {
+           return device.kind == kOne || device.kind == kOther;
          });
 }
 
@@ -115,6 +126,33 @@ constexpr Class kClasses[] = {
     {"memory-backend=", Dialect::kStock,
      [](const MachineOptions& o, const Answer&) {
        return !o.memory_backend.empty();
+     }},
+    {"DIMM or NVDIMM", Dialect::kStock,
+     HasDevice<Device::Kind::kPcDimm, Device::Kind::kNvdimm>},
+    {"virtio-mem or -pmem", Dialect::kStock,
+     HasDevice<Device::Kind::kVirtioMem, Device::Kind::kVirtioPmem>},
+    {"device refused", Dialect::kStock,
+     [](const MachineOptions&, const Answer& a) {
+       const auto* rejection = std::get_if<Rejection>(&a.outcome);
+       return rejection != nullptr &&
+              (rejection->device.has_value() ||
+               absl::StartsWith(rejection->text, "-device "));
+     }},
+    {"HMAT", Dialect::kStock,
+     [](const MachineOptions&, const Answer& a) {
+       return a.accepted() && !LayoutOf(a)->hmat.empty();
+     }},
+    {"hmat-lb", Dialect::kStock,
+     [](const MachineOptions& o, const Answer& a) {
+       return a.accepted() && !o.hmat_values.empty();
+     }},
+    {"cxl=on", Dialect::kStock,
+     [](const MachineOptions& o, const Answer& a) {
+       return a.accepted() && o.cxl;
+     }},
+    {"pci-hole64-size", Dialect::kStock,
+     [](const MachineOptions& o, const Answer&) {
+       return o.pci_hole64_size_bytes.has_value();
      }},
     {"node spm", Dialect::kMemmapType, HasMemmapType<MemmapType::kSpm>},
     {"node reserved", Dialect::kMemmapType,

@@ -91,6 +91,16 @@ bool HotPlugAreaWraps(const MachineOptions& options) {
   return options.memory.maxram_size_bytes > UINT64_MAX - 4 * kTiB;
 }
 
+// Of 10.0 and later.
+bool HotPlugAreaWrapsToNothing(const MachineOptions& options) {
+  const MemoryOptions& memory = options.memory;
+  return options.qemu_version != QemuVersion::k7_2 &&
+         memory.maxram_size_bytes > memory.ram_size_bytes &&
+         memory.maxram_size_bytes - memory.ram_size_bytes +
+                 memory.slots * kGiB ==
+             0;
+}
+
 bool RamEndWraps(const MachineOptions& options) {
   return options.memory.ram_size_bytes > UINT64_MAX - 2 * kTiB;
 }
@@ -226,6 +236,13 @@ const std::vector<Quirk>& Ledger() {
        "7.2",
        {kCrash},
        LowMemoryReachesIoApic},
+      {"empty-hot-plug-area-aborts",
+       "with slots, maxmem just under 2^64 can make the size of the hot-plug "
+       "area wrap to 0: machine_memory_devices_init: assertion failed: (size)",
+       "found by e820check",
+       "10.0 11.1",
+       {kCrash},
+       HotPlugAreaWrapsToNothing},
       {"slots-beyond-limit-abort",
        "more than 256 slots abort in build_memory_hotplug_aml where maxmem is "
        "below the size of the RAM backend, as no check sees them",

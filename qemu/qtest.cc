@@ -48,7 +48,8 @@ std::optional<std::string> DecodeMemory(absl::string_view value,
 }
 
 // Moves whole lines from the front of `text` until there are `count` of them.
-// DataLoss for a line that no reply starts like, such as a help text.
+// DataLoss for a line that no reply starts like, such as a help text; Internal
+// for the words of a failed assertion.
 absl::Status TakeReplies(std::string& text, size_t count,
                          std::vector<std::string>& replies) {
   size_t used = 0;
@@ -57,6 +58,10 @@ absl::Status TakeReplies(std::string& text, size_t count,
     if (end == std::string::npos) break;
     const std::string& line =
         replies.emplace_back(text.substr(used, end - used));
+    // What GLib prints on its way to abort().
+    if (absl::StartsWith(line, "Bail out! ")) {
+      return absl::InternalError(absl::StrCat("died on an assertion: ", line));
+    }
     if (!absl::StartsWith(line, "OK") && !absl::StartsWith(line, "FAIL")) {
       return absl::DataLossError(
           absl::StrCat("qtest: not a reply: ", Quote(line)));
