@@ -34,6 +34,7 @@ struct CpuOptions {
   bool long_mode = true;    // CPUID 80000001h EDX.LM
   bool pse36 = true;        // CPUID 1 EDX.PSE36
   bool pae = true;          // CPUID 1 EDX.PAE
+  bool x2apic = false;      // CPUID 1 ECX.x2APIC
   uint32_t phys_bits = 40;  // 32..52; 36 or 32 without long mode
   // QEMU applies CPU properties only when the board creates its vCPUs. Where
   // that fails, for instance for phys-bits=99, this is the text with which the

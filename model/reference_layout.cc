@@ -38,6 +38,26 @@ absl::Status CheckIsapcRam(const MachineOptions& options,
                    " MiB, maximum ", kIsapcMaxRamBytes / kMiB, " MiB"));
 }
 
+// Not in the specification; of the started CPUs, the first that cannot have its
+// id is named. 10.0 aborts with these words.
+absl::Status CheckX2ApicFeature(const MachineOptions& options,
+                                const LayoutPolicy& policy, Journal& journal) {
+  if (policy.tcg_refuses_x2apic_ids || options.cpu.x2apic ||
+      options.accelerator == Accelerator::kKvm) {
+    return absl::OkStatus();
+  }
+  for (uint32_t cpu = 0; cpu < options.smp.cpus; ++cpu) {
+    const uint64_t id = ApicIdOf(options.smp, cpu);
+    if (id < kFirstX2ApicId) continue;
+    journal.Reach(Rule::kX2ApicFeature);
+    return absl::FailedPreconditionError(
+        absl::StrCat("APIC ID ", id,
+                     " requires x2APIC feature in CPU\nTry x2apic=on in "
+                     "-cpu."));
+  }
+  return absl::OkStatus();
+}
+
 // The board creates its vCPUs when RAM is split but not yet placed: the
 // warnings of the split come before, the address space limit after.
 absl::Status CreateCpus(const MachineOptions& options,
@@ -60,7 +80,7 @@ absl::Status CreateCpus(const MachineOptions& options,
         "warning: This family of AMD CPU doesn't support hyperthreading(",
         options.smp.threads, ")", policy.hyperthreading_advice));
   }
-  return absl::OkStatus();
+  return CheckX2ApicFeature(options, policy, journal);
 }
 
 // spec/qemu-layout.md 3, rows 2 to 5. Low RAM has a row even where it is empty.

@@ -58,6 +58,8 @@ constexpr RuleFacts kRules[] = {
     {Rule::kLowRamOfMicrovm, "layout 2.1", "microvm splits at 3 GiB", kByRun},
     {Rule::kX2ApicRefused, "layout 4.2",
      "TCG refuses APIC ids that need x2APIC", kByRun},
+    {Rule::kX2ApicFeature, "observed",
+     "from 10.0 on, started CPUs with such ids need x2APIC", kByRun},
     {Rule::kHyperthreadingWarning, "options 6",
      "AMD CPUs without topoext and with threads", kByRun},
     {Rule::kRelocation, "layout 2.2", "high RAM moves to 1 TiB", kByRun},

@@ -48,6 +48,7 @@ enum class Rule : uint8_t {
   kLowRamOfQ35ByUser,
   kLowRamOfMicrovm,
   kX2ApicRefused,
+  kX2ApicFeature,
   kHyperthreadingWarning,
   kRelocation,
   kRelocationWithoutHighRam,

@@ -61,6 +61,7 @@ CpuOptions WithoutFeatures(const Model& model, absl::string_view name,
   cpu.long_mode = model.long_mode;
   cpu.pse36 = model.pse36;
   cpu.pae = model.pae;
+  cpu.x2apic = absl::c_linear_search(cpu_tables::kModelsWithX2Apic, model.name);
   cpu.phys_bits = DefaultPhysBits(cpu, qemu);
   return cpu;
 }
@@ -289,6 +290,7 @@ class VirtualCpu {
     if (kind == Kind::kLongMode) options_.long_mode = on;
     if (kind == Kind::kPse36) options_.pse36 = on;
     if (kind == Kind::kPae) options_.pae = on;
+    if (kind == Kind::kX2Apic) options_.x2apic = on;
     if (kind == Kind::kEnforce) enforce_ = on;
   }
 
@@ -301,6 +303,7 @@ class VirtualCpu {
       case Kind::kLongMode:
       case Kind::kPse36:
       case Kind::kPae:
+      case Kind::kX2Apic:
       case Kind::kVpIndex:
       case Kind::kEnforce: {
         const std::optional<bool> on = ReadBool(value);
@@ -353,6 +356,7 @@ class VirtualCpu {
       case Kind::kLongMode:
       case Kind::kPse36:
       case Kind::kPae:
+      case Kind::kX2Apic:
       case Kind::kVpIndex:
       case Kind::kEnforce:
         SetFlag(property->kind, on);

@@ -31,34 +31,34 @@ struct Model {
   bool pae = true;
 };
 
-// Vendor, long mode and PSE36 are those that 7.2 shows through QOM; no machine
-// type changes them. The columns of 10.0 and 11.1 do not come from the
-// binaries, nor do the models that 7.2 lacks.
+// As each release answers query-cpu-model-expansion under TCG; no machine type
+// changes what is here.
 inline constexpr Model kModels[] = {
     {"486", kIntel, {1, 1, 1}, false, false, false},
     {"Broadwell", kIntel, {4, 4, 4}},
     {"Broadwell-IBRS", kIntel, {0, 0, 0}},
     {"Broadwell-noTSX", kIntel, {0, 0, 0}},
     {"Broadwell-noTSX-IBRS", kIntel, {0, 0, 0}},
-    {"Cascadelake-Server", kIntel, {5, 5, 5}},
+    {"Cascadelake-Server", kIntel, {5, 5, 7}},
     {"Cascadelake-Server-noTSX", kIntel, {0, 0, 0}},
-    {"ClearwaterForest", kIntel, {kAbsent, 1, 1}},
+    {"ClearwaterForest", kIntel, {kAbsent, 1, 4}},
     {"Conroe", kIntel, {1, 1, 1}},
     {"Cooperlake", kIntel, {2, 2, 2}},
     {"Denverton", kIntel, {3, 3, 3}},
     {"Dhyana", kHygon, {2, 2, 2}},
+    {"DiamondRapids", kIntel, {kAbsent, kAbsent, 2}},
     {"EPYC", kAmd, {3, 4, 5}},
-    {"EPYC-Genoa", kAmd, {kAbsent, 1, 2}},
+    {"EPYC-Genoa", kAmd, {kAbsent, 1, 3}},
     {"EPYC-IBPB", kAmd, {0, 0, 0}},
-    {"EPYC-Milan", kAmd, {1, 2, 3}},
+    {"EPYC-Milan", kAmd, {1, 2, 4}},
     {"EPYC-Rome", kAmd, {2, 4, 5}},
-    {"EPYC-Turin", kAmd, {kAbsent, kAbsent, 1}},
-    {"GraniteRapids", kIntel, {kAbsent, 2, 3}},
+    {"EPYC-Turin", kAmd, {kAbsent, kAbsent, 2}},
+    {"GraniteRapids", kIntel, {kAbsent, 2, 7}},
     {"Haswell", kIntel, {4, 4, 4}},
     {"Haswell-IBRS", kIntel, {0, 0, 0}},
     {"Haswell-noTSX", kIntel, {0, 0, 0}},
     {"Haswell-noTSX-IBRS", kIntel, {0, 0, 0}},
-    {"Icelake-Server", kIntel, {6, 7, 7}},
+    {"Icelake-Server", kIntel, {6, 7, 9}},
     {"Icelake-Server-noTSX", kIntel, {0, 0, 0}},
     {"IvyBridge", kIntel, {2, 2, 2}},
     {"IvyBridge-IBRS", kIntel, {0, 0, 0}},
@@ -73,18 +73,18 @@ inline constexpr Model kModels[] = {
     {"Penryn", kIntel, {1, 1, 1}},
     {"SandyBridge", kIntel, {2, 2, 2}},
     {"SandyBridge-IBRS", kIntel, {0, 0, 0}},
-    {"SapphireRapids", kIntel, {kAbsent, 3, 4}},
-    {"SierraForest", kIntel, {kAbsent, 2, 3}},
+    {"SapphireRapids", kIntel, {kAbsent, 3, 8}},
+    {"SierraForest", kIntel, {kAbsent, 2, 6}},
     {"Skylake-Client", kIntel, {4, 4, 4}},
     {"Skylake-Client-IBRS", kIntel, {0, 0, 0}},
     {"Skylake-Client-noTSX-IBRS", kIntel, {0, 0, 0}},
-    {"Skylake-Server", kIntel, {5, 5, 5}},
+    {"Skylake-Server", kIntel, {5, 5, 6}},
     {"Skylake-Server-IBRS", kIntel, {0, 0, 0}},
     {"Skylake-Server-noTSX-IBRS", kIntel, {0, 0, 0}},
     {"Snowridge", kIntel, {4, 4, 4}},
     {"Westmere", kIntel, {2, 2, 2}},
     {"Westmere-IBRS", kIntel, {0, 0, 0}},
-    {"YongFeng", kZhaoxin, {kAbsent, 1, 3}},
+    {"YongFeng", kZhaoxin, {kAbsent, 2, 3}},
     {"athlon", kAmd, {1, 1, 1}, false, true},
     {"base", "", {0, 0, 0}, false, false, false},
     {"core2duo", kIntel, {1, 1, 1}},
@@ -103,11 +103,49 @@ inline constexpr Model kModels[] = {
     {"qemu64", kAmd, {1, 1, 1}},
 };
 
+// Those that have x2APIC under TCG in 10.0 and 11.1, in every version.
+inline constexpr absl::string_view kModelsWithX2Apic[] = {
+    "Broadwell",
+    "Broadwell-IBRS",
+    "Broadwell-noTSX",
+    "Broadwell-noTSX-IBRS",
+    "Cascadelake-Server",
+    "Cascadelake-Server-noTSX",
+    "ClearwaterForest",
+    "Cooperlake",
+    "Denverton",
+    "DiamondRapids",
+    "GraniteRapids",
+    "Haswell",
+    "Haswell-IBRS",
+    "Haswell-noTSX",
+    "Haswell-noTSX-IBRS",
+    "Icelake-Server",
+    "Icelake-Server-noTSX",
+    "IvyBridge",
+    "IvyBridge-IBRS",
+    "KnightsMill",
+    "SandyBridge",
+    "SandyBridge-IBRS",
+    "SapphireRapids",
+    "SierraForest",
+    "Skylake-Client",
+    "Skylake-Client-IBRS",
+    "Skylake-Client-noTSX-IBRS",
+    "Skylake-Server",
+    "Skylake-Server-IBRS",
+    "Skylake-Server-noTSX-IBRS",
+    "Snowridge",
+    "YongFeng",
+    "host",
+    "max"};
+
 enum class Kind {
   kFlag,       // boolean, of no effect on a memory map
   kLongMode,   // boolean
   kPse36,      // boolean
   kPae,        // boolean
+  kX2Apic,     // boolean
   kVpIndex,    // boolean; needs KVM, yet that is noticed only in name=on
   kEnforce,    // boolean; refuses what TCG lacks of the model's features
   kOnOffAuto,  // of no effect
@@ -183,6 +221,7 @@ inline constexpr Property kProperties[] = {
     {"unavailable-features", Kind::kReadOnly},
     {"vendor", Kind::kVendor},
     {"x-hv-max-vps", Kind::kInt32},
+    {"x2apic", Kind::kX2Apic},
     {"xlevel", Kind::kUnsigned, UINT32_MAX},
     {"xlevel2", Kind::kUnsigned, UINT32_MAX},
 };
@@ -249,7 +288,7 @@ inline constexpr absl::string_view kFlags = R"(
     vmx-vmfunc vmx-vmwrite-vmexit-fields vmx-vnmi vmx-vnmi-pending vmx-vpid
     vmx-wbinvd-exit vmx-xsaves vmx-zero-len-inject vpclmulqdq waitpkg wbnoinvd
     wdt x-force-features x-hv-synic-kvm-only x-intel-pt-auto-level
-    x-migrate-smi-count x-vendor-cpuid-only x2apic xcrypt xcrypt-en xd xfd
+    x-migrate-smi-count x-vendor-cpuid-only xcrypt xcrypt-en xd xfd
     xgetbv1 xop xsave xsavec xsaveerptr xsaveopt xsaves xstore xstore-en xtpr
 )";
 

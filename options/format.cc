@@ -113,6 +113,9 @@ std::string FormatCpu(const MachineOptions& options) {
   if (cpu.pae != model->pae) {
     absl::StrAppend(&text, ",pae=", OnOff(cpu.pae));
   }
+  if (cpu.x2apic != model->x2apic) {
+    absl::StrAppend(&text, ",x2apic=", OnOff(cpu.x2apic));
+  }
   // Without long mode the number of bits follows from these, and QEMU refuses
   // to be told. With it the default is TCG's, whatever the model.
   if (cpu.long_mode && cpu.phys_bits != CpuOptions().phys_bits) {

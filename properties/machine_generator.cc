@@ -125,6 +125,15 @@ SmpTopology PickTopology(Choices& choices, const MachineType& type,
   // Started vCPUs cost a real binary time; possible ones do not.
   smp.cpus = 1 + static_cast<uint32_t>(
                      choices.Below(std::min<uint32_t>(smp.maxcpus, 4)));
+  // The fewest that reach an APIC id of 256: CPU 75 starts socket 1.
+  if (pc && choices.OneIn(256)) {
+    smp = {.cpus = 75 + static_cast<uint32_t>(choices.Below(2)),
+           .maxcpus = 150,
+           .sockets = 2,
+           .dies = 3,
+           .cores = 5,
+           .threads = 5};
+  }
   return smp;
 }
 

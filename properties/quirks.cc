@@ -91,6 +91,13 @@ bool HotPlugAreaWraps(const MachineOptions& options) {
   return options.memory.maxram_size_bytes > UINT64_MAX - 4 * kTiB;
 }
 
+// An id takes the bits that the last CPU of each level needs, so none is less
+// than its index. That some id is too large is for the layouts to say.
+bool ApicIdsMayBeLarge(const MachineOptions& options) {
+  return options.qemu_version == QemuVersion::k10_0 && !options.cpu.x2apic &&
+         options.smp.cpus > 64;
+}
+
 // Of 10.0 and later.
 bool HotPlugAreaWrapsToNothing(const MachineOptions& options) {
   const MemoryOptions& memory = options.memory;
@@ -243,6 +250,13 @@ const std::vector<Quirk>& Ledger() {
        "10.0 11.1",
        {kCrash},
        HotPlugAreaWrapsToNothing},
+      {"x2apic-missing-aborts",
+       "a started CPU with an APIC id of 255 or more and without x2APIC: "
+       "Unexpected error in apic_common_set_id()",
+       "found by e820check",
+       "10.0",
+       {kCrash},
+       ApicIdsMayBeLarge},
       {"slots-beyond-limit-abort",
        "more than 256 slots abort in build_memory_hotplug_aml where maxmem is "
        "below the size of the RAM backend, as no check sees them",

@@ -80,6 +80,18 @@ class MachineShrinker {
     return shrunk;
   }
 
+  // First, as they name nodes and backends.
+  bool DropExtras(MachineOptions& machine) {
+    bool shrunk = DropEach(machine, &MachineOptions::devices);
+    shrunk |= DropEach(machine, &MachineOptions::hmat_caches);
+    shrunk |= DropAll(machine, &MachineOptions::hmat_values);
+    shrunk |= DropEach(machine, &MachineOptions::hmat_values);
+    shrunk |= DropEach(machine, &MachineOptions::cxl_windows);
+    shrunk |= DropAll(machine, &MachineOptions::generic_affinities);
+    shrunk |= DropEach(machine, &MachineOptions::generic_affinities);
+    return shrunk;
+  }
+
   bool LowerMemory(MachineOptions& machine) {
     bool shrunk = false;
     for (size_t i = 0; i < machine.numa_nodes.size(); ++i) {
@@ -116,6 +128,25 @@ class MachineShrinker {
   }
 
  private:
+  template <typename List>
+  bool DropAll(MachineOptions& machine, List MachineOptions::*list) {
+    if ((machine.*list).empty()) return false;
+    MachineOptions smaller = machine;
+    (smaller.*list).clear();
+    return Adopt(std::move(smaller), machine);
+  }
+
+  template <typename List>
+  bool DropEach(MachineOptions& machine, List MachineOptions::*list) {
+    bool shrunk = false;
+    for (size_t i = (machine.*list).size(); i-- > 0;) {
+      MachineOptions smaller = machine;
+      (smaller.*list).erase((smaller.*list).begin() + i);
+      shrunk |= Adopt(std::move(smaller), machine);
+    }
+    return shrunk;
+  }
+
   // Bisects in steps of 8 KiB; `set` writes the new size where it is kept.
   template <typename Set>
   bool Lower(uint64_t size_bytes, MachineOptions& machine, Set set) {
@@ -159,7 +190,8 @@ MachineOptions ShrinkMachine(
   MachineShrinker shrinker(still_fails, most_runs);
   bool shrunk = true;
   while (shrunk) {
-    shrunk = shrinker.DropNodes(machine);
+    shrunk = shrinker.DropExtras(machine);
+    shrunk |= shrinker.DropNodes(machine);
     shrunk |= shrinker.LowerMaxMemory(machine);
     shrunk |= shrinker.LowerMemory(machine);
   }

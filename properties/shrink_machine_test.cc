@@ -47,6 +47,30 @@ TEST(ShrinkMachine, KeepsTheNodeThatMattersAndTheSumsRight) {
   EXPECT_TRUE(Validate(shrunk).ok());
 }
 
+TEST(ShrinkMachine, DropsDevicesAndWhatHmatSaysOfNodes) {
+  MachineOptions machine = FourNodes();
+  machine.hmat = true;
+  machine.hmat_values = {{.initiator = 0, .target = 3, .value = 10}};
+  machine.cxl_windows = {{.size_bytes = kGiB}};
+  machine.devices = {{.kind = Device::Kind::kPcDimm, .id = "a"},
+                     {.kind = Device::Kind::kNvdimm, .id = "b"}};
+  // Fails while there is an NVDIMM.
+  const MachineOptions shrunk = ShrinkMachine(
+      machine,
+      [](const MachineOptions& m) {
+        for (const Device& device : m.devices) {
+          if (device.kind == Device::Kind::kNvdimm) return true;
+        }
+        return false;
+      },
+      1000);
+  ASSERT_EQ(shrunk.devices.size(), 1u);
+  EXPECT_EQ(shrunk.devices[0].id, "b");
+  EXPECT_TRUE(shrunk.hmat_values.empty());
+  EXPECT_TRUE(shrunk.cxl_windows.empty());
+  EXPECT_TRUE(shrunk.numa_nodes.empty());
+}
+
 TEST(ShrinkMachine, AsksOnlyAboutValidMachines) {
   ShrinkMachine(
       FourNodes(),

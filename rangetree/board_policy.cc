@@ -132,9 +132,12 @@ BoardPolicy PolicyOf(QemuVersion qemu, const MachineType& type) {
   policy.narrow_cpu_limit = NarrowCpuLimitOf(qemu, type.version);
   policy.hmat_skips_empty_nodes = qemu != QemuVersion::k7_2;
   // As QEMU 7.2 shows, under TCG: every possible CPU counts, started or not, on
-  // every board with a local APIC. Later ones let a started CPU with such an id
-  // die on an assertion unless it has x2APIC, which is a crash, not a refusal.
-  if (qemu == QemuVersion::k7_2) policy.apic_id_limit = 255;
+  // every board with a local APIC. Later ones want x2APIC of each started one.
+  if (qemu == QemuVersion::k7_2) {
+    policy.apic_id_limit = 255;
+  } else {
+    policy.xapic_id_limit = 255;
+  }
   return policy;
 }
 

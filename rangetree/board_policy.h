@@ -98,6 +98,8 @@ struct BoardPolicy {
   uint64_t hole64_size_bytes = 0;  // 2.3
   // vCPUs whose APIC id would reach this are refused (4.2).
   uint32_t apic_id_limit = UINT32_MAX;
+  // Started ones that would reach this need x2APIC.
+  uint32_t xapic_id_limit = UINT32_MAX;
   bool publishes_numa_tables = false;   // 6
   bool hmat_skips_empty_nodes = false;  // 8
 

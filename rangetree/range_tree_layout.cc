@@ -60,7 +60,8 @@ bool IsAmd(const CpuOptions& cpu) { return cpu.vendor == kAmdVendor; }
 absl::Status CreateCpus(const MachineOptions& options,
                         const BoardPolicy& policy, Warnings& warnings) {
   const SmpTopology& smp = options.smp;
-  if (ApicIdOf(smp, smp.maxcpus - 1) >= policy.apic_id_limit) {
+  const bool tcg = options.accelerator == Accelerator::kTcg;
+  if (tcg && ApicIdOf(smp, smp.maxcpus - 1) >= policy.apic_id_limit) {
     return Refuse(
         "current -smp configuration requires kernel irqchip and X2APIC API "
         "support.");
@@ -70,7 +71,18 @@ absl::Status CreateCpus(const MachineOptions& options,
   if (IsAmd(options.cpu) && smp.threads > 1) {
     warnings.push_back(HyperthreadingText(options.qemu_version, smp.threads));
   }
-  return absl::OkStatus();
+  // Ids ascend with the index.
+  if (!tcg || options.cpu.x2apic ||
+      ApicIdOf(smp, smp.cpus - 1) < policy.xapic_id_limit) {
+    return absl::OkStatus();
+  }
+  uint32_t first = smp.cpus - 1;
+  while (first > 0 && ApicIdOf(smp, first - 1) >= policy.xapic_id_limit) {
+    --first;
+  }
+  return Refuse(absl::StrCat("APIC ID ", ApicIdOf(smp, first),
+                             " requires x2APIC feature in CPU\nTry x2apic=on "
+                             "in -cpu."));
 }
 
 // Where another board would ignore memmap-type=, it refuses.
