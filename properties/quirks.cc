@@ -98,6 +98,15 @@ bool ApicIdsMayBeLarge(const MachineOptions& options) {
          options.smp.cpus > 64;
 }
 
+bool LowMemoryReachesKvmPages(const MachineOptions& options) {
+  return options.accelerator == Accelerator::kKvm &&
+         options.max_ram_below_4g_bytes > 0xfeffc000;
+}
+
+bool MovesRamOffEnclaves(const MachineOptions& options) {
+  return !options.sgx_sections.empty() && options.cpu.vendor == "AuthenticAMD";
+}
+
 // Of 10.0 and later.
 bool HotPlugAreaWrapsToNothing(const MachineOptions& options) {
   const MemoryOptions& memory = options.memory;
@@ -186,6 +195,21 @@ const std::vector<Quirk>& Ledger() {
        "7.2 10.0 11.1",
        {"hmat.follows-options"},
        HmatValueDoesNotFit},
+      {"enclave-in-hyper-transport",
+       "enclave memory stays where it was placed when RAM moves out of the way "
+       "of AMD's HyperTransport, and may lie there or in RAM; no such host has "
+       "SGX",
+       "spec/qemu-layout.md 3",
+       "7.2 10.0 11.1",
+       {"e820.no-overlap", "srat.no-overlap", "srat.rows-lie-in-ram",
+        "srat.covers-ram", "srat.hot-plug-area"},
+       MovesRamOffEnclaves},
+      {"kvm-pages-in-ram",
+       "max-ram-below-4g can put RAM where KVM keeps its own pages",
+       "spec/qemu-layout.md 3",
+       "7.2 10.0 11.1",
+       {"e820.no-overlap"},
+       LowMemoryReachesKvmPages},
       {"slit-distance-10",
        "distance 10 is accepted between different nodes",
        "spec/qemu-options.md 7.3",
