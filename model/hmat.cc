@@ -102,16 +102,15 @@ LatencyBandwidth BuildList(const std::vector<HmatValue>& values,
     if (numa.nodes[id].is_initiator) list.initiators.push_back(id);
     list.targets.push_back(id);
   }
-  for (const uint32_t initiator : list.initiators) {
-    for (const uint32_t target : list.targets) {
-      uint16_t entry = 0;
-      for (const HmatValue& value : values) {
-        if (value.initiator == initiator && value.target == target) {
-          entry = static_cast<uint16_t>(value.value / base);
-        }
-      }
-      list.entries.push_back(entry);
-    }
+  list.entries.resize(list.initiators.size() * list.targets.size());
+  for (const HmatValue& value : values) {
+    const auto row = std::find(list.initiators.begin(), list.initiators.end(),
+                               value.initiator);
+    // A generic initiator's node need not exist.
+    if (row == list.initiators.end()) continue;
+    const size_t index =
+        (row - list.initiators.begin()) * list.targets.size() + value.target;
+    list.entries[index] = static_cast<uint16_t>(value.value / base);
   }
   return list;
 }

@@ -51,7 +51,7 @@ absl::StatusOr<GlobalProperty> ParseGlobal(absl::string_view text,
   std::optional<std::string> value;
   QemuOptsReader reader(text, /*implied_key=*/"");
   while (std::optional<QemuOpt> opt = reader.Next()) {
-    if (opt->flag && IsHelp(*opt->flag)) {
+    if (IsHelpFlag(*opt)) {
       return absl::UnimplementedError("it prints help");
     }
     if (std::optional<std::string> warning = FlagWarning(*opt)) {

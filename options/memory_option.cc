@@ -71,7 +71,7 @@ absl::Status MemoryOption::Take(absl::string_view text,
     if (std::optional<std::string> warning = FlagWarning(*opt)) {
       warnings.push_back(*std::move(warning));
     }
-    if (opt->flag && IsHelp(*opt->flag)) {
+    if (IsHelpFlag(*opt)) {
       return absl::UnimplementedError("it prints help");
     }
     absl::Status taken;

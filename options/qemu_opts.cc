@@ -2,6 +2,7 @@
 
 #include "options/qemu_opts.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <utility>
 
@@ -14,8 +15,12 @@ namespace e820check {
 
 bool IsHelp(absl::string_view word) { return word == "help" || word == "?"; }
 
+bool IsHelpFlag(const QemuOpt& opt) {
+  return opt.is_flag && opt.value == "on" && IsHelp(opt.key);
+}
+
 std::optional<std::string> FlagWarning(const QemuOpt& opt) {
-  if (!opt.flag || IsHelp(*opt.flag)) return std::nullopt;
+  if (!opt.is_flag || IsHelpFlag(opt)) return std::nullopt;
   // The one flag whose "no" belongs to the name.
   const bool is_delay = opt.key == "delay";
   const absl::string_view key =
@@ -23,7 +28,8 @@ std::optional<std::string> FlagWarning(const QemuOpt& opt) {
   const absl::string_view value = !is_delay
                                       ? absl::string_view(opt.value)
                                       : (opt.value == "on" ? "off" : "on");
-  return absl::StrCat("warning: short-form boolean option '", *opt.flag,
+  return absl::StrCat("warning: short-form boolean option '",
+                      opt.value == "on" ? "" : "no", opt.key,
                       "' deprecated\nPlease use ", key, "=", value, " instead");
 }
 
@@ -63,7 +69,7 @@ std::optional<QemuOpt> QemuOptsReader::Next() {
   absl::string_view name = rest_.substr(0, key_end);
   rest_.remove_prefix(name.size());
   absl::ConsumePrefix(&rest_, ",");
-  opt.flag = std::string(name);
+  opt.is_flag = true;
   opt.value = absl::ConsumePrefix(&name, "no") ? "off" : "on";
   opt.key = std::string(name);
   return opt;
@@ -71,12 +77,20 @@ std::optional<QemuOpt> QemuOptsReader::Next() {
 
 namespace {
 
-// Whether a word "id" is in the text, at the end of a longer one perhaps.
+constexpr absl::string_view kId = "id";
+
+// Whether an item of the text seems to be an id; that may be part of a value.
 bool MayHaveId(absl::string_view text) {
-  for (size_t at = text.find("id"); at != absl::string_view::npos;
-       at = text.find("id", at + 1)) {
-    const size_t end = at + 2;
-    if (end == text.size() || text[end] == '=' || text[end] == ',') return true;
+  for (size_t at = 0; at < text.size(); ++at) {
+    absl::string_view rest = text.substr(at);
+    absl::ConsumePrefix(&rest, "no");  // a flag
+    if (rest.substr(0, kId.size()) == kId &&
+        (rest.size() == kId.size() || rest[kId.size()] == '=' ||
+         rest[kId.size()] == ',')) {
+      return true;
+    }
+    at = text.find(',', at);
+    if (at == absl::string_view::npos) break;
   }
   return false;
 }
@@ -88,7 +102,7 @@ std::optional<std::string> FindId(absl::string_view text) {
   if (!MayHaveId(text)) return std::nullopt;
   QemuOptsReader reader(text, /*implied_key=*/"");
   while (std::optional<QemuOpt> opt = reader.Next()) {
-    if (opt->key == "id") return std::move(opt->value);
+    if (opt->key == kId) return std::move(opt->value);
   }
   return std::nullopt;
 }
@@ -110,13 +124,13 @@ absl::StatusOr<QemuOptsBag> QemuOptsList::Parse(
       return Refuse("Duplicate ID '", *bag.id, "' for ", name_);
     }
   }
-  bag.items.reserve(8);  // few options have more
+  bag.items.reserve(1 + std::count(text.begin(), text.end(), ','));
   QemuOptsReader reader(text, implied_key_);
   while (std::optional<QemuOpt> opt = reader.Next()) {
     if (std::optional<std::string> warning = FlagWarning(*opt)) {
       warnings.push_back(*std::move(warning));
     }
-    if (opt->key != "id") bag.items.push_back(*std::move(opt));
+    if (opt->key != kId) bag.items.push_back(*std::move(opt));
   }
   return bag;
 }

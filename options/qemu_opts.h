@@ -19,13 +19,15 @@ namespace e820check {
 struct QemuOpt {
   std::string key;
   std::string value;
-  // For an item without '=' that is not the implied key's value: the item as
-  // typed, of which key and value are "on" or, for "no...", "off" are made.
-  std::optional<std::string> flag;
+  // An item without '=' that is not the implied key's value: "key" with the
+  // value "on", or "nokey" with the value "off".
+  bool is_flag = false;
 };
 
 // "help" or "?".
 bool IsHelp(absl::string_view word);
+// The same, as a flag.
+bool IsHelpFlag(const QemuOpt& opt);
 
 // What QEMU says when it meets this flag, hint line included, no location;
 // nullopt for the flags "help" and "?" and for items that are no flags.
