@@ -270,5 +270,17 @@ TEST(CommandLineTest, AnyBytesButNulAreText) {
             "-numa node,foo\n=1\xff : Invalid parameter 'foo\n'");
 }
 
+TEST(ImpliedVersionTest, IsTheOldestThatHasTheMachineType) {
+  const auto implied = [](const char* type) {
+    return ImpliedVersion({{"-machine", type, "-m", "1K"}}, Dialect::kStock);
+  };
+  EXPECT_EQ(implied("pc"), QemuVersion::k7_2);
+  EXPECT_EQ(implied("pc-q35-7.2,hmat=on"), QemuVersion::k7_2);
+  EXPECT_EQ(implied("pc-q35-8.0"), QemuVersion::k10_0);
+  EXPECT_EQ(implied("type=pc-i440fx-10.0"), QemuVersion::k10_0);
+  EXPECT_EQ(implied("pc-q35-11.1"), QemuVersion::k11_1);
+  EXPECT_EQ(implied("pc-q35-99.0"), QemuVersion::k7_2);
+}
+
 }  // namespace
 }  // namespace e820check
