@@ -20,6 +20,10 @@ constexpr char kExitStatuses[] =
     "needed program is\nmissing; 4 a system gave no answer (crash, hang, host "
     "memory); 130 Ctrl-C.\n";
 
+constexpr char kReleases[] =
+    "Without --qemu-version, the rules are those of the QEMU taking part, else "
+    "of the\noldest release that has the machine type.\n";
+
 constexpr char kSystems[] =
     "SYSTEM is reference (the slow model), rangetree (the optimized one), "
     "qemu\n"
@@ -51,14 +55,12 @@ CLI::Option* AddVersion(CLI::App& command, T& version,
 
 CLI::App* AddPredict(CLI::App& app, PredictOptions& options) {
   CLI::App* command = app.add_subcommand(
-      "predict",
-      "print the e820, SRAT, SLIT and HMAT that a command line gives");
+      "predict", "print the tables that a command line gives");
   command->add_option("--system", options.system, "who answers: SYSTEM")
       ->capture_default_str()
       ->type_name("SYSTEM");
   AddVersion(*command, options.qemu_version,
-             "which to predict (default: that of qemu, else the oldest with "
-             "the machine type)");
+             "which to predict (default: see below)");
   AddDialect(*command, options.dialect);
   command->add_option("--format", options.json, "text, or one JSON object")
       ->transform(CLI::CheckedTransformer(std::map<std::string, bool>{
@@ -66,10 +68,8 @@ CLI::App* AddPredict(CLI::App& app, PredictOptions& options) {
                       .description(""))
       ->type_name("text|json");
   command
-      ->add_option(
-          "--batch", options.batch,
-          "answer {\"args\":[...]} a line with a JSON object a line; - "
-          "is standard input")
+      ->add_option("--batch", options.batch,
+                   "JSON lines {\"args\":[...]}; - is standard input")
       ->type_name("FILE");
   command->footer(
       std::string("\nForms: e820check predict [OPTIONS] -- QEMU ARGS...\n"
@@ -77,13 +77,13 @@ CLI::App* AddPredict(CLI::App& app, PredictOptions& options) {
                   "QEMU ARGS is what would follow "
                   "qemu-system-x86_64 -display none -nodefaults\n"
                   "-accel tcg -S.\n\n") +
-      kSystems + "\n" + kExitStatuses);
+      kSystems + kReleases + "\n" + kExitStatuses);
   return command;
 }
 
 CLI::App* AddDiff(CLI::App& app, DiffOptions& options) {
-  CLI::App* command = app.add_subcommand(
-      "diff", "compare two systems on generated command lines, or on one");
+  CLI::App* command =
+      app.add_subcommand("diff", "compare two systems on command lines");
   command->add_option("--left", options.left, "what is expected: SYSTEM")
       ->capture_default_str()
       ->type_name("SYSTEM");
@@ -92,7 +92,7 @@ CLI::App* AddDiff(CLI::App& app, DiffOptions& options) {
       ->type_name("SYSTEM");
   command->add_option("--cases", options.cases, "how many command lines")
       ->capture_default_str()
-      ->check(CLI::PositiveNumber.description(""))
+      ->check(CLI::Range(1, 1000000000).description(""))
       ->type_name("N");
   command->add_option("--seed", options.seed, "which command lines")
       ->capture_default_str()
@@ -105,13 +105,12 @@ CLI::App* AddDiff(CLI::App& app, DiffOptions& options) {
   command->add_flag("--keep-going", options.keep_going,
                     "show the first disagreement of every kind");
   AddVersion(*command, options.qemu_version,
-             "which to expect (default: that of qemu; else 7.2, or the oldest "
-             "with the machine type)");
+             "which to expect (default: see below)");
   AddDialect(*command, options.dialect);
   command->footer(
       std::string("\nForms: e820check diff [OPTIONS]\n"
                   "       e820check diff [OPTIONS] -- QEMU ARGS...\n\n") +
-      kSystems + "\n" + kExitStatuses);
+      kSystems + kReleases + "\n" + kExitStatuses);
   return command;
 }
 
@@ -122,7 +121,7 @@ CLI::App* AddRules(CLI::App& app, RulesOptions& options) {
                          "generated machines hit them");
   command->add_option("--cases", options.cases, "machines of each release")
       ->capture_default_str()
-      ->check(CLI::PositiveNumber.description(""))
+      ->check(CLI::Range(1, 1000000000).description(""))
       ->type_name("N");
   command->add_option("--seed", options.seed, "which machines")
       ->capture_default_str()

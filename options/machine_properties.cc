@@ -354,12 +354,10 @@ absl::Status Setter::SetSmp(absl::string_view name, uint32_t dict) {
   if (!visited.ok()) return visited;
   absl::Status leftovers = source.RefuseLeftovers();
   if (!leftovers.ok()) return leftovers;
-  absl::StatusOr<SmpResult> result =
-      CompleteTopology(request, options_.type, options_.qemu_version);
-  if (!result.ok()) return result.status();
-  std::move(result->warnings.begin(), result->warnings.end(),
-            std::back_inserter(warnings_));
-  options_.smp = result->topology;
+  const absl::StatusOr<SmpTopology> topology = CompleteTopology(
+      request, options_.type, options_.qemu_version, warnings_);
+  if (!topology.ok()) return topology.status();
+  options_.smp = *topology;
   return absl::OkStatus();
 }
 

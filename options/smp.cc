@@ -202,17 +202,16 @@ SmpLevels SupportedSmpLevels(const MachineType& type, QemuVersion qemu) {
   return {.dies = pc, .modules = pc && qemu != QemuVersion::k7_2};
 }
 
-absl::StatusOr<SmpResult> CompleteTopology(const SmpRequest& request,
-                                           const MachineType& type,
-                                           QemuVersion qemu) {
-  SmpResult result;
+absl::StatusOr<SmpTopology> CompleteTopology(
+    const SmpRequest& request, const MachineType& type, QemuVersion qemu,
+    std::vector<std::string>& warnings) {
   if (HasZero(request)) {
     constexpr char kZero[] =
         "CPU topology parameters must be greater than zero";
     if (qemu != QemuVersion::k7_2) {
       return Refuse("Invalid CPU topology: ", kZero);
     }
-    result.warnings.push_back(absl::StrCat(
+    warnings.push_back(absl::StrCat(
         "warning: Deprecated CPU topology (considered invalid): ", kZero));
   }
   const SmpLevels supported = SupportedSmpLevels(type, qemu);
@@ -222,14 +221,13 @@ absl::StatusOr<SmpResult> CompleteTopology(const SmpRequest& request,
   if (absl::Status s = CheckCounts(counts, supported, type, qemu); !s.ok()) {
     return s;
   }
-  result.topology = {.cpus = counts.cpus,
+  return SmpTopology{.cpus = counts.cpus,
                      .maxcpus = counts.maxcpus,
                      .sockets = counts.sockets,
                      .dies = counts.dies,
                      .modules = counts.modules,
                      .cores = counts.cores,
                      .threads = counts.threads};
-  return result;
 }
 
 }  // namespace e820check

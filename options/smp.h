@@ -32,17 +32,12 @@ struct SmpRequest {
   std::optional<int64_t> maxcpus = std::nullopt;
 };
 
-struct SmpResult {
-  SmpTopology topology;
-  std::vector<std::string> warnings;  // "warning: ...", without location
-};
-
 // InvalidArgument with QEMU's words where it refuses the request. Unimplemented
 // where QEMU accepts levels whose product is maxcpus only modulo 2^32: there is
-// no such SmpTopology.
-absl::StatusOr<SmpResult> CompleteTopology(const SmpRequest& request,
-                                           const MachineType& type,
-                                           QemuVersion qemu);
+// no such SmpTopology. Appends warnings, without location, whatever the answer.
+absl::StatusOr<SmpTopology> CompleteTopology(
+    const SmpRequest& request, const MachineType& type, QemuVersion qemu,
+    std::vector<std::string>& warnings);
 
 // Levels beyond sockets, cores and threads that -smp may set above 1.
 struct SmpLevels {

@@ -20,12 +20,21 @@ constexpr char kZeroWarning[] =
     "warning: Deprecated CPU topology (considered invalid): CPU topology "
     "parameters must be greater than zero";
 
+struct SmpResult {
+  SmpTopology topology;
+  std::vector<std::string> warnings;
+};
+
 absl::StatusOr<SmpResult> Complete(const char* machine,
                                    const SmpRequest& request,
                                    QemuVersion qemu = QemuVersion::k7_2) {
   const std::optional<MachineType> type = FindMachineType(machine, qemu);
   if (!type) return absl::NotFoundError(machine);
-  return CompleteTopology(request, *type, qemu);
+  SmpResult result;
+  const auto topology = CompleteTopology(request, *type, qemu, result.warnings);
+  if (!topology.ok()) return topology.status();
+  result.topology = *topology;
+  return result;
 }
 
 // "cpus/maxcpus = sockets*dies*modules*cores*threads", or the refusal.
@@ -247,6 +256,16 @@ TEST(SmpTest, LaterReleasesKnowModulesAndCheckWhatWasTyped) {
           << c.machine;
     }
   }
+}
+
+// -smp dies=0,maxcpus=1,threads=2
+TEST(SmpTest, ARefusalComesAfterItsWarnings) {
+  std::vector<std::string> warnings;
+  const auto refused = CompleteTopology(
+      {.dies = 0, .threads = 2, .maxcpus = 1},
+      *FindMachineType("pc", QemuVersion::k7_2), QemuVersion::k7_2, warnings);
+  EXPECT_FALSE(refused.ok());
+  EXPECT_THAT(warnings, ElementsAre(kZeroWarning));
 }
 
 }  // namespace
