@@ -115,10 +115,8 @@ CLI::App* AddDiff(CLI::App& app, DiffOptions& options) {
 }
 
 CLI::App* AddRules(CLI::App& app, RulesOptions& options) {
-  CLI::App* command =
-      app.add_subcommand("rules",
-                         "print the rules of the model, and how often "
-                         "generated machines hit them");
+  CLI::App* command = app.add_subcommand(
+      "rules", "print the model's rules, and how often each is hit");
   command->add_option("--cases", options.cases, "machines of each release")
       ->capture_default_str()
       ->check(CLI::Range(1, 1000000000).description(""))

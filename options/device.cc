@@ -238,6 +238,11 @@ absl::StatusOr<DeviceBuilder::Place> DeviceBuilder::FindBus(
   if (HasPci(options_.type) && (bus == "pci.0" || bus == "pcie.0")) {
     return Refuse("Bus '", bus, "' not found");
   }
+  // All names begin with a letter, and paths with a slash.
+  if (bus.empty() || absl::ascii_isdigit(bus.front()) ||
+      absl::StrContains(bus, ',')) {
+    return Refuse("Bus '", bus, "' not found");
+  }
   // Names of other buses of boards and devices have a dot or a blank in them,
   // but for these; paths have a slash.
   const bool may_be_there = ids_.contains(bus) || bus == "i2c" ||
