@@ -109,6 +109,9 @@ std::optional<std::string> FindId(absl::string_view text) {
 
 const std::string* QemuOptsBag::Find(absl::string_view key) const {
   for (auto opt = items.rbegin(); opt != items.rend(); ++opt) {
+    // Most keys differ in this, which is faster to find out.
+    if (opt->key.size() != key.size()) continue;
+    if (!key.empty() && opt->key.back() != key.back()) continue;
     if (opt->key == key) return &opt->value;
   }
   return nullptr;
@@ -127,8 +130,10 @@ absl::StatusOr<QemuOptsBag> QemuOptsList::Parse(
   bag.items.reserve(1 + std::count(text.begin(), text.end(), ','));
   QemuOptsReader reader(text, implied_key_);
   while (std::optional<QemuOpt> opt = reader.Next()) {
-    if (std::optional<std::string> warning = FlagWarning(*opt)) {
-      warnings.push_back(*std::move(warning));
+    if (opt->is_flag) {
+      if (std::optional<std::string> warning = FlagWarning(*opt)) {
+        warnings.push_back(*std::move(warning));
+      }
     }
     if (opt->key != kId) bag.items.push_back(*std::move(opt));
   }
