@@ -112,7 +112,7 @@ absl::uint128 ValueAt(const LatencyBandwidth& list, const HmatValue& value) {
   return IsLatency(value.data_type) ? units / 1000 : units * kMiB;
 }
 
-// An initiator that is no node with processors has no place in the lists.
+// Every value that was typed can be read back.
 absl::Status HmatFollowsOptions(const Evidence& evidence) {
   if (!evidence.hmat.ok()) return absl::OkStatus();
   for (const HmatValue& value : evidence.options.hmat_values) {
