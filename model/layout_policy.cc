@@ -70,7 +70,7 @@ LayoutPolicy PolicyOf(const MachineType& type, QemuVersion qemu) {
   policy.address_check_trusts_phys_bits = !at_least(8, 2);
   policy.has_cxl = pci_board || (isapc && qemu_7_2);
   policy.cxl_follows_absent_device_memory = qemu_7_2;
-  policy.isapc_refuses_large_ram = isapc && qemu == QemuVersion::k11_1;
+  policy.is_32_bit_isapc = isapc && qemu == QemuVersion::k11_1;
   policy.tcg_refuses_x2apic_ids = qemu_7_2;
   policy.has_old_cpu_hotplug = !at_least(2, 7);
   policy.checks_smbios_threads = pci_board && !qemu_7_2;

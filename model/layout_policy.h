@@ -82,7 +82,7 @@ struct LayoutPolicy {
   bool address_check_trusts_phys_bits = false;    // 2.3, old 32-bit GPA limit
   bool cxl_follows_absent_device_memory = false;  // 2.4
   bool has_cxl = false;                           // 2.4, observed
-  bool isapc_refuses_large_ram = false;           // 9
+  bool is_32_bit_isapc = false;                   // 9
   bool tcg_refuses_x2apic_ids = false;            // 4.2
   bool has_old_cpu_hotplug = false;               // observed
   bool checks_smbios_threads = false;             // observed

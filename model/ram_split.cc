@@ -66,7 +66,7 @@ RamSplit SplitRam(const MachineOptions& options, const LayoutPolicy& policy,
     case MachineFamily::kI440fx:
       return SplitAt(LowRamOfI440fx(options, policy, journal), ram);
     case MachineFamily::kIsapc:
-      if (policy.isapc_refuses_large_ram) return {.below_bytes = ram};
+      if (policy.is_32_bit_isapc) return {.below_bytes = ram};
       return SplitAt(LowRamOfI440fx(options, policy, journal), ram);
     case MachineFamily::kQ35:
       return SplitAt(LowRamOfQ35(options, journal), ram);

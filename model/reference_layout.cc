@@ -29,13 +29,26 @@ namespace {
 absl::Status CheckIsapcRam(const MachineOptions& options,
                            const LayoutPolicy& policy, Journal& journal) {
   const uint64_t ram = options.memory.ram_size_bytes;
-  if (!policy.isapc_refuses_large_ram || ram <= kIsapcMaxRamBytes) {
+  if (!policy.is_32_bit_isapc || ram <= kIsapcMaxRamBytes) {
     return absl::OkStatus();
   }
   journal.Reach(Rule::kIsapcRamLimit);
   return absl::FailedPreconditionError(
       absl::StrCat("Too much memory for this machine: ", ram / kMiB,
                    " MiB, maximum ", kIsapcMaxRamBytes / kMiB, " MiB"));
+}
+
+// Not in the specification: 11.1 knows these as the CPUs of its time.
+void WarnOfIsapcCpu(const MachineOptions& options, const LayoutPolicy& policy,
+                    Journal& journal) {
+  if (!policy.is_32_bit_isapc) return;
+  for (const char* model : {"486", "athlon", "kvm32", "pentium", "pentium2",
+                            "pentium3", "qemu32"}) {
+    if (options.cpu.model == model) return;
+  }
+  journal.Reach(Rule::kIsapcCpuDeprecated);
+  journal.Warn(absl::StrCat("warning: cpu type ", options.cpu.model,
+                            "-x86_64-cpu is deprecated for isapc machine"));
 }
 
 // Not in the specification; of the started CPUs, the first that cannot have its
@@ -201,6 +214,7 @@ class Board {
     numa_ = *std::move(numa);
 
     // The board: spec/qemu-layout.md 2, 3.
+    WarnOfIsapcCpu(options_, policy_, journal_);
     if (absl::Status s = CheckIsapcRam(options_, policy_, journal_); !s.ok()) {
       return s;
     }

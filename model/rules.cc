@@ -43,6 +43,8 @@ constexpr RuleFacts kRules[] = {
      kByRun},
     {Rule::kInitiatorIsGeneric, "layout 6.6",
      "a generic initiator makes its node an initiator", kByRun},
+    {Rule::kIsapcCpuDeprecated, "observed",
+     "isapc of 11.1 warns of CPUs of later times", kByRun},
     {Rule::kIsapcRamLimit, "layout 9", "isapc has at most 3584 MiB", kByRun},
     {Rule::kLowRamOfI440fx, "layout 2.1", "low RAM ends at 3.5 GiB at most",
      kByRun},

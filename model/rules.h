@@ -39,6 +39,7 @@ enum class Rule : uint8_t {
   kInitiatorUndeclared,
   kInitiatorWithoutCpu,
   kInitiatorIsGeneric,
+  kIsapcCpuDeprecated,
   kIsapcRamLimit,
   kLowRamOfI440fx,
   kLowRamOfI440fxAligned,

@@ -89,7 +89,7 @@ absl::Status SratKeepsNonVolatileApart(const Evidence& evidence) {
 }
 
 // Whether a row may be that of an NVDIMM. What the guest sees is the backend
-// without its label, and less than a page of it shorter than that.
+// without its label, in whole pages.
 bool MayBe(const MemoryAffinity& row, const Device& device,
            const MachineOptions& options) {
   const MemoryBackend* backend = FindBackend(options, device.memdev);
@@ -99,8 +99,8 @@ bool MayBe(const MemoryAffinity& row, const Device& device,
   const uint64_t most = backend->size_bytes - device.label_size_bytes;
   const uint64_t page_bytes =
       backend->kind == MemoryBackend::Kind::kRam ? 2 * kMiB : 4 * kKiB;
-  return device.node == row.proximity_domain && row.length_bytes <= most &&
-         most - row.length_bytes < page_bytes &&
+  return device.node == row.proximity_domain &&
+         row.length_bytes == most / page_bytes * page_bytes &&
          (device.address == 0 || device.address == row.base);
 }
 

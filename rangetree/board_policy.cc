@@ -62,6 +62,7 @@ BoardPolicy IsapcPolicy(QemuVersion qemu) {
   policy.avoids_hyper_transport = true;
   policy.checks_cxl = qemu == QemuVersion::k7_2;
   if (qemu == QemuVersion::k11_1) {
+    policy.usual_cpus = " 486 pentium pentium2 pentium3 athlon qemu32 kvm32 ";
     // All RAM lies below 4 GiB, whatever max-ram-below-4g says.
     policy.max_ram_bytes = 3584 * kMiB;
     policy.split = Split::kFixed;

@@ -74,6 +74,9 @@ struct BoardPolicy {
     kEndOfMemory,         // the end of RAM or of device memory
   };
 
+  // The CPU models that go without a warning, with a blank around each; empty:
+  // all.
+  absl::string_view usual_cpus;
   // Whether it is laid out as a PC: i440fx, q35, isapc.
   bool is_pc = false;
   bool has_numa = true;

@@ -11,6 +11,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "machine/e820_table.h"
@@ -261,6 +262,13 @@ std::variant<GuestLayout, Rejection> LayOut(const MachineOptions& options,
   }
   const auto plan = PlanNuma(options, policy, warnings);
   if (!plan.ok()) return InWords(plan.status());
+  if (!policy.usual_cpus.empty() &&
+      !absl::StrContains(policy.usual_cpus,
+                         absl::StrCat(" ", options.cpu.model, " "))) {
+    warnings.push_back(absl::StrCat("warning: cpu type ", options.cpu.model,
+                                    "-x86_64-cpu is deprecated for ",
+                                    ToString(options.type), " machine"));
+  }
   if (absl::Status s = CheckRamSize(options, policy); !s.ok()) {
     return InWords(s);
   }
