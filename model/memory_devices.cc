@@ -97,7 +97,8 @@ class Plugger {
     }
     if (device.kind == Kind::kVirtioMem) {
       return Refuse(kRule, "'node' property has value '", device.node,
-                    "', which exceedsthe number of numa nodes: ", node_count_);
+                    "', which exceedsthe number of numa nodes: ",
+                    node_count_ == 0 ? 1 : node_count_);
     }
     return Refuse(kRule, "'DIMM property node has value ", device.node,
                   "' which exceeds the number of numa nodes: ",

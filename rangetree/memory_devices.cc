@@ -304,7 +304,8 @@ class Plugboard {
     const Device& device = options_.devices[index];
     if (device.node != 0 && device.node >= node_count_) {
       return Refuse("'node' property has value '", device.node,
-                    "', which exceedsthe number of numa nodes: ", node_count_);
+                    "', which exceedsthe number of numa nodes: ",
+                    std::max<size_t>(node_count_, 1));
     }
     const auto warn = [&](absl::string_view text) {
       result_.warnings.push_back(
