@@ -7,40 +7,21 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
+#include <utility>
+#include <vector>
 
 #include "fuzz/check_machine.h"
 #include "properties/choices.h"
 #include "properties/machine_generator.h"
 
-namespace e820check {
-namespace {
-
-// Two bytes a choice, so that each mutation changes one; zeros, which are the
-// simplest choices, once the input is used up.
-class InputChoices final : public Choices {
- public:
-  InputChoices(const uint8_t* data, size_t size) : data_(data), size_(size) {}
-
- private:
-  uint64_t Next() override {
-    if (size_ < 2) return 0;
-    const uint64_t choice = data_[0] | data_[1] << 8;
-    data_ += 2;
-    size_ -= 2;
-    return choice << 48;
-  }
-
-  const uint8_t* data_;
-  size_t size_;
-};
-
-}  // namespace
-}  // namespace e820check
-
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using e820check::QemuVersion;
-  e820check::InputChoices choices(data, size);
+  // Two bytes a choice, so that each mutation changes one.
+  std::vector<uint64_t> list;
+  for (size_t i = 0; i + 1 < size; i += 2) {
+    list.push_back(static_cast<uint64_t>(data[i] | data[i + 1] << 8) << 48);
+  }
+  e820check::ListedChoices choices(std::move(list));
   e820check::GeneratorPolicy policy;
   policy.beyond_command_lines = true;
   constexpr QemuVersion kVersions[] = {QemuVersion::k7_2, QemuVersion::k10_0,

@@ -235,19 +235,18 @@ absl::StatusOr<DeviceBuilder::Place> DeviceBuilder::FindBus(
         options_.type.family == MachineFamily::kI440fx ? "PCI" : "PCIE",
         " bus");
   }
-  if (HasPci(options_.type) && (bus == "pci.0" || bus == "pcie.0")) {
-    return Refuse("Bus '", bus, "' not found");
-  }
-  // All names begin with a letter, and paths with a slash.
-  if (bus.empty() || absl::ascii_isdigit(bus.front()) ||
-      absl::StrContains(bus, ',')) {
-    return Refuse("Bus '", bus, "' not found");
-  }
+  // The root bus of the other PCI board; and what no name looks like: they
+  // begin with a letter, and paths with a slash.
+  const bool cannot_be_there =
+      (HasPci(options_.type) && (bus == "pci.0" || bus == "pcie.0")) ||
+      bus.empty() || absl::ascii_isdigit(bus.front()) ||
+      absl::StrContains(bus, ',');
   // Names of other buses of boards and devices have a dot or a blank in them,
   // but for these; paths have a slash.
-  const bool may_be_there = ids_.contains(bus) || bus == "i2c" ||
-                            bus == "main-system-bus" || bus == "virtio-bus" ||
-                            bus.find_first_of("./ ") != bus.npos;
+  const bool may_be_there =
+      !cannot_be_there &&
+      (ids_.contains(bus) || bus == "i2c" || bus == "main-system-bus" ||
+       bus == "virtio-bus" || bus.find_first_of("./ ") != bus.npos);
   if (may_be_there) return NotCovered("this bus is not covered");
   return Refuse("Bus '", bus, "' not found");
 }

@@ -90,6 +90,13 @@ absl::Status CompareSlit(const std::string& expected,
   return CompareBytes("SLIT", expected, actual);
 }
 
+std::string Joined(const std::vector<DeviceWarning>& warnings) {
+  return absl::StrJoin(
+      warnings, " | ", [](std::string* out, const DeviceWarning& warning) {
+        absl::StrAppend(out, "device ", warning.device, ": ", warning.text);
+      });
+}
+
 }  // namespace
 
 absl::Status CheckAgreement(const Answer& expected, const Answer& actual) {
@@ -100,9 +107,8 @@ absl::Status CheckAgreement(const Answer& expected, const Answer& actual) {
     return Diverges("refusal", Outcome(expected), Outcome(actual));
   }
   if (expected.device_warnings != actual.device_warnings) {
-    return Diverges("device warnings",
-                    absl::StrCat(expected.device_warnings.size()),
-                    absl::StrCat(actual.device_warnings.size()));
+    return Diverges("device warnings", Joined(expected.device_warnings),
+                    Joined(actual.device_warnings));
   }
   if (expected.warnings != actual.warnings) {
     return Diverges("warnings", absl::StrJoin(expected.warnings, " | "),

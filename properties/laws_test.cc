@@ -193,6 +193,20 @@ const Damage kDamages[] = {
     {"srat.hot-plug-area", [](Example& e) { e.Memory(8).base += kGiB; }},
     {"srat.hot-plug-area",
      [](Example& e) { e.Memory(8).length_bytes -= kMiB; }},
+    {"srat.hot-plug-area",
+     [](Example& e) {
+       MemoryAffinity rest = e.Memory(8);
+       e.Memory(8).length_bytes = kGiB;
+       rest.base += kGiB;
+       rest.length_bytes -= kGiB;
+       e.srat.rows.push_back(rest);
+     }},
+    {"srat.lists-generic-devices",
+     [](Example& e) {
+       e.options.generic_affinities.push_back(
+           {.id = "h", .device = "d", .node = 0});
+       e.srat.rows.push_back(e.srat.rows[6]);
+     }},
     {"srat.each-cpu-once", [](Example& e) { e.srat.rows[1] = e.srat.rows[0]; }},
     {"srat.each-cpu-once",
      [](Example& e) {

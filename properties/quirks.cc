@@ -3,6 +3,7 @@
 #include "properties/quirks.h"
 
 #include <algorithm>
+#include <bit>
 
 #include "absl/algorithm/container.h"
 #include "absl/numeric/int128.h"
@@ -91,11 +92,21 @@ bool HotPlugAreaWraps(const MachineOptions& options) {
   return options.memory.maxram_size_bytes > UINT64_MAX - 4 * kTiB;
 }
 
-// An id takes the bits that the last CPU of each level needs, so none is less
-// than its index. That some id is too large is for the layouts to say.
-bool ApicIdsMayBeLarge(const MachineOptions& options) {
-  return options.qemu_version == QemuVersion::k10_0 && !options.cpu.x2apic &&
-         options.smp.cpus > 64;
+// Each level of the topology takes whole bits of an APIC id.
+bool StartedCpuNeedsX2Apic(const MachineOptions& options) {
+  if (options.qemu_version != QemuVersion::k10_0 || options.cpu.x2apic) {
+    return false;
+  }
+  uint64_t index = options.smp.cpus - 1;
+  uint64_t id = 0;
+  int shift = 0;
+  for (const uint64_t count : {options.smp.threads, options.smp.cores,
+                               options.smp.modules, options.smp.dies}) {
+    id |= index % count << shift;
+    index /= count;
+    shift += static_cast<int>(std::bit_width(count - 1));
+  }
+  return (id | index << shift) >= 255;
 }
 
 bool LowMemoryReachesKvmPages(const MachineOptions& options) {
@@ -103,8 +114,21 @@ bool LowMemoryReachesKvmPages(const MachineOptions& options) {
          options.max_ram_below_4g_bytes > 0xfeffc000;
 }
 
+// By all that lies above 4G, give or take what it is aligned to.
 bool MovesRamOffEnclaves(const MachineOptions& options) {
-  return !options.sgx_sections.empty() && options.cpu.vendor == "AuthenticAMD";
+  if (options.sgx_sections.empty() || options.cpu.vendor != "AuthenticAMD") {
+    return false;
+  }
+  const MemoryOptions& memory = options.memory;
+  absl::uint128 end =
+      absl::uint128(std::max(memory.ram_size_bytes, memory.maxram_size_bytes)) +
+      absl::uint128(memory.slots) * kGiB +
+      options.pci_hole64_size_bytes.value_or(32 * kGiB) + 8 * kGiB;
+  for (const SgxSection& section : options.sgx_sections) {
+    end += section.size_bytes;
+  }
+  for (const CxlWindow& window : options.cxl_windows) end += window.size_bytes;
+  return end >= 0xfd00000000;
 }
 
 // Of 10.0 and later.
@@ -280,7 +304,7 @@ const std::vector<Quirk>& Ledger() {
        "found by e820check",
        "10.0",
        {kCrash},
-       ApicIdsMayBeLarge},
+       StartedCpuNeedsX2Apic},
       {"slots-beyond-limit-abort",
        "more than 256 slots abort in build_memory_hotplug_aml where maxmem is "
        "below the size of the RAM backend, as no check sees them",

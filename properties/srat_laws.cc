@@ -4,6 +4,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -201,16 +202,20 @@ absl::Status SratHotPlugAreaIsAboveRam(const Evidence& evidence) {
   const MemoryOptions& memory = evidence.options.memory;
   const bool due = memory.maxram_size_bytes > memory.ram_size_bytes &&
                    evidence.options.type.version >= MachineVersion{2, 1};
-  std::map<uint64_t, uint64_t> parts;  // sizes by base
+  struct Part {
+    uint64_t size_bytes;
+    bool hot_plug;
+  };
+  std::map<uint64_t, Part> parts;  // by base
   for (const MemoryAffinity& row : evidence.hot_plug_rows) {
     if (row.proximity_domain != evidence.node_count - 1) {
       return Broken(Describe(row) + ": not of the last node");
     }
-    parts[row.base] = row.length_bytes;
+    parts[row.base] = {row.length_bytes, true};
   }
   for (const OwnedRange& part : evidence.beside_ram) {
     if (part.wanted != MemmapType::kSpm) continue;
-    parts[part.range.first()] = part.range.size_bytes().value_or(0);
+    parts[part.range.first()] = {part.range.size_bytes().value_or(0), false};
   }
   if (parts.empty() && !due) return absl::OkStatus();
   if (parts.empty() || !due) {
@@ -218,9 +223,14 @@ absl::Status SratHotPlugAreaIsAboveRam(const Evidence& evidence) {
   }
   const uint64_t base = parts.begin()->first;
   uint64_t end = base;
-  for (const auto& [start, size_bytes] : parts) {
+  bool after_hot_plug = false;
+  for (const auto& [start, part] : parts) {
     if (start != end) return Broken("the hot-plug area has gaps");
-    end += size_bytes;
+    if (part.hot_plug && after_hot_plug) {
+      return Broken("two hot-plug rows with nothing between them");
+    }
+    after_hot_plug = part.hot_plug;
+    end += part.size_bytes;
   }
   const uint64_t least = memory.maxram_size_bytes - memory.ram_size_bytes;
   const uint64_t ram_last =
@@ -234,34 +244,29 @@ absl::Status SratHotPlugAreaIsAboveRam(const Evidence& evidence) {
   return absl::OkStatus();
 }
 
-// Each with a node that is there.
+// One enabled row for each such object, of its node.
 absl::Status SratListsGenericDevices(const Evidence& evidence) {
   if (!evidence.srat.ok()) return absl::OkStatus();
-  size_t count = 0;
+  std::multiset<std::pair<bool, uint32_t>> due;  // is a port, node
+  for (const GenericAffinity& generic : evidence.options.generic_affinities) {
+    due.emplace(generic.kind == GenericAffinity::Kind::kPort, generic.node);
+  }
   for (const SratRow& row : evidence.srat->rows) {
     const auto* generic = std::get_if<GenericDeviceAffinity>(&row);
     if (generic == nullptr) continue;
-    ++count;
-    const auto kind = generic->kind == GenericDeviceAffinity::Kind::kInitiator
-                          ? GenericAffinity::Kind::kInitiator
-                          : GenericAffinity::Kind::kPort;
-    const bool known = std::any_of(evidence.options.generic_affinities.begin(),
-                                   evidence.options.generic_affinities.end(),
-                                   [&](const GenericAffinity& g) {
-                                     return g.kind == kind &&
-                                            g.node == generic->proximity_domain;
-                                   });
-    if (!known || generic->flags != 1 ||
+    const auto object =
+        due.find({generic->kind == GenericDeviceAffinity::Kind::kPort,
+                  generic->proximity_domain});
+    if (object == due.end() || generic->flags != 1 ||
         generic->proximity_domain >= evidence.node_count) {
       return Broken(absl::StrCat("a generic row of domain ",
                                  generic->proximity_domain,
                                  ", which nobody asked for"));
     }
+    due.erase(object);
   }
-  const size_t wanted = evidence.options.generic_affinities.size();
-  if (count == wanted) return absl::OkStatus();
-  return Broken(
-      absl::StrCat(count, " generic rows for ", wanted, " such objects"));
+  if (due.empty()) return absl::OkStatus();
+  return Broken(absl::StrCat(due.size(), " generic objects without a row"));
 }
 
 struct CpuRow {

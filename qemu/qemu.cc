@@ -78,8 +78,8 @@ void DropOtherWarnings(std::vector<std::string>& messages) {
                  messages.end());
 }
 
-// " (stderr: ...)": the end of what the child said, without what it says about
-// the CPU model.
+// " (stderr: ...)": the end of what the child said, without warnings that
+// IsBeyondMemoryTables.
 std::string StderrTail(const ChildProcess& child, absl::string_view program) {
   std::vector<std::string> messages =
       SplitMessages(program, child.error_output());
@@ -101,8 +101,8 @@ absl::Status WithContext(const absl::Status& status, const ChildProcess& child,
                                                   StderrTail(child, program)));
 }
 
-// All messages so far but those about the CPU model. DataLoss if some of
-// stderr was dropped.
+// All messages so far but warnings that IsBeyondMemoryTables. DataLoss if some
+// of stderr was dropped.
 absl::StatusOr<std::vector<std::string>> Messages(const ChildProcess& child,
                                                   absl::string_view program) {
   if (child.error_output_dropped_bytes() > 0) {

@@ -11,14 +11,10 @@
 #include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
 #include "rangetree/qom_order.h"
+#include "rangetree/refusal.h"
 
 namespace e820check {
 namespace {
-
-template <typename... Parts>
-absl::Status Refuse(const Parts&... parts) {
-  return absl::FailedPreconditionError(absl::StrCat(parts...));
-}
 
 // CXL host bridges by id.
 class Bridges {

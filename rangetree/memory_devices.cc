@@ -12,6 +12,7 @@
 #include "machine/address_range.h"
 #include "machine/segment.h"
 #include "rangetree/range_tree_map.h"
+#include "rangetree/refusal.h"
 
 namespace e820check {
 namespace {
@@ -35,11 +36,6 @@ Manners MannersOf(Kind kind) {
     default:
       return {};
   }
-}
-
-template <typename... Parts>
-absl::Status Refuse(const Parts&... parts) {
-  return absl::FailedPreconditionError(absl::StrCat(parts...));
 }
 
 std::string InHex(uint64_t value) {

@@ -10,13 +10,10 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "rangetree/refusal.h"
 
 namespace e820check {
 namespace {
-
-absl::Status Refuse(absl::string_view text) {
-  return absl::FailedPreconditionError(text);
-}
 
 struct CpuPlace {
   uint32_t socket;

@@ -23,16 +23,13 @@
 #include "rangetree/memory_devices.h"
 #include "rangetree/numa_plan.h"
 #include "rangetree/ram_layout.h"
+#include "rangetree/refusal.h"
 #include "rangetree/srat.h"
 
 namespace e820check {
 namespace {
 
 using Warnings = std::vector<std::string>;
-
-absl::Status Refuse(absl::string_view text) {
-  return absl::FailedPreconditionError(text);
-}
 
 // spec/qemu-options.md 9.1.
 absl::Status CheckRamBackend(const MachineOptions& options,
