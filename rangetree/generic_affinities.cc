@@ -10,8 +10,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
+#include "rangetree/machine_refusal.h"
 #include "rangetree/qom_order.h"
-#include "rangetree/refusal.h"
 
 namespace e820check {
 namespace {
@@ -59,12 +59,12 @@ absl::StatusOr<SratRow> Initiator(const MachineOptions& options,
                                   const GenericAffinity& generic,
                                   size_t node_count) {
   if (generic.node >= node_count) {
-    return Refuse("acpi-generic-initiator: Specified node ", generic.node,
-                  " is invalid.");
+    return RefuseMachine("acpi-generic-initiator: Specified node ",
+                         generic.node, " is invalid.");
   }
   const std::optional<uint8_t> devfn = PciAddress(options, generic.device);
   if (!devfn) {
-    return Refuse(
+    return RefuseMachine(
         "acpi-generic-initiator: Specified device must be a PCI device.");
   }
   return GenericDeviceAffinity{.kind = GenericDeviceAffinity::Kind::kInitiator,
@@ -77,11 +77,13 @@ absl::StatusOr<SratRow> Port(const Bridges& bridges,
                              const GenericAffinity& generic,
                              size_t node_count) {
   if (generic.node >= node_count) {
-    return Refuse("acpi-generic-port: node ", generic.node, " is invalid.");
+    return RefuseMachine("acpi-generic-port: node ", generic.node,
+                         " is invalid.");
   }
   const Device* bridge = bridges.Resolve(generic.device);
   if (bridge == nullptr) {
-    return Refuse("acpi-generic-port: device must be a CXL host bridge.");
+    return RefuseMachine(
+        "acpi-generic-port: device must be a CXL host bridge.");
   }
   return GenericDeviceAffinity{
       .kind = GenericDeviceAffinity::Kind::kPort,
@@ -126,12 +128,12 @@ absl::Status CheckCxlDevices(const MachineOptions& options) {
   const Bridges bridges(options);
   if (!options.cxl) {
     if (bridges.empty()) return absl::OkStatus();
-    return Refuse("CXL host bridges present, but cxl=off");
+    return RefuseMachine("CXL host bridges present, but cxl=off");
   }
   for (const CxlWindow& window : options.cxl_windows) {
     for (const std::string& target : window.targets) {
       if (bridges.Resolve(target) == nullptr) {
-        return Refuse("Could not resolve CXLFM target ", target);
+        return RefuseMachine("Could not resolve CXLFM target ", target);
       }
     }
   }

@@ -11,8 +11,8 @@
 #include "absl/strings/string_view.h"
 #include "machine/address_range.h"
 #include "machine/segment.h"
+#include "rangetree/machine_refusal.h"
 #include "rangetree/range_tree_map.h"
-#include "rangetree/refusal.h"
 
 namespace e820check {
 namespace {
@@ -74,7 +74,7 @@ class Plugboard {
  private:
   absl::Status Make(size_t index) {
     const Device& device = options_.devices[index];
-    if (!device.refusal.empty()) return Refuse(device.refusal);
+    if (!device.refusal.empty()) return RefuseMachine(device.refusal);
     if (!IsMemoryDevice(device.kind)) return absl::OkStatus();
     const Manners manners = MannersOf(device.kind);
     const MemoryBackend* backend = FindBackend(options_, device.memdev);
@@ -89,13 +89,13 @@ class Plugboard {
   absl::Status MakeWithoutPlace(const Device& device, const Manners& manners,
                                 const MemoryBackend* backend) {
     if (manners.takes_slot && device.node > 0 && !policy_.has_numa) {
-      return Refuse("machine doesn't support NUMA");
+      return RefuseMachine("machine doesn't support NUMA");
     }
     if (manners.takes_slot) {
       if (absl::Status s = CheckDimmNode(device); !s.ok()) return s;
     }
     if (backend == nullptr) {
-      return Refuse("'memdev' property is ", manners.no_memdev);
+      return RefuseMachine("'memdev' property is ", manners.no_memdev);
     }
     if (absl::Status s = CheckFree(device); !s.ok()) return s;
     return device.kind == Kind::kNvdimm ? SizeSeen(device, *backend).status()
@@ -109,17 +109,19 @@ class Plugboard {
       if (absl::Status s = TakeSlot(device); !s.ok()) return s;
     }
     if (manners.checks_node_first && device.node >= node_count_) {
-      return Refuse("'node' property value ", device.node,
-                    " exceeds the number of NUMA nodes (", node_count_, ")");
+      return RefuseMachine("'node' property value ", device.node,
+                           " exceeds the number of NUMA nodes (", node_count_,
+                           ")");
     }
     if (!area_ && !policy_.looks_at_memdev_before_area) return RefuseArea();
-    if (backend == nullptr) return Refuse("'memdev' property must be set");
+    if (backend == nullptr)
+      return RefuseMachine("'memdev' property must be set");
     const auto size = SizeSeen(device, *backend);
     if (!size.ok()) return size.status();
     if (!area_) return RefuseArea();
     const auto place = FindPlace(index, *backend, *size);
     if (!place.ok()) return place.status();
-    if (!device.bus_refusal.empty()) return Refuse(device.bus_refusal);
+    if (!device.bus_refusal.empty()) return RefuseMachine(device.bus_refusal);
 
     if (manners.takes_slot) {
       if (absl::Status s = CheckDimmNode(device); !s.ok()) return s;
@@ -138,30 +140,30 @@ class Plugboard {
   absl::Status TakeSlot(const Device& device) {
     const uint64_t slots = options_.memory.slots;
     if (!policy_.has_acpi_controller || !options_.acpi) {
-      return Refuse(
+      return RefuseMachine(
           "memory hotplug is not enabled: missing acpi device or acpi "
           "disabled");
     }
     if (device.kind == Kind::kNvdimm && !options_.nvdimm) {
-      return Refuse("nvdimm is not enabled: missing 'nvdimm' in '-M'");
+      return RefuseMachine("nvdimm is not enabled: missing 'nvdimm' in '-M'");
     }
     if (!policy_.has_device_memory) {
-      return Refuse(
+      return RefuseMachine(
           "memory hotplug is not enabled: PIIX4_PM.memory-hotplug-support is "
           "not set");
     }
     if (device.slot) {
       if (*device.slot < 0 || static_cast<uint32_t>(*device.slot) >= slots) {
-        return Refuse("invalid slot number ", *device.slot,
-                      ", valid range is [0-", slots - 1, "]");
+        return RefuseMachine("invalid slot number ", *device.slot,
+                             ", valid range is [0-", slots - 1, "]");
       }
       if (!used_slots_.insert(*device.slot).second) {
-        return Refuse("slot ", *device.slot, " is busy");
+        return RefuseMachine("slot ", *device.slot, " is busy");
       }
       return absl::OkStatus();
     }
     if (slots == 0) {
-      return Refuse(
+      return RefuseMachine(
           "no slots where allocated, please specify the 'slots' option");
     }
     uint64_t free = 0;
@@ -169,18 +171,19 @@ class Plugboard {
       if (used != free) break;
       ++free;
     }
-    if (free == slots) return Refuse("no free slots available");
+    if (free == slots) return RefuseMachine("no free slots available");
     used_slots_.insert(free);
     return absl::OkStatus();
   }
 
   absl::Status RefuseArea() const {
-    return Refuse(policy_.looks_at_memdev_before_area
-                      ? "memory devices (e.g. for memory hotplug) are not "
-                        "enabled, please specify the maxmem option"
-                      : "the configuration is not prepared for memory devices "
-                        "(e.g., for memory hotplug), consider specifying the "
-                        "maxmem option");
+    return RefuseMachine(
+        policy_.looks_at_memdev_before_area
+            ? "memory devices (e.g. for memory hotplug) are not "
+              "enabled, please specify the maxmem option"
+            : "the configuration is not prepared for memory devices "
+              "(e.g., for memory hotplug), consider specifying the "
+              "maxmem option");
   }
 
   static uint64_t PageBytes(const MemoryBackend& backend) {
@@ -195,10 +198,10 @@ class Plugboard {
     const uint64_t label = device.label_size_bytes;
     const uint64_t page = PageBytes(backend);
     if (backend.size_bytes < label || backend.size_bytes - label < page) {
-      return Refuse("the size of memdev ", backend.id, " (",
-                    InHex(backend.size_bytes),
-                    ") is too small to contain nvdimm label (", InHex(label),
-                    ") and aligned PMEM (", InHex(page), ")");
+      return RefuseMachine(
+          "the size of memdev ", backend.id, " (", InHex(backend.size_bytes),
+          ") is too small to contain nvdimm label (", InHex(label),
+          ") and aligned PMEM (", InHex(page), ")");
     }
     return (backend.size_bytes - label) & ~(page - 1);
   }
@@ -215,8 +218,9 @@ class Plugboard {
     const uint64_t room =
         options_.memory.maxram_size_bytes - options_.memory.ram_size_bytes;
     if (room - used_bytes_ < size) {
-      return Refuse("not enough space, currently ", InHex(used_bytes_),
-                    " in use of total space for memory devices ", InHex(room));
+      return RefuseMachine("not enough space, currently ", InHex(used_bytes_),
+                           " in use of total space for memory devices ",
+                           InHex(room));
     }
     uint64_t page = PageBytes(backend);
     if (MannersOf(device.kind).takes_slot && !policy_.aligns_dimms) {
@@ -229,8 +233,8 @@ class Plugboard {
     const uint64_t size_unit =
         policy_.looks_at_memdev_before_area ? unit : page;
     if (size % size_unit != 0) {
-      whole =
-          Refuse("backend memory size must be multiple of ", InHex(size_unit));
+      whole = RefuseMachine("backend memory size must be multiple of ",
+                            InHex(size_unit));
     }
     if (device.address == 0) {
       if (!whole.ok()) return whole;
@@ -238,7 +242,8 @@ class Plugboard {
     }
     absl::Status aligned = absl::OkStatus();
     if (device.address % unit != 0) {
-      aligned = Refuse("address must be aligned to ", InHex(unit), " bytes");
+      aligned =
+          RefuseMachine("address must be aligned to ", InHex(unit), " bytes");
     }
     // 7.2 finds fault with the address first, later ones with the size.
     if (policy_.looks_at_memdev_before_area) std::swap(whole, aligned);
@@ -255,7 +260,7 @@ class Plugboard {
         return *AddressRange::Create({.start = *start, .size_bytes = size});
       }
     }
-    return Refuse(
+    return RefuseMachine(
         "could not find position in guest address space for memory device - "
         "memory fragmented due to alignments");
   }
@@ -264,44 +269,46 @@ class Plugboard {
     const auto range =
         AddressRange::Create({.start = start, .size_bytes = size});
     if (!range || !window_ || !window_->Contains(*range)) {
-      return Refuse("can't add memory device [", InHex(start), ":", InHex(size),
-                    "], usable range for memory devices [", InHex(area_->base),
-                    ":", InHex(area_->size_bytes), "]");
+      return RefuseMachine("can't add memory device [", InHex(start), ":",
+                           InHex(size), "], usable range for memory devices [",
+                           InHex(area_->base), ":", InHex(area_->size_bytes),
+                           "]");
     }
     const std::vector<Segment> in_the_way = occupied_.Overlapping(*range);
     if (in_the_way.empty()) return *range;
     const std::string& id =
         options_.devices[in_the_way.front().attributes.owner].id;
-    return Refuse("address range conflicts with memory device id='",
-                  id.empty() ? "(unnamed)" : id, "'");
+    return RefuseMachine("address range conflicts with memory device id='",
+                         id.empty() ? "(unnamed)" : id, "'");
   }
 
   // Node 0 will do where there are none.
   absl::Status CheckDimmNode(const Device& device) const {
     if (device.node == 0 || device.node < node_count_) return absl::OkStatus();
-    return Refuse("'DIMM property node has value ", device.node,
-                  "' which exceeds the number of numa nodes: ",
-                  std::max<size_t>(node_count_, 1));
+    return RefuseMachine("'DIMM property node has value ", device.node,
+                         "' which exceeds the number of numa nodes: ",
+                         std::max<size_t>(node_count_, 1));
   }
 
   absl::Status CheckFree(const Device& device) const {
     if (busy_.find(device.memdev) == busy_.end()) return absl::OkStatus();
     if (device.kind == Kind::kVirtioMem) {
-      return Refuse("'memdev' property specifies a busy memdev: ",
-                    device.memdev);
+      return RefuseMachine("'memdev' property specifies a busy memdev: ",
+                           device.memdev);
     }
     if (device.kind == Kind::kSpMem) {
-      return Refuse("memory backend '", device.memdev, "' is already in use");
+      return RefuseMachine("memory backend '", device.memdev,
+                           "' is already in use");
     }
-    return Refuse("can't use already busy memdev: ", device.memdev);
+    return RefuseMachine("can't use already busy memdev: ", device.memdev);
   }
 
   absl::Status CheckVirtioMem(size_t index, const MemoryBackend& backend) {
     const Device& device = options_.devices[index];
     if (device.node != 0 && device.node >= node_count_) {
-      return Refuse("'node' property has value '", device.node,
-                    "', which exceedsthe number of numa nodes: ",
-                    std::max<size_t>(node_count_, 1));
+      return RefuseMachine("'node' property has value '", device.node,
+                           "', which exceedsthe number of numa nodes: ",
+                           std::max<size_t>(node_count_, 1));
     }
     const auto warn = [&](absl::string_view text) {
       result_.warnings.push_back(
@@ -320,12 +327,12 @@ class Plugboard {
           "MiB)");
     }
     if (device.requested_size_bytes % block != 0) {
-      return Refuse(
+      return RefuseMachine(
           "'requested-size' property has to be multiples of 'block-size' (",
           InHex(block), ")");
     }
     if (backend.size_bytes % block != 0) {
-      return Refuse(
+      return RefuseMachine(
           "'memdev' property memdev size has to be multiples of'block-size' (",
           InHex(block), ")");
     }

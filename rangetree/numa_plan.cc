@@ -10,7 +10,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
-#include "rangetree/refusal.h"
+#include "rangetree/machine_refusal.h"
 
 namespace e820check {
 namespace {
@@ -74,7 +74,7 @@ NodesById SortNodes(const MachineOptions& options) {
 absl::Status CheckNodes(const MachineOptions& options, const NodesById& nodes) {
   for (size_t id = nodes.size(); id-- > 0;) {
     if (nodes[id] == nullptr) {
-      return Refuse(absl::StrCat("numa: Node ID missing: ", id));
+      return RefuseMachine(absl::StrCat("numa: Node ID missing: ", id));
     }
   }
   uint64_t total_bytes = 0;  // QEMU's sum, too, is modulo 2^64
@@ -84,13 +84,13 @@ absl::Status CheckNodes(const MachineOptions& options, const NodesById& nodes) {
     any_memdev |= node->memdev.has_value();
   }
   if (total_bytes != options.memory.ram_size_bytes) {
-    return Refuse(absl::StrCat("total memory for NUMA nodes (0x",
-                               absl::Hex(total_bytes),
-                               ") should equal RAM size (0x",
-                               absl::Hex(options.memory.ram_size_bytes), ")"));
+    return RefuseMachine(
+        absl::StrCat("total memory for NUMA nodes (0x", absl::Hex(total_bytes),
+                     ") should equal RAM size (0x",
+                     absl::Hex(options.memory.ram_size_bytes), ")"));
   }
   if (any_memdev && !options.memory_backend.empty()) {
-    return Refuse(
+    return RefuseMachine(
         "'-machine memory-backend' and '-numa memdev' properties are mutually "
         "exclusive");
   }
@@ -100,8 +100,8 @@ absl::Status CheckNodes(const MachineOptions& options, const NodesById& nodes) {
       return other->memdev == memdev;
     };
     if (memdev && std::any_of(nodes.begin(), node, same)) {
-      return Refuse(absl::StrCat("memory backend ", *memdev,
-                                 " can't be used multiple times."));
+      return RefuseMachine(absl::StrCat("memory backend ", *memdev,
+                                        " can't be used multiple times."));
     }
   }
   return absl::OkStatus();
@@ -124,7 +124,7 @@ absl::StatusOr<std::vector<uint8_t>> CompleteDistances(
       const uint8_t there = given[from * nodes + to];
       const uint8_t back = given[to * nodes + from];
       if (there == 0 && back == 0) {
-        return Refuse(absl::StrCat(
+        return RefuseMachine(absl::StrCat(
             "The distance between node ", from, " and ", to,
             " is missing, at least one distance value between each nodes "
             "should be provided."));
@@ -136,7 +136,7 @@ absl::StatusOr<std::vector<uint8_t>> CompleteDistances(
     }
   }
   if (any_asymmetric && any_missing) {
-    return Refuse(
+    return RefuseMachine(
         "At least one asymmetrical pair of distances is given, please provide "
         "distances for both directions of all node pairs.");
   }
@@ -172,20 +172,21 @@ absl::Status CheckInitiators(const NodesById& nodes,
     has_cpu[id] = true;
     const uint32_t initiator = nodes[id]->initiator.value_or(id);
     if (initiator != id) {
-      return Refuse(absl::StrCat("The initiator of CPU NUMA node ", id,
-                                 " should be itself (got ", initiator, ")"));
+      return RefuseMachine(absl::StrCat("The initiator of CPU NUMA node ", id,
+                                        " should be itself (got ", initiator,
+                                        ")"));
     }
   }
   for (size_t id = 0; id < nodes.size(); ++id) {
     if (!nodes[id]->initiator) continue;
     const uint32_t initiator = *nodes[id]->initiator;
     if (initiator >= nodes.size()) {
-      return Refuse(absl::StrCat(
+      return RefuseMachine(absl::StrCat(
           "NUMA node ", initiator,
           " is missing, use '-numa node' option to declare it first"));
     }
     if (!has_cpu[initiator]) {
-      return Refuse(
+      return RefuseMachine(
           absl::StrCat("The initiator of NUMA node ", id, " is invalid"));
     }
   }

@@ -20,10 +20,10 @@
 #include "rangetree/board_policy.h"
 #include "rangetree/generic_affinities.h"
 #include "rangetree/hmat.h"
+#include "rangetree/machine_refusal.h"
 #include "rangetree/memory_devices.h"
 #include "rangetree/numa_plan.h"
 #include "rangetree/ram_layout.h"
-#include "rangetree/refusal.h"
 #include "rangetree/srat.h"
 
 namespace e820check {
@@ -38,7 +38,7 @@ absl::Status CheckRamBackend(const MachineOptions& options,
   if (!options.memory_backend.empty()) {
     const MemoryBackend* backend = FindBackend(options, options.memory_backend);
     if (backend != nullptr && backend->size_bytes != ram) {
-      return Refuse(
+      return RefuseMachine(
           "Machine memory size does not match the size of the memory backend");
     }
     return absl::OkStatus();
@@ -48,7 +48,7 @@ absl::Status CheckRamBackend(const MachineOptions& options,
   }
   const std::string id(policy.default_ram_id);
   if (ram > 0 && FindBackend(options, id) != nullptr) {
-    return Refuse(ReservedRamIdText(options.qemu_version, id));
+    return RefuseMachine(ReservedRamIdText(options.qemu_version, id));
   }
   return absl::OkStatus();
 }
@@ -60,11 +60,11 @@ absl::Status CreateCpus(const MachineOptions& options,
   const SmpTopology& smp = options.smp;
   const bool tcg = options.accelerator == Accelerator::kTcg;
   if (tcg && ApicIdOf(smp, smp.maxcpus - 1) >= policy.apic_id_limit) {
-    return Refuse(
+    return RefuseMachine(
         "current -smp configuration requires kernel irqchip and X2APIC API "
         "support.");
   }
-  if (!options.cpu.refusal.empty()) return Refuse(options.cpu.refusal);
+  if (!options.cpu.refusal.empty()) return RefuseMachine(options.cpu.refusal);
   // Under TCG no CPU model keeps TOPOEXT, so every AMD one gives the warning.
   if (IsAmd(options.cpu) && smp.threads > 1) {
     warnings.push_back(HyperthreadingText(options.qemu_version, smp.threads));
@@ -78,9 +78,10 @@ absl::Status CreateCpus(const MachineOptions& options,
   while (first > 0 && ApicIdOf(smp, first - 1) >= policy.xapic_id_limit) {
     --first;
   }
-  return Refuse(absl::StrCat("APIC ID ", ApicIdOf(smp, first),
-                             " requires x2APIC feature in CPU\nTry x2apic=on "
-                             "in -cpu."));
+  return RefuseMachine(
+      absl::StrCat("APIC ID ", ApicIdOf(smp, first),
+                   " requires x2APIC feature in CPU\nTry x2apic=on "
+                   "in -cpu."));
 }
 
 // Where another board would ignore memmap-type=, it refuses.
@@ -90,9 +91,9 @@ absl::Status CheckMemmapTypeSupport(const MachineOptions& options,
   if (policy.supports_memmap_type) return absl::OkStatus();
   for (uint32_t id = 0; id < plan.nodes.size(); ++id) {
     if (plan.nodes[id].memmap_type == MemmapType::kNormal) continue;
-    return Refuse(absl::StrCat(MemmapTypePrefix(id, plan.nodes[id].memmap_type),
-                               " is not supported by machine '",
-                               ToString(options.type), "'"));
+    return RefuseMachine(absl::StrCat(
+        MemmapTypePrefix(id, plan.nodes[id].memmap_type),
+        " is not supported by machine '", ToString(options.type), "'"));
   }
   return absl::OkStatus();
 }
@@ -115,9 +116,9 @@ absl::Status CheckAddressSpace(const MachineOptions& options,
   const uint64_t limit = bits < 64 ? (uint64_t{1} << bits) - 1 : UINT64_MAX;
   const uint64_t last = LastUsedAddress(options, policy, split);
   if (last <= limit) return absl::OkStatus();
-  return Refuse(absl::StrCat("Address space limit 0x", absl::Hex(limit),
-                             " < 0x", absl::Hex(last), " phys-bits too low (",
-                             bits, ")"));
+  return RefuseMachine(absl::StrCat("Address space limit 0x", absl::Hex(limit),
+                                    " < 0x", absl::Hex(last),
+                                    " phys-bits too low (", bits, ")"));
 }
 
 // spec/qemu-options.md 9.10, second half.
@@ -127,24 +128,24 @@ absl::Status CheckDeviceMemory(const MachineOptions& options,
   const MemoryOptions& memory = options.memory;
   if (!policy.has_device_memory &&
       (memory.slots != 0 || memory.maxram_size_bytes > memory.ram_size_bytes)) {
-    return Refuse(
+    return RefuseMachine(
         absl::StrCat("\"-memory 'slots|maxmem'\" is not supported by: ",
                      ToString(options.type)));
   }
   if (!device) return absl::OkStatus();
   if (memory.slots > kMaxSlots) {
-    return Refuse(
+    return RefuseMachine(
         absl::StrCat("unsupported amount of memory slots: ", memory.slots));
   }
   if (memory.maxram_size_bytes % kMaxramGranuleBytes != 0) {
-    return Refuse(
+    return RefuseMachine(
         absl::StrCat("maximum memory size must by aligned to multiple "
                      "of ",
                      kMaxramGranuleBytes, " bytes"));
   }
   if (!CheckedAdd(device->base, device->size_bytes)) {
-    return Refuse(absl::StrCat("unsupported amount of maximum memory: ",
-                               absl::Hex(memory.maxram_size_bytes)));
+    return RefuseMachine(absl::StrCat("unsupported amount of maximum memory: ",
+                                      absl::Hex(memory.maxram_size_bytes)));
   }
   return absl::OkStatus();
 }
@@ -200,7 +201,7 @@ absl::Status CheckSmbios(const MachineOptions& options,
   if (!policy.counts_smbios_threads || !second || threads_of_socket < 256) {
     return absl::OkStatus();
   }
-  return Refuse(
+  return RefuseMachine(
       "SMBIOS 2.0 doesn't support number of processor cores/threads more than "
       "255, use -machine smbios-entry-point-type=64 option to enable SMBIOS "
       "3.0 support");
@@ -225,8 +226,8 @@ absl::Status Publish(const MachineOptions& options, const BoardPolicy& policy,
   const uint32_t last_apic_id = ApicIdOf(options.smp, options.smp.maxcpus - 1);
   if (policy.cpu_hotplug_limit != 0 &&
       last_apic_id >= policy.cpu_hotplug_limit) {
-    return Refuse(absl::StrCat("max_cpus is too large. APIC ID of last CPU is ",
-                               last_apic_id));
+    return RefuseMachine(absl::StrCat(
+        "max_cpus is too large. APIC ID of last CPU is ", last_apic_id));
   }
   if (plan.nodes.empty()) return CheckSmbios(options, policy);
   const auto generic = GenericAffinityRows(options, policy, plan.nodes.size());
@@ -241,9 +242,9 @@ absl::Status CheckRamSize(const MachineOptions& options,
                           const BoardPolicy& policy) {
   const uint64_t ram = options.memory.ram_size_bytes;
   if (ram <= policy.max_ram_bytes) return absl::OkStatus();
-  return Refuse(absl::StrCat("Too much memory for this machine: ", ram / kMiB,
-                             " MiB, maximum ", policy.max_ram_bytes / kMiB,
-                             " MiB"));
+  return RefuseMachine(
+      absl::StrCat("Too much memory for this machine: ", ram / kMiB,
+                   " MiB, maximum ", policy.max_ram_bytes / kMiB, " MiB"));
 }
 
 Rejection InWords(const absl::Status& status) {
