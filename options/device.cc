@@ -43,7 +43,7 @@ const std::string* FindText(const ValueTree& tree, absl::string_view key) {
 // As QEMU turns QemuOpts into a dict: the last value stays in the first place.
 ValueTree MakeTree(QemuOptsBag bag) {
   ValueTree tree;
-  const auto put = [&tree](const std::string& key, std::string text) {
+  const auto put = [&tree](absl::string_view key, std::string text) {
     if (const auto index = tree.Find(ValueTree::kRoot, key)) {
       tree[*index].text = std::move(text);
       return;
@@ -52,7 +52,7 @@ ValueTree MakeTree(QemuOptsBag bag) {
     value.kind = Value::Kind::kString;
     value.text = std::move(text);
     const uint32_t index = tree.Add(std::move(value));
-    tree[ValueTree::kRoot].members.emplace(key, index);
+    tree[ValueTree::kRoot].members.emplace(std::string(key), index);
   };
   if (bag.id) put("id", *std::move(bag.id));
   for (QemuOpt& opt : bag.items) put(opt.key, std::move(opt.value));

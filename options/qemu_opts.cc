@@ -23,8 +23,7 @@ std::optional<std::string> FlagWarning(const QemuOpt& opt) {
   if (!opt.is_flag || IsHelpFlag(opt)) return std::nullopt;
   // The one flag whose "no" belongs to the name.
   const bool is_delay = opt.key == "delay";
-  const absl::string_view key =
-      is_delay ? absl::string_view("nodelay") : absl::string_view(opt.key);
+  const absl::string_view key = is_delay ? "nodelay" : opt.key;
   const absl::string_view value = !is_delay
                                       ? absl::string_view(opt.value)
                                       : (opt.value == "on" ? "off" : "on");
@@ -56,13 +55,13 @@ std::optional<QemuOpt> QemuOptsReader::Next() {
     ++key_end;
   }
   if (key_end < rest_.size() && rest_[key_end] == '=') {
-    opt.key = std::string(rest_.substr(0, key_end));
+    opt.key = rest_.substr(0, key_end);
     rest_.remove_prefix(key_end + 1);
     opt.value = TakeValue(rest_);
     return opt;
   }
   if (!implied_key.empty()) {
-    opt.key = std::string(implied_key);
+    opt.key = implied_key;
     opt.value = TakeValue(rest_);
     return opt;
   }
@@ -71,7 +70,7 @@ std::optional<QemuOpt> QemuOptsReader::Next() {
   absl::ConsumePrefix(&rest_, ",");
   opt.is_flag = true;
   opt.value = absl::ConsumePrefix(&name, "no") ? "off" : "on";
-  opt.key = std::string(name);
+  opt.key = name;
   return opt;
 }
 
@@ -109,9 +108,6 @@ std::optional<std::string> FindId(absl::string_view text) {
 
 const std::string* QemuOptsBag::Find(absl::string_view key) const {
   for (auto opt = items.rbegin(); opt != items.rend(); ++opt) {
-    // Most keys differ in this, which is faster to find out.
-    if (opt->key.size() != key.size()) continue;
-    if (!key.empty() && opt->key.back() != key.back()) continue;
     if (opt->key == key) return &opt->value;
   }
   return nullptr;

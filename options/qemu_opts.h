@@ -16,8 +16,9 @@
 
 namespace e820check {
 
+// Must not outlive the text it is read from.
 struct QemuOpt {
-  std::string key;
+  absl::string_view key;
   std::string value;
   // An item without '=' that is not the implied key's value: "key" with the
   // value "on", or "nokey" with the value "off".
@@ -41,6 +42,7 @@ std::string TakeValue(absl::string_view& rest);
 class QemuOptsReader {
  public:
   // `implied_key` is the key of a first item without '='; empty: there is none.
+  // Both arguments must outlive this and its items.
   QemuOptsReader(absl::string_view text, absl::string_view implied_key)
       : rest_(text), implied_key_(implied_key) {}
 
@@ -55,7 +57,7 @@ class QemuOptsReader {
 // else, and without implied key.
 std::optional<std::string> FindId(absl::string_view text);
 
-// An option with an open list of keys.
+// An option with an open list of keys. Must not outlive its text.
 struct QemuOptsBag {
   std::optional<std::string> id;
   std::vector<QemuOpt> items;  // in order, without `id`

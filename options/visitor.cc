@@ -19,12 +19,7 @@ template <typename Keys>
 std::optional<absl::string_view> FirstLeftover(
     const Keys& keys, const std::vector<absl::string_view>& consumed) {
   const bool any = std::any_of(keys.begin(), keys.end(), [&](const auto& key) {
-    const absl::string_view name = key;
-    return std::none_of(
-        consumed.begin(), consumed.end(), [name](absl::string_view other) {
-          return name.size() == other.size() &&
-                 (name.empty() || name[0] == other[0]) && name == other;
-        });
+    return std::find(consumed.begin(), consumed.end(), key) == consumed.end();
   });
   if (!any) return std::nullopt;  // the usual case, without a hash table
   GlibTable table;
