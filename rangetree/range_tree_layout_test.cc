@@ -11,6 +11,7 @@
 #include "gtest/gtest.h"
 #include "machine/address_range.h"
 #include "machine/srat_table.h"
+#include "rangetree/test_machines.h"
 
 namespace e820check {
 namespace {
@@ -28,69 +29,6 @@ E820Row Ram(uint64_t address, uint64_t length_bytes) {
 }
 E820Row Soft(uint64_t address, uint64_t length_bytes) {
   return {address, length_bytes, MemoryType::kSoftReserved};
-}
-
-// A guest of QEMU 7.2 with the default CPU.
-MachineOptions Guest(MachineFamily family, uint64_t ram_bytes) {
-  MachineOptions options;
-  options.type = {.family = family, .version = {7, 2}};
-  options.memory = {.ram_size_bytes = ram_bytes,
-                    .maxram_size_bytes = ram_bytes};
-  return options;
-}
-
-struct NodeSpec {
-  uint64_t size_bytes = 0;
-  MemmapType memmap_type = MemmapType::kNormal;
-};
-
-// The same with nodes 0, 1, ... on backends "n0", "n1", ...
-MachineOptions NumaGuest(MachineFamily family,
-                         const std::vector<NodeSpec>& nodes) {
-  uint64_t ram_bytes = 0;
-  for (const NodeSpec& node : nodes) ram_bytes += node.size_bytes;
-  MachineOptions options = Guest(family, ram_bytes);
-  for (uint32_t id = 0; id < nodes.size(); ++id) {
-    NumaNode node = {.id = id, .memmap_type = nodes[id].memmap_type};
-    if (nodes[id].size_bytes > 0) {
-      node.memdev = "n" + std::to_string(id);
-      options.backends.push_back(
-          {.id = *node.memdev, .size_bytes = nodes[id].size_bytes});
-    }
-    options.numa_nodes.push_back(node);
-  }
-  return options;
-}
-
-MachineOptions WithCpu(MachineOptions options, uint32_t phys_bits,
-                       const std::string& vendor = "AuthenticAMD") {
-  options.cpu.phys_bits = phys_bits;
-  options.cpu.vendor = vendor;
-  return options;
-}
-
-MachineOptions WithVersion(MachineOptions options, MachineVersion version) {
-  options.type.version = version;
-  return options;
-}
-
-MachineOptions WithLimit(MachineOptions options, uint64_t max_ram_below_4g) {
-  options.max_ram_below_4g_bytes = max_ram_below_4g;
-  return options;
-}
-
-MachineOptions WithMaxmem(MachineOptions options, uint64_t maxmem_bytes,
-                          uint64_t slots) {
-  options.memory.maxram_size_bytes = maxmem_bytes;
-  options.memory.slots = slots;
-  return options;
-}
-
-std::string RefusalOf(const MachineOptions& options) {
-  EXPECT_EQ(Validate(options), absl::OkStatus());
-  const Answer answer = RangeTreeLayout(options);
-  const auto* rejection = std::get_if<Rejection>(&answer.outcome);
-  return rejection == nullptr ? "accepted" : rejection->text;
 }
 
 GuestLayout LayoutOf(const MachineOptions& options) {
@@ -127,9 +65,6 @@ MemoryAffinity Hotplug(uint32_t node, uint64_t base, uint64_t length_bytes) {
           .flags = 3};
 }
 constexpr MemoryAffinity kPadding = {};
-
-constexpr MachineFamily kPc = MachineFamily::kI440fx;
-constexpr MachineFamily kQ35 = MachineFamily::kQ35;
 
 // ---- e820: the worked examples W01 to W12 of spec/qemu-layout.md ----
 
@@ -368,9 +303,6 @@ TEST(SlitTest, MissingDirectionsAreCopied) {
 
 // ---- memmap-type: the vectors of spec/memmap-type.md 5 ----
 
-constexpr MemmapType kSpm = MemmapType::kSpm;
-constexpr MemmapType kReserved = MemmapType::kReserved;
-
 struct MemmapCase {
   std::string name;
   std::vector<NodeSpec> nodes;
@@ -429,189 +361,6 @@ TEST(MemmapTypeTest, ReservedNodesHaveNoSratRowsAndSpmNodesHave) {
       ElementsAre(Node(0, 0, 640 * kKiB), Node(0, kMiB, 2 * kGiB - kMiB),
                   Node(2, 0x140000000, 4 * kGiB), Node(3, 0x240000000, kGiB),
                   kPadding, kPadding));
-}
-
-TEST(MemmapTypeTest, Refusals) {
-  EXPECT_EQ(RefusalOf(NumaGuest(kQ35, {{2 * kGiB}, {0, kSpm}})),
-            "NUMA node 1: memmap-type=spm needs memory");
-  EXPECT_EQ(RefusalOf(NumaGuest(kQ35, {{kMiB - 8192}, {kGiB, kReserved}})),
-            "NUMA node 1: memmap-type=reserved covers memory below 1 MiB");
-  EXPECT_EQ(RefusalOf(NumaGuest(kQ35, {{kMiB}, {kMiB, kReserved}})),
-            "accepted");
-  MachineOptions no_low =
-      WithLimit(NumaGuest(kPc, {{kGiB}, {kGiB, kSpm}}), 512 * kKiB);
-  EXPECT_EQ(RefusalOf(no_low), "accepted");
-  no_low = NumaGuest(kPc, {{kGiB, kSpm}, {kGiB}});
-  EXPECT_EQ(RefusalOf(no_low),
-            "NUMA node 0: memmap-type=spm covers memory below 1 MiB");
-  EXPECT_EQ(
-      RefusalOf(NumaGuest(MachineFamily::kMicrovm, {{kGiB}, {kGiB, kSpm}})),
-      "NUMA node 1: memmap-type=spm is not supported by machine "
-      "'microvm'");
-}
-
-// ---- Refusals, in QEMU's order ----
-
-// Starts with everything wrong and mends one thing after another.
-TEST(RefusalTest, FirstFailingCheckWins) {
-  MachineOptions options = NumaGuest(kPc, {{kGiB}, {kGiB}});
-  options.backends.push_back({.id = "m", .size_bytes = kGiB});
-  options.memory_backend = "m";
-  options.numa_nodes[1].id = 3;
-  options.numa_distances = {{.from = 0, .to = 0}};
-  options.smp = {.maxcpus = 512, .cores = 512};
-  options.cpu.refusal = "no such CPU";
-  options.memory.maxram_size_bytes = (uint64_t{1} << 60) + 1;
-  options.memory.slots = 257;
-
-  EXPECT_EQ(
-      RefusalOf(options),
-      "Machine memory size does not match the size of the memory backend");
-  options.backends.back().size_bytes = 2 * kGiB;
-  EXPECT_EQ(RefusalOf(options), "numa: Node ID missing: 2");
-  options.numa_nodes[1].id = 1;
-  options.backends[0].size_bytes = 2 * kGiB;
-  EXPECT_EQ(RefusalOf(options),
-            "total memory for NUMA nodes (0xc0000000) should equal RAM size "
-            "(0x80000000)");
-  options.backends[0].size_bytes = kGiB;
-  EXPECT_EQ(RefusalOf(options),
-            "'-machine memory-backend' and '-numa memdev' properties are "
-            "mutually exclusive");
-  options.memory_backend = "";
-  options.numa_nodes[1].memdev = "n0";
-  EXPECT_EQ(RefusalOf(options),
-            "memory backend n0 can't be used multiple times.");
-  options.numa_nodes[1].memdev = "n1";
-  EXPECT_EQ(RefusalOf(options),
-            "The distance between node 0 and 1 is missing, at least one "
-            "distance value between each nodes should be provided.");
-  options.numa_distances.clear();
-  EXPECT_EQ(RefusalOf(options),
-            "current -smp configuration requires kernel irqchip and X2APIC API "
-            "support.");
-  options.smp = {};
-  EXPECT_EQ(RefusalOf(options), "no such CPU");
-  options.cpu.refusal = "";
-  EXPECT_EQ(RefusalOf(options),
-            "Address space limit 0xffffffffff < 0x100001407fffffff phys-bits "
-            "too low (40)");
-  options.cpu.phys_bits = 64;
-  EXPECT_EQ(RefusalOf(options), "unsupported amount of memory slots: 257");
-  options.memory.slots = 256;
-  EXPECT_EQ(RefusalOf(options),
-            "maximum memory size must by aligned to multiple of 4096 bytes");
-  options.memory.maxram_size_bytes = UINT64_MAX - 4095;
-  EXPECT_EQ(RefusalOf(options),
-            "accepted");  // 256 slots carry the size itself past 2^64
-  options.memory.slots = 0;
-  EXPECT_EQ(RefusalOf(options),
-            "unsupported amount of maximum memory: fffffffffffff000");
-  options.memory.maxram_size_bytes = 4 * kGiB;
-  EXPECT_EQ(RefusalOf(options), "accepted");
-}
-
-TEST(RefusalTest, DefaultRamIdIsReserved) {
-  MachineOptions options = Guest(kPc, kGiB);
-  options.backends = {{.id = "pc.ram", .size_bytes = kMiB}};
-  EXPECT_THAT(RefusalOf(options), StartsWith("object name 'pc.ram' is"));
-  options.qemu_version = QemuVersion::k11_1;
-  EXPECT_THAT(RefusalOf(options), StartsWith("object's id 'pc.ram' is"));
-  options.type.family = MachineFamily::kMicrovm;
-  EXPECT_EQ(RefusalOf(options), "accepted");
-}
-
-TEST(RefusalTest, AsymmetricDistancesMustBeComplete) {
-  MachineOptions options = NumaGuest(kQ35, {{kGiB}, {kGiB}, {kGiB}});
-  options.numa_distances = {{0, 1, 20}, {1, 0, 30}, {0, 2, 20}, {1, 2, 20}};
-  EXPECT_THAT(RefusalOf(options), StartsWith("At least one asymmetrical pair"));
-  options.numa_distances.push_back({2, 0, 20});
-  options.numa_distances.push_back({2, 1, 20});
-  EXPECT_EQ(RefusalOf(options), "accepted");
-}
-
-TEST(RefusalTest, Initiators) {
-  MachineOptions options = NumaGuest(kQ35, {{kGiB}, {kGiB}});
-  options.hmat = true;
-  options.smp = {.cpus = 2, .maxcpus = 2, .cores = 2};
-  options.numa_nodes[1].initiator = 5;
-  EXPECT_EQ(RefusalOf(options),
-            "NUMA node 5 is missing, use '-numa node' option to declare it "
-            "first");
-  options.numa_nodes[1].initiator = 1;
-  EXPECT_EQ(RefusalOf(options), "The initiator of NUMA node 1 is invalid");
-  options.numa_nodes[0].initiator = 1;
-  EXPECT_EQ(RefusalOf(options),
-            "The initiator of CPU NUMA node 0 should be itself (got 1)");
-}
-
-TEST(RefusalTest, DeviceMemoryByMachine) {
-  EXPECT_EQ(
-      RefusalOf(WithMaxmem(WithVersion(Guest(kPc, kGiB), {2, 0}), 2 * kGiB, 1)),
-      "\"-memory 'slots|maxmem'\" is not supported by: pc-i440fx-2.0");
-  EXPECT_EQ(RefusalOf(WithMaxmem(Guest(MachineFamily::kMicrovm, kGiB), 2 * kGiB,
-                                 300)),
-            "accepted");
-}
-
-// spec/qemu-layout.md 2.2 and 2.3.
-TEST(RefusalTest, AddressSpaceLimitByCpuAndVersion) {
-  EXPECT_EQ(RefusalOf(Guest(kPc, 1009 * kGiB)), "accepted");
-  EXPECT_THAT(RefusalOf(Guest(kPc, 1010 * kGiB)), StartsWith("Address space"));
-  EXPECT_EQ(RefusalOf(Guest(kQ35, 978 * kGiB)), "accepted");
-  EXPECT_THAT(RefusalOf(Guest(kQ35, 979 * kGiB)), StartsWith("Address space"));
-  EXPECT_EQ(RefusalOf(WithCpu(Guest(kQ35, 100 * kGiB), 37, "GenuineIntel")),
-            "Address space limit 0x1fffffffff < 0x217fffffff phys-bits too low "
-            "(37)");
-  // A 486 with 4 GiB.
-  MachineOptions narrow = WithCpu(Guest(kPc, 4 * kGiB), 32, "GenuineIntel");
-  narrow.cpu.long_mode = false;
-  EXPECT_EQ(RefusalOf(narrow), "accepted");
-  narrow.qemu_version = QemuVersion::k10_0;
-  EXPECT_EQ(RefusalOf(WithVersion(narrow, {8, 1})), "accepted");
-  EXPECT_EQ(RefusalOf(WithVersion(narrow, {8, 2})),
-            "Address space limit 0xffffffff < 0x13fffffff phys-bits too low "
-            "(32)");
-}
-
-// ---- Warnings ----
-
-TEST(WarningTest, LowLimitOffAGigabyte) {
-  EXPECT_THAT(
-      RangeTreeLayout(WithLimit(Guest(kPc, 4 * kGiB), 2560 * kMiB)).warnings,
-      ElementsAre("warning: Large machine and max_ram_below_4g "
-                  "(2684354560) not a multiple of 1G; possible bad "
-                  "performance."));
-  EXPECT_THAT(
-      RangeTreeLayout(
-          WithVersion(WithLimit(Guest(kPc, 4 * kGiB), 2560 * kMiB), {1, 7}))
-          .warnings,
-      IsEmpty());
-  EXPECT_THAT(
-      RangeTreeLayout(WithLimit(Guest(kQ35, 3 * kGiB + kMiB), 1536 * kMiB))
-          .warnings,
-      ElementsAre(
-          "warning: There is possibly poor performance as the ram size  "
-          "(0xc0100000) is more then twice the size of max-ram-below-4g "
-          "(1610612736) and max-ram-below-4g is not a multiple of 1G."));
-  EXPECT_THAT(
-      RangeTreeLayout(WithLimit(Guest(kQ35, 3 * kGiB), 1536 * kMiB)).warnings,
-      IsEmpty());
-  // QEMU's difference wraps for a guest smaller than the limit.
-  EXPECT_THAT(
-      RangeTreeLayout(WithLimit(Guest(kQ35, 64 * kMiB), 100 * kMiB)).warnings,
-      ElementsAre(StartsWith("warning: There is possibly poor performance")));
-}
-
-TEST(WarningTest, ThreadsOfAnAmdCpu) {
-  MachineOptions options = Guest(kPc, kGiB);
-  options.smp = {.cpus = 2, .maxcpus = 2, .threads = 2};
-  EXPECT_THAT(RangeTreeLayout(options).warnings,
-              ElementsAre("warning: This family of AMD CPU doesn't support "
-                          "hyperthreading(2)\nPlease configure -smp options "
-                          "properly or try enabling topoext feature."));
-  EXPECT_THAT(RangeTreeLayout(WithCpu(options, 40, "GenuineIntel")).warnings,
-              IsEmpty());
 }
 
 }  // namespace
