@@ -8,6 +8,7 @@
 
 #include "CLI/CLI.hpp"
 #include "cli/diff.h"
+#include "cli/hunt.h"
 #include "cli/predict.h"
 #include "cli/rules.h"
 
@@ -114,6 +115,40 @@ CLI::App* AddDiff(CLI::App& app, DiffOptions& options) {
   return command;
 }
 
+CLI::App* AddHunt(CLI::App& app, HuntOptions& options) {
+  CLI::App* command = app.add_subcommand(
+      "hunt", "look for command lines that break QEMU, or the model of it");
+  command->add_option("--qemu", options.qemu, "which (default: that in PATH)")
+      ->type_name("FILE");
+  CLI::Option* minutes =
+      command->add_option("--minutes", options.minutes, "how long")
+          ->check(CLI::PositiveNumber.description(""))
+          ->type_name("M");
+  CLI::Option* cases =
+      command->add_option("--cases", options.cases, "how many command lines")
+          ->check(CLI::Range(1, 1000000000).description(""))
+          ->type_name("N");
+  minutes->excludes(cases);
+  command->add_option("--seed", options.seed, "which command lines")
+      ->capture_default_str()
+      ->type_name("N");
+  command
+      ->add_option("--jobs", options.jobs,
+                   "how many at a time (default: one per processor)")
+      ->check(CLI::Range(1, 1024).description(""))
+      ->type_name("N");
+  command
+      ->add_option("--out", options.out,
+                   "where findings go, and what to go on from")
+      ->capture_default_str()
+      ->type_name("DIR");
+  command->footer(std::string("\nWithout --minutes and --cases, until Ctrl-C. "
+                              "Exit status 1: something was found that\n"
+                              "no ledger has.\n\n") +
+                  kExitStatuses);
+  return command;
+}
+
 CLI::App* AddRules(CLI::App& app, RulesOptions& options) {
   CLI::App* command = app.add_subcommand(
       "rules", "print the model's rules, and how often each is hit");
@@ -145,6 +180,8 @@ int Main(std::vector<std::string> words) {
   DiffOptions diff_options;
   const CLI::App* predict = AddPredict(app, predict_options);
   AddDiff(app, diff_options);
+  HuntOptions hunt_options;
+  const CLI::App* hunt = AddHunt(app, hunt_options);
   RulesOptions rules_options;
   const CLI::App* rules = AddRules(app, rules_options);
   try {
@@ -161,6 +198,10 @@ int Main(std::vector<std::string> words) {
   if (rules->parsed()) {
     if (separated) return refuse("rules takes no QEMU arguments");
     return PrintRules(rules_options);
+  }
+  if (hunt->parsed()) {
+    if (separated) return refuse("hunt takes no QEMU arguments");
+    return Hunt(hunt_options);
   }
   if (predict->parsed()) {
     if (!predict_options.batch.empty() && separated) {

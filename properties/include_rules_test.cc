@@ -31,8 +31,10 @@ const std::map<std::string, std::set<std::string>> kMayInclude = {
     {"properties", {"machine", "options", "properties"}},
     {"fuzz",
      {"machine", "options", "model", "rangetree", "properties", "fuzz"}},
+    {"hunt", {"machine", "options", "properties", "hunt"}},
     {"cli",
-     {"machine", "options", "model", "rangetree", "qemu", "properties", "cli"}},
+     {"machine", "options", "model", "rangetree", "qemu", "properties", "hunt",
+      "cli"}},
 };
 
 // "machine" of `#include "machine/segment.h"`; empty for other lines.

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#ifndef E820CHECK_CLI_HUNT_H_
+#define E820CHECK_CLI_HUNT_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "cli/command_status.h"
+
+namespace e820check {
+
+struct HuntOptions {
+  std::string qemu;               // a binary; empty: the one in PATH
+  std::optional<double> minutes;  // nullopt: until `cases`
+  std::optional<uint64_t> cases;  // nullopt: until `minutes`
+  uint64_t seed = 1;
+  uint32_t jobs = 0;  // 0: one per processor
+  std::string out = "findings";
+};
+
+// Looks for command lines that kill QEMU or get another answer than the model's
+// (finding_store.h says what becomes of them), and prefers to change those that
+// showed something new. Goes on from what `out` holds. The same cases whatever
+// the number of jobs, as far as the time allows. Progress goes to standard
+// error, the report to standard output.
+CommandStatus Hunt(const HuntOptions& options);
+
+}  // namespace e820check
+
+#endif  // E820CHECK_CLI_HUNT_H_
