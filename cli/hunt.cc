@@ -38,7 +38,7 @@ using Clock = std::chrono::steady_clock;
 // Cases of a generation are made of the same pool, so that they do not depend
 // on which of them ends first.
 constexpr uint64_t kGenerationCases = 128;
-constexpr int kMostShrinkRuns = 400;
+constexpr int kMostShrinkRuns = 1000;
 
 // What one case came to.
 struct Case {

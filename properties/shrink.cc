@@ -22,17 +22,19 @@ class Shrinker {
            int most_runs)
       : still_fails_(test), runs_left_(most_runs) {}
 
-  // Runs of options, long ones first, so that a long command line falls fast.
+  // Runs of options, long ones first and each option once for each length, so
+  // that a long command line falls fast.
   bool DropOptions(Units& units) {
     bool shrunk = false;
     for (size_t length = units.size(); length > 0; length /= 2) {
-      for (size_t i = 0; i + length <= units.size();) {
+      for (size_t i = 0; i < units.size();) {
+        const size_t end = std::min(i + length, units.size());
         Units candidate = units;
-        candidate.erase(candidate.begin() + i, candidate.begin() + i + length);
+        candidate.erase(candidate.begin() + i, candidate.begin() + end);
         if (Adopt(std::move(candidate), units)) {
           shrunk = true;
         } else {
-          ++i;
+          i = end;
         }
       }
     }
