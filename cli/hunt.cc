@@ -133,10 +133,9 @@ class Hunter {
 CommandLineArgs Hunter::MakeCase(uint64_t index) const {
   SeededChoices seeds(options_.seed);
   SeededChoices choices(seeds.Below(UINT64_MAX) + index * 0xD1B54A32D192ED03);
-  if (pool_.cases().empty() || choices.OneIn(3)) {
+  if (pool_.cases().empty() || choices.OneIn(2)) {
     return GenerateCommandLine(choices,
-                               {.qemu_version = context_.qemu_version,
-                                .one_fault_in = choices.OneIn(2) ? 1u : 4u});
+                               {.qemu_version = context_.qemu_version});
   }
   return Mutate(choices.Pick(pool_.cases()), pool_.cases(), choices);
 }

@@ -65,7 +65,8 @@ absl::Status CheckRoundTrip(const MachineOptions& machine) {
 // and enclave memory has none; under KVM, a CPU's words depend on the host.
 bool HasWords(const MachineOptions& machine) {
   return machine.accelerator == Accelerator::kTcg &&
-         machine.cpu.refusal.empty() && machine.sgx_sections.empty() &&
+         machine.cpu.refusal.empty() && machine.pci_hole64_refusal.empty() &&
+         machine.sgx_sections.empty() &&
          std::all_of(machine.devices.begin(), machine.devices.end(),
                      [](const Device& d) {
                        return d.refusal.empty() && d.bus_refusal.empty();

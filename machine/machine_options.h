@@ -40,6 +40,8 @@ struct CpuOptions {
   // that fails, for instance for phys-bits=99, this is the text with which the
   // board refuses, after all checks of -numa; else empty.
   std::string refusal;
+  // Whether QEMU warns of threads before it.
+  bool refused_after_threads = false;
 
   friend bool operator==(const CpuOptions&, const CpuOptions&) = default;
 };
@@ -265,6 +267,8 @@ struct MachineOptions {
   std::string memory_backend;
   // -global of the board's own PCI host bridge.
   std::optional<uint64_t> pci_hole64_size_bytes;
+  // The text with which QEMU refuses it once it has made the vCPUs; or empty.
+  std::string pci_hole64_refusal;
 
   CpuOptions cpu;
   SmpTopology smp;

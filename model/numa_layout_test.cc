@@ -301,6 +301,7 @@ TEST(RefusalTest, ComesInTheOrderOfTheBoard) {
   options.cpu.refusal = "phys-bits should be between 32 and 52  (but is 60)";
   options.memory.maxram_size_bytes = 4 * kTiB;
   options.memory.slots = 300;
+  options.pci_hole64_refusal = "no such size";
   EXPECT_EQ(RefusalOf(options), options.cpu.refusal);
 
   options.smp = {.cpus = 1, .maxcpus = 256, .cores = 256};

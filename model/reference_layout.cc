@@ -83,16 +83,18 @@ absl::Status CreateCpus(const MachineOptions& options,
         "current -smp configuration requires kernel irqchip and X2APIC API "
         "support.");
   }
-  if (!options.cpu.refusal.empty()) {
-    return absl::FailedPreconditionError(options.cpu.refusal);
+  const CpuOptions& cpu = options.cpu;
+  if (!cpu.refusal.empty() && !cpu.refused_after_threads) {
+    return absl::FailedPreconditionError(cpu.refusal);
   }
   // No CPU under TCG has topoext, the feature that would avert this.
-  if (options.cpu.vendor == kRelocatedVendor && options.smp.threads > 1) {
+  if (cpu.vendor == kRelocatedVendor && options.smp.threads > 1) {
     journal.Reach(Rule::kHyperthreadingWarning);
     journal.Warn(absl::StrCat(
         "warning: This family of AMD CPU doesn't support hyperthreading(",
         options.smp.threads, ")", policy.hyperthreading_advice));
   }
+  if (!cpu.refusal.empty()) return absl::FailedPreconditionError(cpu.refusal);
   return CheckX2ApicFeature(options, policy, journal);
 }
 
@@ -221,6 +223,9 @@ class Board {
     split_ = SplitRam(options_, policy_, journal_);
     if (absl::Status s = CreateCpus(options_, policy_, journal_); !s.ok()) {
       return s;
+    }
+    if (!options_.pci_hole64_refusal.empty()) {
+      return absl::FailedPreconditionError(options_.pci_hole64_refusal);
     }
     if (absl::Status s = CheckMemmapTypesSupported(options_); !s.ok()) return s;
     if (options_.type.family == MachineFamily::kNone) return absl::OkStatus();

@@ -454,20 +454,18 @@ absl::Status CommandLine::ReadNumaRecords() {
   return absl::OkStatus();
 }
 
-// Between the end of -numa and the address space limit, the board refuses in
-// this order: sections of SGX, the CPU, a size of the PCI hole; 11.1 takes the
-// last before the CPU. One text stands for them all, as nothing else lies
-// between.
+// What the board refuses after -numa and before it looks at the address space
+// limit: sections of SGX, then CPUs, then the size of the PCI hole.
 absl::Status CommandLine::FindBoardRefusal() {
   absl::Status hole = ApplyPciHole(globals_, machine_, said_);
   if (absl::IsUnimplemented(hole)) return hole;
-  std::string& refusal = machine_.cpu.refusal;
-  if (!hole.ok() && (refusal.empty() || qemu_ == QemuVersion::k11_1)) {
-    refusal = std::string(hole.message());
-  }
+  machine_.pci_hole64_refusal = std::string(hole.message());
   absl::Status sections = CheckSgxSections(tree_, machine_);
   if (absl::IsUnimplemented(sections)) return sections;
-  if (!sections.ok()) refusal = std::string(sections.message());
+  if (!sections.ok()) {
+    machine_.cpu.refusal = std::string(sections.message());
+    machine_.cpu.refused_after_threads = false;
+  }
   return At(kNowhere, absl::OkStatus());
 }
 

@@ -157,27 +157,28 @@ TEST(CommandLineTest, MemoryBackendGivesTheSizeIfNoneIsTyped) {
 }
 
 // Another board check than the CPU's stands in CpuOptions::refusal, too.
-std::string BoardRefusal(absl::string_view line, QemuVersion qemu) {
+MachineOptions Accepted(absl::string_view line, QemuVersion qemu) {
   const auto parsed = ParseCommandLine(Words(line), {.qemu_version = qemu});
   EXPECT_TRUE(parsed.ok() && parsed->accepted()) << line;
-  return std::get<MachineOptions>(parsed->outcome).cpu.refusal;
+  return std::get<MachineOptions>(parsed->outcome);
 }
 
 TEST(CommandLineTest, BoardRefusals) {
   constexpr absl::string_view kHole =
-      "-M q35 -cpu qemu64,phys-bits=99 -global q35-pcihost.pci-hole64-size=x";
-  EXPECT_THAT(BoardRefusal(kHole, QemuVersion::k10_0),
-              HasSubstr("phys-bits should be between"));
-  EXPECT_THAT(BoardRefusal(kHole, QemuVersion::k11_1),
+      "-M q35 -cpu qemu64,phys-bits=31 -global q35-pcihost.pci-hole64-size=x";
+  MachineOptions options = Accepted(kHole, QemuVersion::k7_2);
+  EXPECT_EQ(options.cpu.refusal,
+            "phys-bits should be between 32 and 52  (but is 31)");
+  EXPECT_FALSE(options.cpu.refused_after_threads);
+  EXPECT_THAT(options.pci_hole64_refusal,
               HasSubstr("can't apply global q35-pcihost.pci-hole64-size=x: "));
-  EXPECT_THAT(BoardRefusal("-M q35 -global q35-pcihost.pci-hole64-size=x",
-                           QemuVersion::k7_2),
-              HasSubstr("can't apply global"));
-  EXPECT_EQ(BoardRefusal("-M q35,sgx-epc.0.memdev=x,sgx-epc.0.node=0 "
-                         "-cpu qemu64,phys-bits=99 "
-                         "-global q35-pcihost.pci-hole64-size=x",
-                         QemuVersion::k11_1),
-            "Device 'x' not found");
+  EXPECT_TRUE(Accepted(kHole, QemuVersion::k10_0).cpu.refused_after_threads);
+
+  options = Accepted(
+      "-M q35,sgx-epc.0.memdev=x,sgx-epc.0.node=0 -cpu qemu64,phys-bits=31",
+      QemuVersion::k10_0);
+  EXPECT_EQ(options.cpu.refusal, "Device 'x' not found");
+  EXPECT_FALSE(options.cpu.refused_after_threads);
 }
 
 TEST(CommandLineTest, ObjectsByKind) {

@@ -388,16 +388,26 @@ class VirtualCpu {
                   "', expected: ", expected);
   }
 
+  // From 10.0 on QEMU warns of threads before it looks at phys-bits.
   absl::Status FixPhysBits() {
     constexpr uint32_t kMin = 32;
     constexpr uint32_t kMax = 52;
+    options_.refused_after_threads = qemu_ != QemuVersion::k7_2;
     if (phys_bits_ != 0 && !options_.long_mode) {
       return Refuse("phys-bits is not user-configurable in 32 bit");
+    }
+    if (phys_bits_ != 0 && qemu_ == QemuVersion::k11_1) {
+      if (phys_bits_ < kMin) {
+        return Refuse("phys-bits should be at least ", kMin, " (but is ",
+                      phys_bits_, ")");
+      }
+      if (phys_bits_ > kMax) return NotModelled("phys-bits above 52");
     }
     if (phys_bits_ != 0 && (phys_bits_ < kMin || phys_bits_ > kMax)) {
       return Refuse("phys-bits should be between ", kMin, " and ", kMax,
                     "  (but is ", phys_bits_, ")");
     }
+    options_.refused_after_threads = false;
     options_.phys_bits =
         phys_bits_ != 0 ? phys_bits_ : DefaultPhysBits(options_, qemu_);
     return absl::OkStatus();
@@ -450,7 +460,8 @@ absl::StatusOr<CpuOptions> ParseCpu(absl::string_view argument,
   const absl::Status status = cpu.Realize(*features, type);
   if (status.ok()) return cpu.options();
   if (!absl::IsInvalidArgument(status)) return status;
-  CpuOptions refused = plain;
+  CpuOptions refused =
+      cpu.options().refused_after_threads ? cpu.options() : plain;
   refused.refusal = std::string(status.message());
   return refused;
 }

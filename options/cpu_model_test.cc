@@ -77,6 +77,15 @@ TEST(CpuModelTest, LaterReleasesAddModels) {
             Parse("SapphireRapids", QemuVersion::k11_1));
 }
 
+TEST(CpuModelTest, PhysBitsHaveNoUpperEndIn11_1) {
+  EXPECT_EQ("refused: phys-bits should be at least 32 (but is 31)",
+            Parse("qemu64,phys-bits=31", QemuVersion::k11_1));
+  EXPECT_EQ("refused: phys-bits should be between 32 and 52  (but is 53)",
+            Parse("qemu64,phys-bits=53", QemuVersion::k10_0));
+  const auto beyond = ParseCpu("qemu64,phys-bits=53", {}, QemuVersion::k11_1);
+  EXPECT_TRUE(absl::IsUnimplemented(beyond.status())) << beyond.status();
+}
+
 TEST(CpuModelTest, FeaturesApplyInQemusOrder) {
   constexpr Case kCases[] = {
       {"qemu64,", "AuthenticAMD 40 lm pse36"},

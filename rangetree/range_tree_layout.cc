@@ -64,13 +64,16 @@ absl::Status CreateCpus(const MachineOptions& options,
         "current -smp configuration requires kernel irqchip and X2APIC API "
         "support.");
   }
-  if (!options.cpu.refusal.empty()) return RefuseMachine(options.cpu.refusal);
+  const CpuOptions& cpu = options.cpu;
+  const bool refused = !cpu.refusal.empty();
+  if (refused && !cpu.refused_after_threads) return RefuseMachine(cpu.refusal);
   // Under TCG no CPU model keeps TOPOEXT, so every AMD one gives the warning.
-  if (IsAmd(options.cpu) && smp.threads > 1) {
+  if (IsAmd(cpu) && smp.threads > 1) {
     warnings.push_back(HyperthreadingText(options.qemu_version, smp.threads));
   }
+  if (refused) return RefuseMachine(cpu.refusal);
   // Ids ascend with the index.
-  if (!tcg || options.cpu.x2apic ||
+  if (!tcg || cpu.x2apic ||
       ApicIdOf(smp, smp.cpus - 1) < policy.xapic_id_limit) {
     return absl::OkStatus();
   }
@@ -273,6 +276,9 @@ std::variant<GuestLayout, Rejection> LayOut(const MachineOptions& options,
   RamSplit split = SplitRam(options, policy, warnings);
   if (absl::Status s = CreateCpus(options, policy, warnings); !s.ok()) {
     return InWords(s);
+  }
+  if (!options.pci_hole64_refusal.empty()) {
+    return InWords(RefuseMachine(options.pci_hole64_refusal));
   }
   if (absl::Status s = CheckMemmapTypeSupport(options, *plan, policy);
       !s.ok()) {

@@ -18,6 +18,7 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
+using ::testing::SizeIs;
 using ::testing::StartsWith;
 
 std::string RefusalOf(const MachineOptions& options) {
@@ -36,6 +37,7 @@ TEST(RefusalTest, FirstFailingCheckWins) {
   options.numa_distances = {{.from = 0, .to = 0}};
   options.smp = {.maxcpus = 512, .cores = 512};
   options.cpu.refusal = "no such CPU";
+  options.pci_hole64_refusal = "no such hole";
   options.memory.maxram_size_bytes = (uint64_t{1} << 60) + 1;
   options.memory.slots = 257;
 
@@ -68,6 +70,8 @@ TEST(RefusalTest, FirstFailingCheckWins) {
   options.smp = {};
   EXPECT_EQ(RefusalOf(options), "no such CPU");
   options.cpu.refusal = "";
+  EXPECT_EQ(RefusalOf(options), "no such hole");
+  options.pci_hole64_refusal = "";
   EXPECT_EQ(RefusalOf(options),
             "Address space limit 0xffffffffff < 0x100001407fffffff phys-bits "
             "too low (40)");
@@ -193,6 +197,19 @@ TEST(WarningTest, LowLimitOffAGigabyte) {
   EXPECT_THAT(
       RangeTreeLayout(WithLimit(Guest(kQ35, 64 * kMiB), 100 * kMiB)).warnings,
       ElementsAre(StartsWith("warning: There is possibly poor performance")));
+}
+
+TEST(WarningTest, ThreadsComeBeforeAPciHoleAndSomeRefusalsOfTheCpu) {
+  MachineOptions options = Guest(kPc, kGiB);
+  options.smp = {.cpus = 2, .maxcpus = 2, .threads = 2};
+  options.pci_hole64_refusal = "no such hole";
+  EXPECT_THAT(RangeTreeLayout(options).warnings, SizeIs(1));
+  options.cpu.refusal = "no such CPU";
+  EXPECT_EQ(RefusalOf(options), "no such CPU");
+  EXPECT_THAT(RangeTreeLayout(options).warnings, IsEmpty());
+  options.cpu.refused_after_threads = true;
+  EXPECT_EQ(RefusalOf(options), "no such CPU");
+  EXPECT_THAT(RangeTreeLayout(options).warnings, SizeIs(1));
 }
 
 TEST(WarningTest, ThreadsOfAnAmdCpu) {
