@@ -28,6 +28,7 @@
 #include "model/rules.h"
 #include "properties/choices.h"
 #include "properties/command_line_generator.h"
+#include "properties/quirks.h"
 #include "properties/shrink.h"
 
 namespace e820check {
@@ -150,6 +151,17 @@ std::vector<CommandLineArgs> Hunter::NextGeneration() const {
   return lines;
 }
 
+// What a death leaves is in the last line of stderr, after any warnings.
+std::string LastWords(absl::string_view divergence) {
+  const size_t start = divergence.find("(stderr: ");
+  const size_t last = divergence.rfind('\n');
+  if (start == divergence.npos || last == divergence.npos || last < start) {
+    return std::string(divergence);
+  }
+  return absl::StrCat(divergence.substr(0, start),
+                      "(stderr: ", divergence.substr(last + 1));
+}
+
 // In the order of `lines`. After Ctrl-C the rest is left out.
 std::vector<Case> Hunter::Evaluate(std::vector<CommandLineArgs> lines) const {
   std::vector<Case> cases(lines.size());
@@ -188,9 +200,12 @@ Case Hunter::Evaluate(CommandLineArgs args) const {
   result.features = FeaturesOf(question);
   const Verdict verdict = result.comparison.verdict;
   if (verdict == Verdict::kDisagree || verdict == Verdict::kKnownCrash) {
-    result.kind =
-        verdict == Verdict::kKnownCrash ? "crash" : result.comparison.kind;
-    result.shape = ShapeOf(result.comparison.divergence, result.args);
+    result.kind = verdict == Verdict::kKnownCrash ? std::string(kCrash)
+                                                  : result.comparison.kind;
+    result.shape =
+        ShapeOf(result.kind == kCrash ? LastWords(result.comparison.divergence)
+                                      : result.comparison.divergence,
+                result.args);
     result.features.push_back(
         absl::StrCat("finding ", result.kind, " ", result.shape));
   }
