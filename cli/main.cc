@@ -54,6 +54,18 @@ CLI::Option* AddVersion(CLI::App& command, T& version,
       ->type_name("7.2|10.0|11.1");
 }
 
+template <typename Options>
+void AddSeedAndJobs(CLI::App& command, Options& options) {
+  command.add_option("--seed", options.seed, "which command lines")
+      ->capture_default_str()
+      ->type_name("N");
+  command
+      .add_option("--jobs", options.jobs,
+                  "how many at a time (default: one per processor)")
+      ->check(CLI::Range(1, 1024).description(""))
+      ->type_name("N");
+}
+
 CLI::App* AddPredict(CLI::App& app, PredictOptions& options) {
   CLI::App* command = app.add_subcommand(
       "predict", "print the tables that a command line gives");
@@ -95,14 +107,7 @@ CLI::App* AddDiff(CLI::App& app, DiffOptions& options) {
       ->capture_default_str()
       ->check(CLI::Range(1, 1000000000).description(""))
       ->type_name("N");
-  command->add_option("--seed", options.seed, "which command lines")
-      ->capture_default_str()
-      ->type_name("N");
-  command
-      ->add_option("--jobs", options.jobs,
-                   "how many at a time (default: one per processor)")
-      ->check(CLI::Range(1, 1024).description(""))
-      ->type_name("N");
+  AddSeedAndJobs(*command, options);
   command->add_flag("--keep-going", options.keep_going,
                     "show the first disagreement of every kind");
   AddVersion(*command, options.qemu_version,
@@ -129,14 +134,7 @@ CLI::App* AddHunt(CLI::App& app, HuntOptions& options) {
           ->check(CLI::Range(1, 1000000000).description(""))
           ->type_name("N");
   minutes->excludes(cases);
-  command->add_option("--seed", options.seed, "which command lines")
-      ->capture_default_str()
-      ->type_name("N");
-  command
-      ->add_option("--jobs", options.jobs,
-                   "how many at a time (default: one per processor)")
-      ->check(CLI::Range(1, 1024).description(""))
-      ->type_name("N");
+  AddSeedAndJobs(*command, options);
   command
       ->add_option("--out", options.out,
                    "where findings go, and what to go on from")
