@@ -127,7 +127,7 @@ CLI::App* AddHunt(CLI::App& app, HuntOptions& options) {
       ->type_name("FILE");
   CLI::Option* minutes =
       command->add_option("--minutes", options.minutes, "how long")
-          ->check(CLI::PositiveNumber.description(""))
+          ->check(CLI::Range(0.01, 1000000.0).description(""))
           ->type_name("M");
   CLI::Option* cases =
       command->add_option("--cases", options.cases, "how many command lines")
@@ -140,10 +140,10 @@ CLI::App* AddHunt(CLI::App& app, HuntOptions& options) {
                    "where findings go, and what to go on from")
       ->capture_default_str()
       ->type_name("DIR");
-  command->footer(std::string("\nWithout --minutes and --cases, until Ctrl-C. "
-                              "Exit status 1: something was found that\n"
-                              "no ledger has.\n\n") +
-                  kExitStatuses);
+  command->footer(
+      std::string("\nWithout --minutes and --cases, until Ctrl-C. Exit status "
+                  "1: something was found\nthat no ledger has.\n\n") +
+      kExitStatuses);
   return command;
 }
 
