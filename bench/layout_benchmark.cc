@@ -20,7 +20,7 @@ namespace e820check {
 namespace {
 
 constexpr int kNodes = 16;
-constexpr CommandLineContext kContext = {.qemu_version = QemuVersion::k11_1};
+const CommandLineContext kContext = {.qemu_version = QemuVersion::k11_1};
 
 std::vector<std::string> LargeMachine() {
   std::vector<std::string> args = {

@@ -24,7 +24,12 @@ ordered_json AnswerToJson(const Answer& answer) {
     json["slit"] = absl::BytesToHexString(layout->slit);
     json["hmat"] = absl::BytesToHexString(layout->hmat);
   } else {
-    json["error"] = std::get<Rejection>(answer.outcome).text;
+    const auto& rejection = std::get<Rejection>(answer.outcome);
+    if (rejection.help_exit_status) {
+      json["help_exit_status"] = *rejection.help_exit_status;
+    } else {
+      json["error"] = rejection.text;
+    }
   }
   json["warnings"] = answer.warnings;
   return json;

@@ -57,10 +57,11 @@ absl::StatusOr<Pair> MakePair(const DiffOptions& options) {
   if (!right.ok()) return right.status();
   Pair pair{*std::move(left), *std::move(right), {}};
   pair.context.dialect = options.dialect;
+  pair.context.read_file = ReadHostFile;
   std::optional<QemuVersion> version = options.qemu_version;
   if (!version) version = pair.left->version();
   if (!version) version = pair.right->version();
-  if (!version) version = ImpliedVersion(options.args, options.dialect);
+  if (!version) version = ImpliedVersion(options.args, pair.context);
   pair.context.qemu_version = *version;
   return pair;
 }

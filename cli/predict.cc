@@ -48,10 +48,10 @@ Question MakeQuestion(std::vector<std::string> args, const System& system,
                       const PredictOptions& options) {
   std::optional<QemuVersion> version = options.qemu_version;
   if (!version) version = system.version();
-  if (!version) version = ImpliedVersion(args, options.dialect);
-  return MakeQuestion(
-      std::move(args),
-      CommandLineContext{.qemu_version = *version, .dialect = options.dialect});
+  CommandLineContext context{.dialect = options.dialect,
+                             .read_file = ReadHostFile};
+  context.qemu_version = version ? *version : ImpliedVersion(args, context);
+  return MakeQuestion(std::move(args), context);
 }
 
 CommandStatus PredictOne(const System& system, const PredictOptions& options) {
@@ -67,7 +67,7 @@ CommandStatus PredictOne(const System& system, const PredictOptions& options) {
     std::cerr << warning << "\n";
   }
   if (const auto* rejection = std::get_if<Rejection>(&answer->outcome)) {
-    std::cerr << rejection->text << "\n";
+    std::cerr << Describe(*rejection) << "\n";
     return kExitNo;
   }
   std::cout << Describe(std::get<GuestLayout>(answer->outcome));

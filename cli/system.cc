@@ -2,6 +2,9 @@
 
 #include "cli/system.h"
 
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -38,8 +41,9 @@ class ModelSystem final : public System {
     }
     answer.device_warnings.clear();
     if (auto* rejection = std::get_if<Rejection>(&answer.outcome)) {
-      *rejection = Rejection{
-          .text = WithLocation(parsed, rejection->device, rejection->text)};
+      rejection->text =
+          WithLocation(parsed, rejection->device, rejection->text);
+      rejection->device.reset();
     }
     return answer;
   }
@@ -74,6 +78,22 @@ class QemuSystem final : public System {
 };
 
 }  // namespace
+
+absl::StatusOr<std::string> ReadHostFile(const std::string& path) {
+  constexpr size_t kMaxBytes = 1 << 20;
+  const std::unique_ptr<FILE, int (*)(FILE*)> file(
+      std::fopen(path.c_str(), "re"), std::fclose);
+  if (file == nullptr) return absl::NotFoundError(std::strerror(errno));
+  std::string text(kMaxBytes + 1, '\0');
+  text.resize(std::fread(text.data(), 1, text.size(), file.get()));
+  if (std::ferror(file.get()) != 0) {
+    return absl::DataLossError(std::strerror(errno));
+  }
+  if (text.size() > kMaxBytes) {
+    return absl::ResourceExhaustedError("the file is larger than 1 MiB");
+  }
+  return text;
+}
 
 Question MakeQuestion(std::vector<std::string> args,
                       const CommandLineContext& context) {

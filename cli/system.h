@@ -23,6 +23,10 @@ struct Question {
   absl::StatusOr<ParsedCommandLine> parsed;
 };
 
+// For CommandLineContext::read_file. ResourceExhausted for files so large that
+// they are no configuration.
+absl::StatusOr<std::string> ReadHostFile(const std::string& path);
+
 Question MakeQuestion(std::vector<std::string> args,
                       const CommandLineContext& context);
 

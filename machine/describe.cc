@@ -176,6 +176,12 @@ std::string Describe(const SratRow& row) {
   return std::visit(RowDescriber{}, row);
 }
 
+std::string Describe(const Rejection& rejection) {
+  if (!rejection.help_exit_status) return rejection.text;
+  return absl::StrCat("prints help and ends with status ",
+                      *rejection.help_exit_status);
+}
+
 std::string Describe(const GuestLayout& layout) {
   std::string text = absl::StrCat("e820  ", layout.e820.size(), " rows\n");
   for (const E820Row& row : layout.e820) {

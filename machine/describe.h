@@ -29,6 +29,9 @@ std::string Describe(const SratRow& row);
 // tables that QEMU makes.
 std::string Describe(const GuestLayout& layout);
 
+// The refusal's text, or what happens instead.
+std::string Describe(const Rejection& rejection);
+
 }  // namespace e820check
 
 #endif  // E820CHECK_MACHINE_DESCRIBE_H_

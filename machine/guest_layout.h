@@ -28,6 +28,9 @@ struct GuestLayout {
 // then its hint lines, if any, joined by '\n'.
 struct Rejection {
   std::string text;
+  // Where QEMU prints help instead, the status with which it ends then; there
+  // is no text.
+  std::optional<int> help_exit_status;
   // Which of MachineOptions::devices is refused: what the user typed for it,
   // which a layout does not know, goes before the text.
   std::optional<size_t> device;

@@ -11,6 +11,7 @@
 //   one option each          memory_option.h, machine_properties.h, smp.h,
 //                            cpu_model.h, memory_backend.h, numa.h, hmat.h,
 //                            generic_affinity.h, global_property.h, device.h
+//   all of them, one by one  option_reader.h (config_file.h, option_groups.h)
 //   their order              command_line.h
 
 #ifndef E820CHECK_OPTIONS_COMMAND_LINE_H_
@@ -25,12 +26,15 @@
 #include "machine/guest_layout.h"
 #include "machine/machine_options.h"
 #include "machine/machine_type.h"
+#include "options/option_reader.h"
 
 namespace e820check {
 
 struct CommandLineContext {
   QemuVersion qemu_version = QemuVersion::k7_2;
   Dialect dialect = Dialect::kStock;
+  // For -readconfig, which is not covered without.
+  FileReader read_file = nullptr;
 };
 
 struct ParsedCommandLine {
@@ -58,15 +62,17 @@ struct ParsedCommandLine {
 // `args` come without a program name. What depends on the host is not modelled:
 // files open and memory is there. Unimplemented, with "<option>: <reason>", for
 // what may change a memory table but is not covered, unless QEMU refuses the
-// command line before; InvalidArgument for an argument with a NUL byte, which
-// no process can be given. Takes time linear in the text, in the number of CPUs
-// for each -numa, and in that of objects for each -device.
+// command line before; Unknown where QEMU's answer is an accident;
+// InvalidArgument for an argument with a NUL byte, which no process can be
+// given. Takes time linear in the text, in the number of CPUs for each -numa,
+// and in that of objects for each -device.
 absl::StatusOr<ParsedCommandLine> ParseCommandLine(
     absl::Span<const std::string> args, const CommandLineContext& context);
 
 // The oldest release that has the machine type of this command line; 7.2 if
-// none has.
-QemuVersion ImpliedVersion(absl::Span<const std::string> args, Dialect dialect);
+// none has. The context's own does not matter.
+QemuVersion ImpliedVersion(absl::Span<const std::string> args,
+                           CommandLineContext context);
 
 // What a layout says of a device, with the location, which only the parser
 // knows, in front; of no device, the text as it is.

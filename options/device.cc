@@ -41,7 +41,7 @@ const std::string* FindText(const ValueTree& tree, absl::string_view key) {
 }
 
 // As QEMU turns QemuOpts into a dict: the last value stays in the first place.
-ValueTree MakeTree(QemuOptsBag bag) {
+ValueTree MakeTree(const QemuOptsBag& bag) {
   ValueTree tree;
   const auto put = [&tree](absl::string_view key, std::string text) {
     if (const auto index = tree.Find(ValueTree::kRoot, key)) {
@@ -54,8 +54,8 @@ ValueTree MakeTree(QemuOptsBag bag) {
     const uint32_t index = tree.Add(std::move(value));
     tree[ValueTree::kRoot].members.emplace(std::string(key), index);
   };
-  if (bag.id) put("id", *std::move(bag.id));
-  for (QemuOpt& opt : bag.items) put(opt.key, std::move(opt.value));
+  if (bag.id) put("id", *bag.id);
+  for (const QemuOpt& opt : bag.items) put(opt.key, opt.value);
   return tree;
 }
 
@@ -116,22 +116,32 @@ absl::StatusOr<DeviceRequest> ParseDevice(absl::string_view text,
                                           std::vector<std::string>& warnings) {
   DeviceRequest request;
   if (absl::StartsWith(text, "{")) {
-    request.is_json = true;
     absl::StatusOr<ValueTree> tree = ParseJsonObject(text, qemu);
     if (!tree.ok()) return tree.status();
+    request.is_json = true;
     request.tree = *std::move(tree);
     return request;
   }
   absl::StatusOr<QemuOptsBag> bag = list.Parse(text, warnings);
   if (!bag.ok()) return bag.status();
-  const std::string* driver = bag->Find("driver");
-  if ((driver != nullptr && IsHelp(*driver)) ||
-      std::any_of(bag->items.begin(), bag->items.end(),
-                  [](const QemuOpt& opt) { return IsHelp(opt.key); })) {
-    return NotCovered("it prints help");
-  }
-  request.tree = MakeTree(*std::move(bag));
+  request.bag = *std::move(bag);
   return request;
+}
+
+absl::Status CheckForHelp(const DeviceRequest& request, QemuVersion qemu,
+                          std::vector<std::string>& warnings) {
+  const std::string* driver = request.bag.Find("driver");
+  if (driver != nullptr && IsHelp(*driver)) return PrintHelp();
+  const std::vector<QemuOpt>& items = request.bag.items;
+  if (driver == nullptr ||
+      std::none_of(items.begin(), items.end(),
+                   [](const QemuOpt& opt) { return IsHelp(opt.key); })) {
+    return absl::OkStatus();
+  }
+  // It ends with status 0 whether or not there is such a device.
+  const absl::Status found = CheckDriverHasHelp(*driver, qemu);
+  if (!found.ok()) warnings.emplace_back(found.message());
+  return PrintHelp();
 }
 
 DeviceBuilder::DeviceBuilder(MachineOptions& options,
@@ -151,7 +161,8 @@ DeviceBuilder::DeviceBuilder(MachineOptions& options,
   }
 }
 
-absl::Status DeviceBuilder::Add(const DeviceRequest& request) {
+absl::Status DeviceBuilder::Add(DeviceRequest request) {
+  if (!request.is_json) request.tree = MakeTree(request.bag);
   Device device;
   absl::Status made = Make(request, device);
   if (absl::IsInvalidArgument(made)) {

@@ -28,14 +28,19 @@ namespace e820check {
 // One -device after its syntax is checked (step 1).
 struct DeviceRequest {
   bool is_json = false;
-  ValueTree tree;  // the root's members are the options
+  ValueTree tree;   // JSON: the root's members are the options
+  QemuOptsBag bag;  // else
 };
 
 // Reads one -device, QemuOpts or JSON. `list` is that of all -device options.
-// Unimplemented for help.
 absl::StatusOr<DeviceRequest> ParseDevice(absl::string_view text,
                                           QemuVersion qemu, QemuOptsList& list,
                                           std::vector<std::string>& warnings);
+
+// PrintHelp() if the device asks for help, with a line about a driver that does
+// not exist.
+absl::Status CheckForHelp(const DeviceRequest& request, QemuVersion qemu,
+                          std::vector<std::string>& warnings);
 
 // What of a machine MachineOptions do not say.
 struct DeviceSurroundings {
@@ -54,7 +59,7 @@ class DeviceBuilder {
 
   // What QEMU refuses goes into Device::refusal, unless the board looks at the
   // device first. Unimplemented where the outcome is not known.
-  absl::Status Add(const DeviceRequest& request);
+  absl::Status Add(DeviceRequest request);
 
   // Unimplemented if a generic initiator names a device whose place on the PCI
   // bus is not known. Comes after the last Add.

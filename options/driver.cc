@@ -33,6 +33,20 @@ constexpr Modelled kModelled[] = {
     {"virtio-pmem-pci", Kind::kVirtioPmem, Bus::kPci},
 };
 
+constexpr absl::string_view kIntelIommu = "intel-iommu";
+
+const Modelled* FindModelled(absl::string_view name, QemuVersion qemu) {
+  const auto found = std::find_if(
+      std::begin(kModelled), std::end(kModelled),
+      [&](const Modelled& m) { return m.name == name && m.since <= qemu; });
+  return found == std::end(kModelled) ? nullptr : found;
+}
+
+// 7.2 to 11.1 let users make CPUs.
+bool IsCpu(absl::string_view name) {
+  return absl::EndsWith(name, "-x86_64-cpu");
+}
+
 // The element of `words` that equals `word`; empty: there is none.
 absl::string_view FindWord(absl::string_view words, absl::string_view word) {
   for (const absl::string_view candidate : absl::StrSplit(words, ' ')) {
@@ -88,6 +102,17 @@ absl::StatusOr<Driver> OfGroup(const Known& known) {
 
 }  // namespace
 
+absl::Status CheckDriverHasHelp(absl::string_view typed, QemuVersion qemu) {
+  const absl::string_view name = ResolveAlias(typed, qemu);
+  const std::optional<Known> known = FindKnown(name, qemu);
+  if (known && known->group == DriverGroup::kAbstract) {
+    return Refuse("Parameter 'typename' expects a non-abstract device type");
+  }
+  const bool exists = known || IsCpu(name) || name == kIntelIommu ||
+                      FindModelled(name, qemu) != nullptr;
+  return exists ? absl::OkStatus() : Refuse("Device '", typed, "' not found");
+}
+
 bool HasPci(const MachineType& type) {
   return type.family == MachineFamily::kI440fx ||
          type.family == MachineFamily::kQ35;
@@ -100,16 +125,14 @@ absl::string_view RootBusName(const MachineType& type) {
 absl::StatusOr<Driver> FindDriver(absl::string_view typed,
                                   const MachineType& type, QemuVersion qemu) {
   const absl::string_view name = ResolveAlias(typed, qemu);
-  for (const Modelled& modelled : kModelled) {
-    if (modelled.name != name || qemu < modelled.since) continue;
+  if (const Modelled* modelled = FindModelled(name, qemu)) {
     Driver driver;
-    driver.name = modelled.name;
-    driver.kind = modelled.kind;
-    driver.bus = modelled.bus;
-    driver.is_host_bridge = modelled.kind == Kind::kPxbCxl;
+    driver.name = modelled->name;
+    driver.kind = modelled->kind;
+    driver.bus = modelled->bus;
+    driver.is_host_bridge = modelled->kind == Kind::kPxbCxl;
     return driver;
   }
-  constexpr absl::string_view kIntelIommu = "intel-iommu";
   if (name == kIntelIommu) {
     if (type.family == MachineFamily::kQ35) {
       Driver driver;
@@ -120,8 +143,7 @@ absl::StatusOr<Driver> FindDriver(absl::string_view typed,
         "Parameter 'driver' expects a dynamic sysbus device type for the "
         "machine");
   }
-  // 7.2 to 11.1 let users make CPUs.
-  if (absl::EndsWith(name, "-x86_64-cpu")) {
+  if (IsCpu(name)) {
     return absl::UnimplementedError("this device is not covered");
   }
   if (const std::optional<Known> known = FindKnown(name, qemu)) {

@@ -27,6 +27,9 @@ struct Driver {
 absl::StatusOr<Driver> FindDriver(absl::string_view typed,
                                   const MachineType& type, QemuVersion qemu);
 
+// What QEMU says, instead of help, about a driver that has none; OK for others.
+absl::Status CheckDriverHasHelp(absl::string_view typed, QemuVersion qemu);
+
 // Whether the machine has a PCI bus without options that ask for one.
 bool HasPci(const MachineType& type);
 

@@ -5,30 +5,35 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "options/memory_backend.h"
 
 namespace e820check {
 namespace {
 
-absl::StatusOr<GenericAffinity> Parse(absl::string_view text) {
+absl::StatusOr<GenericAffinity> Parse(absl::string_view text,
+                                      QemuVersion qemu = QemuVersion::k10_0) {
   QemuOptsList list("object", "qom-type");
   std::vector<std::string> warnings;
-  return ParseGenericAffinity(text, {.qemu = QemuVersion::k10_0}, list,
-                              warnings);
+  const absl::StatusOr<ObjectRequest> request =
+      ParseObject(text, {.qemu = qemu}, list, warnings);
+  if (!request.ok()) return request.status();
+  if (!request->generic) return absl::NotFoundError("another object");
+  return *request->generic;
 }
 
 TEST(GenericAffinityTest, KnowsItsObjects) {
-  const auto is = [](absl::string_view text, QemuVersion qemu) {
-    return IsGenericAffinity(text, qemu);
-  };
-  EXPECT_TRUE(is("acpi-generic-initiator,id=g", QemuVersion::k10_0));
-  EXPECT_TRUE(is("id=g,qom-type=acpi-generic-port", QemuVersion::k11_1));
-  EXPECT_TRUE(is("{'qom-type':'acpi-generic-port'}", QemuVersion::k11_1));
-  EXPECT_FALSE(is("acpi-generic-port,qom-type=x", QemuVersion::k11_1));
-  EXPECT_FALSE(is("acpi-generic-initiator,id=g", QemuVersion::k7_2));
-  EXPECT_FALSE(is("{'qom-type':'acpi-generic-port'", QemuVersion::k11_1));
-  EXPECT_FALSE(is("iothread,id=acpi-generic-port", QemuVersion::k11_1));
+  constexpr absl::string_view kRest = ",id=g,pci-bus=b,node=1";
+  EXPECT_TRUE(Parse(absl::StrCat("acpi-generic-port", kRest)).ok());
+  EXPECT_TRUE(Parse(absl::StrCat("x,qom-type=acpi-generic-port", kRest)).ok());
+  EXPECT_EQ(Parse(absl::StrCat("acpi-generic-port", kRest), QemuVersion::k7_2)
+                .status()
+                .message(),
+            "Parameter 'qom-type' does not accept value 'acpi-generic-port'");
+  EXPECT_TRUE(
+      absl::IsNotFound(Parse("iothread,id=acpi-generic-port").status()));
 }
 
 TEST(GenericAffinityTest, ReadsBothSyntaxes) {

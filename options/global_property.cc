@@ -42,18 +42,20 @@ std::optional<GlobalProperty> ReadShortForm(absl::string_view text) {
 }  // namespace
 
 absl::StatusOr<GlobalProperty> ParseGlobal(absl::string_view text,
+                                           QemuOptsList& list,
                                            std::vector<std::string>& warnings) {
   if (std::optional<GlobalProperty> global = ReadShortForm(text)) {
     return *std::move(global);
+  }
+  if (const std::optional<std::string> id = FindId(text)) {
+    if (absl::Status taken = list.TakeId(*id); !taken.ok()) return taken;
   }
   std::optional<std::string> driver;
   std::optional<std::string> property;
   std::optional<std::string> value;
   QemuOptsReader reader(text, /*implied_key=*/"");
   while (std::optional<QemuOpt> opt = reader.Next()) {
-    if (IsHelpFlag(*opt)) {
-      return absl::UnimplementedError("it prints help");
-    }
+    if (IsHelpFlag(*opt)) return PrintHelpAndFail();
     if (std::optional<std::string> warning = FlagWarning(*opt)) {
       warnings.push_back(*std::move(warning));
     }
@@ -63,9 +65,7 @@ absl::StatusOr<GlobalProperty> ParseGlobal(absl::string_view text,
       property = std::move(opt->value);
     } else if (opt->key == "value") {
       value = std::move(opt->value);
-    } else if (opt->key == "id") {
-      return absl::UnimplementedError("an id is not covered");
-    } else {
+    } else if (opt->key != "id") {
       return Refuse("Invalid parameter '", opt->key, "'");
     }
   }
@@ -138,9 +138,7 @@ absl::Status ApplyPciHole(const std::vector<GlobalProperty>& globals,
                     "' is out of range for parameter '", kPciHole, "'");
     }
     return Refuse(prefix, "Parameter '", kPciHole,
-                  "' expects a non-negative number below 2^64\n"
-                  "Optional suffix k, M, G, T, P or E means kilo-, mega-, "
-                  "giga-, tera-, peta-\nand exabytes, respectively.");
+                  "' expects a non-negative number below 2^64", kSizeHint);
   }
   return absl::OkStatus();
 }

@@ -12,6 +12,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "machine/machine_options.h"
+#include "options/qemu_opts.h"
 
 namespace e820check {
 
@@ -21,8 +22,10 @@ struct GlobalProperty {
   std::string value;
 };
 
-// Reads "driver.property=value" or "driver=...,property=...,value=...".
+// Reads "driver.property=value" or "driver=...,property=...,value=...". `list`
+// is that of all -global options.
 absl::StatusOr<GlobalProperty> ParseGlobal(absl::string_view text,
+                                           QemuOptsList& list,
                                            std::vector<std::string>& warnings);
 
 // Whether it may change a memory table in ways other than ApplyPciHole's.

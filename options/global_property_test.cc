@@ -28,7 +28,8 @@ struct Globals {
   std::string Apply(const std::vector<std::string>& texts) {
     std::vector<GlobalProperty> globals;
     for (const std::string& text : texts) {
-      const auto global = ParseGlobal(text, warnings);
+      QemuOptsList list("global", "");
+      const auto global = ParseGlobal(text, list, warnings);
       if (!global.ok()) return std::string(global.status().message());
       globals.push_back(*global);
     }

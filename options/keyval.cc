@@ -14,6 +14,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
 #include "options/qemu_opts.h"
 #include "options/refusal.h"
@@ -271,21 +272,109 @@ std::string Parser::PathTo(uint32_t dict) const {
   return path;
 }
 
-// One member to merge: `source`'s value goes to the member `key` of `dict`.
-struct Merge {
-  uint32_t dict;
-  std::string key;
-  uint32_t source;
-  size_t parent;  // the merge of the dict that holds it; itself at the top
+// Merges one tree into another, depth first: the order decides which clash is
+// reported.
+class Merger {
+ public:
+  Merger(const ValueTree& source, ValueTree& target)
+      : source_(source), target_(target) {}
+
+  // The source's root becomes the member `key` of the target's, or is it.
+  absl::Status Merge(std::optional<absl::string_view> key);
+
+ private:
+  static constexpr size_t kTop = SIZE_MAX;
+
+  // The source's value `from` goes to the target's `to`, or where that is not
+  // known yet, to the member `key` of `to_dict`.
+  struct Step {
+    uint32_t from = ValueTree::kRoot;
+    std::optional<uint32_t> to;
+    uint32_t to_dict = ValueTree::kRoot;
+    absl::string_view key;
+    size_t parent = kTop;  // the step of the dict that holds it
+  };
+
+  absl::Status FindPlace(size_t step);
+  void PushContent(size_t step);
+  std::string PathOf(size_t step) const;
+
+  const ValueTree& source_;
+  ValueTree& target_;
+  std::vector<Step> steps_;
+  std::vector<size_t> pending_;
 };
 
-std::string PathOf(const std::vector<Merge>& merges, size_t at) {
-  std::string path = merges[at].key;
-  while (merges[at].parent != at) {
-    at = merges[at].parent;
-    path = absl::StrCat(merges[at].key, ".", path);
+std::string Merger::PathOf(size_t step) const {
+  std::vector<absl::string_view> keys;
+  for (; step != kTop; step = steps_[step].parent) {
+    if (!steps_[step].key.empty()) keys.push_back(steps_[step].key);
   }
-  return path;
+  std::reverse(keys.begin(), keys.end());
+  return absl::StrJoin(keys, ".");
+}
+
+absl::Status Merger::FindPlace(size_t step) {
+  const Step& s = steps_[step];
+  const Value& value = source_[s.from];
+  std::optional<uint32_t> to = target_.Find(s.to_dict, s.key);
+  if (!to) {
+    Value copy;
+    copy.kind = value.kind;
+    to = target_.Add(std::move(copy));
+    target_[s.to_dict].members.emplace(std::string(s.key), *to);
+  } else if (target_[*to].kind != value.kind) {
+    return Refuse("Parameter '", PathOf(step), "' used inconsistently");
+  }
+  target_[*to].text = value.text;
+  steps_[step].to = *to;
+  return absl::OkStatus();
+}
+
+// A list is appended to; no clash is possible within its elements.
+void Merger::PushContent(size_t step) {
+  const uint32_t from = steps_[step].from;
+  const uint32_t to = *steps_[step].to;
+  const size_t first = steps_.size();
+  for (const ValueTree::Entry& member : source_.QDictOrder(from)) {
+    steps_.push_back({.from = member.index,
+                      .to = std::nullopt,
+                      .to_dict = to,
+                      .key = member.key,
+                      .parent = step});
+  }
+  for (const uint32_t element : source_[from].elements) {
+    Value copy;
+    copy.kind = source_[element].kind;
+    copy.text = source_[element].text;
+    const uint32_t index = target_.Add(std::move(copy));
+    target_[to].elements.push_back(index);
+    steps_.push_back({.from = element, .to = index, .parent = step});
+  }
+  for (size_t pushed = steps_.size(); pushed > first; --pushed) {
+    pending_.push_back(pushed - 1);
+  }
+}
+
+absl::Status Merger::Merge(std::optional<absl::string_view> key) {
+  Step top;
+  if (key) {
+    top.key = *key;
+  } else {
+    top.to = ValueTree::kRoot;
+  }
+  steps_ = {top};
+  pending_ = {0};
+  while (!pending_.empty()) {
+    const size_t step = pending_.back();
+    pending_.pop_back();
+    if (!steps_[step].to) {
+      absl::Status found = FindPlace(step);
+      if (!found.ok()) return found;
+    }
+    PushContent(step);
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -296,36 +385,13 @@ absl::StatusOr<bool> ParseKeyval(absl::string_view text,
   return Parser(tree).Parse(text, implied_key);
 }
 
+absl::Status MergeKeyval(const ValueTree& source, ValueTree& target) {
+  return Merger(source, target).Merge(std::nullopt);
+}
+
 absl::Status MergeKeyval(absl::string_view key, const ValueTree& source,
                          ValueTree& target) {
-  std::vector<Merge> merges = {
-      {ValueTree::kRoot, std::string(key), ValueTree::kRoot, 0}};
-  std::vector<size_t> pending = {0};
-  while (!pending.empty()) {
-    const size_t at = pending.back();
-    pending.pop_back();
-    const Merge merge = merges[at];
-    const Value& value = source[merge.source];
-    std::optional<uint32_t> old = target.Find(merge.dict, merge.key);
-    if (!old) {
-      Value copy;
-      copy.kind = value.kind;
-      old = target.Add(std::move(copy));
-      target[merge.dict].members.emplace(merge.key, *old);
-    } else if (target[*old].kind != value.kind) {
-      return Refuse("Parameter '", PathOf(merges, at), "' used inconsistently");
-    }
-    target[*old].text = value.text;
-    // Nothing below smp or memory is a list, so what a list holds is not
-    // merged: it is refused for being one.
-    const std::vector<ValueTree::Entry> members =
-        source.QDictOrder(merge.source);
-    for (auto member = members.rbegin(); member != members.rend(); ++member) {
-      pending.push_back(merges.size());
-      merges.push_back({*old, std::string(member->key), member->index, at});
-    }
-  }
-  return absl::OkStatus();
+  return Merger(source, target).Merge(key);
 }
 
 }  // namespace e820check

@@ -23,8 +23,11 @@ absl::StatusOr<bool> ParseKeyval(absl::string_view text,
                                  absl::string_view implied_key,
                                  ValueTree& tree);
 
-// Makes `source`'s root the member `key` of `target`'s root, or merges the two
-// dicts if there is such a member: scalars of `source` win.
+// Adds what `source`'s root holds to that of `target`: scalars take the place
+// of scalars, dicts are merged, and lists appended.
+absl::Status MergeKeyval(const ValueTree& source, ValueTree& target);
+
+// The same, as if `source` were the member `key` of its root.
 absl::Status MergeKeyval(absl::string_view key, const ValueTree& source,
                          ValueTree& target);
 

@@ -24,7 +24,7 @@ constexpr absl::string_view kPolicies[] = {"default", "preferred", "bind",
 constexpr absl::string_view kOnOffAuto[] = {"auto", "on", "off"};
 
 // What an object means here. kUncovered: it can change a memory table.
-enum class Role { kBackend, kIgnored, kUncovered };
+enum class Role { kBackend, kGeneric, kIgnored, kUncovered };
 
 struct ObjectType {
   absl::string_view name;
@@ -40,8 +40,8 @@ constexpr ObjectType kObjectTypes[] = {
     {"memory-backend-file", Role::kBackend},
     {"memory-backend-epc", Role::kUncovered},
     {"memory-backend-shm", Role::kUncovered, QemuVersion::k10_0},
-    {"acpi-generic-initiator", Role::kUncovered, QemuVersion::k10_0},
-    {"acpi-generic-port", Role::kUncovered, QemuVersion::k10_0},
+    {"acpi-generic-initiator", Role::kGeneric, QemuVersion::k10_0},
+    {"acpi-generic-port", Role::kGeneric, QemuVersion::k10_0},
     {"sev-guest", Role::kUncovered},
     {"sev-snp-guest", Role::kUncovered, QemuVersion::k10_0},
     {"tdx-guest", Role::kUncovered, QemuVersion::k11_1},
@@ -135,39 +135,6 @@ const ObjectType* FindType(absl::string_view name, QemuVersion qemu) {
       std::begin(kObjectTypes), std::end(kObjectTypes),
       [&](const ObjectType& t) { return t.name == name && t.since <= qemu; });
   return found == std::end(kObjectTypes) ? nullptr : found;
-}
-
-absl::StatusOr<ObjectRequest> VisitObject(const VisitContext& context,
-                                          RecordSource& source) {
-  if (!source.Has("qom-type")) return source.RefuseMissing("qom-type");
-  absl::StatusOr<std::string> qom_type = source.String("qom-type");
-  if (!qom_type.ok()) return qom_type.status();
-  const ObjectType* type = FindType(*qom_type, context.qemu);
-  if (type == nullptr) {
-    return Refuse("Parameter 'qom-type' does not accept value '", *qom_type,
-                  "'");
-  }
-  ObjectRequest request;
-  request.qom_type = type->name;
-  absl::Status visited = Visit(kId, context, source, request);
-  if (!visited.ok()) return visited;
-  if (type->role == Role::kUncovered) {
-    return absl::UnimplementedError("this object is not covered");
-  }
-  if (type->role == Role::kIgnored) return request;
-
-  visited = Visit(kCommonMembers, context, source, request);
-  request.backend_kind = MemoryBackend::Kind::kRam;
-  if (visited.ok() && type->name == "memory-backend-file") {
-    request.backend_kind = MemoryBackend::Kind::kFile;
-    visited = Visit(kFileMembers, context, source, request);
-  } else if (visited.ok() && type->name == "memory-backend-memfd") {
-    request.backend_kind = MemoryBackend::Kind::kMemfd;
-    visited = Visit(kMemfdMembers, context, source, request);
-  }
-  if (visited.ok()) visited = source.RefuseLeftovers();
-  if (!visited.ok()) return visited;
-  return request;
 }
 
 bool AsksForHelp(const QemuOptsBag& bag, QemuVersion qemu) {
@@ -272,6 +239,50 @@ std::optional<absl::string_view> IdOfPath(absl::string_view path) {
 
 }  // namespace
 
+absl::StatusOr<ObjectRequest> VisitObject(const VisitContext& context,
+                                          RecordSource& source) {
+  if (!source.Has("qom-type")) return source.RefuseMissing("qom-type");
+  absl::StatusOr<std::string> qom_type = source.String("qom-type");
+  if (!qom_type.ok()) return qom_type.status();
+  const ObjectType* type = FindType(*qom_type, context.qemu);
+  if (type == nullptr) {
+    return Refuse("Parameter 'qom-type' does not accept value '", *qom_type,
+                  "'");
+  }
+  ObjectRequest request;
+  request.qom_type = type->name;
+  if (type->role == Role::kGeneric) {
+    absl::StatusOr<GenericAffinity> generic =
+        VisitGenericAffinity(type->name == "acpi-generic-initiator"
+                                 ? GenericAffinity::Kind::kInitiator
+                                 : GenericAffinity::Kind::kPort,
+                             context, source);
+    if (!generic.ok()) return generic.status();
+    request.id = generic->id;
+    request.generic = *std::move(generic);
+    return request;
+  }
+  absl::Status visited = Visit(kId, context, source, request);
+  if (!visited.ok()) return visited;
+  if (type->role == Role::kUncovered) {
+    return absl::UnimplementedError("this object is not covered");
+  }
+  if (type->role == Role::kIgnored) return request;
+
+  visited = Visit(kCommonMembers, context, source, request);
+  request.backend_kind = MemoryBackend::Kind::kRam;
+  if (visited.ok() && type->name == "memory-backend-file") {
+    request.backend_kind = MemoryBackend::Kind::kFile;
+    visited = Visit(kFileMembers, context, source, request);
+  } else if (visited.ok() && type->name == "memory-backend-memfd") {
+    request.backend_kind = MemoryBackend::Kind::kMemfd;
+    visited = Visit(kMemfdMembers, context, source, request);
+  }
+  if (visited.ok()) visited = source.RefuseLeftovers();
+  if (!visited.ok()) return visited;
+  return request;
+}
+
 absl::StatusOr<ObjectRequest> ParseObject(absl::string_view text,
                                           const VisitContext& context,
                                           QemuOptsList& list,
@@ -284,9 +295,7 @@ absl::StatusOr<ObjectRequest> ParseObject(absl::string_view text,
   }
   absl::StatusOr<QemuOptsBag> bag = list.Parse(text, warnings);
   if (!bag.ok()) return bag.status();
-  if (AsksForHelp(*bag, context.qemu)) {
-    return absl::UnimplementedError("it prints help");
-  }
+  if (AsksForHelp(*bag, context.qemu)) return PrintHelp();
   QemuOptsSource source(*bag, context.qemu, warnings);
   return VisitObject(context, source);
 }

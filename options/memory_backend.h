@@ -16,16 +16,18 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "machine/machine_options.h"
+#include "options/generic_affinity.h"
 #include "options/qemu_opts.h"
 #include "options/visitor.h"
 
 namespace e820check {
 
-// One -object after its types are checked (step 1). Members of other objects
-// than memory backends are not read.
+// One -object after its types are checked (step 1). Members of objects that
+// change no memory table are not read.
 struct ObjectRequest {
   absl::string_view qom_type;
   std::optional<std::string> id;
+  std::optional<GenericAffinity> generic;
   std::optional<MemoryBackend::Kind> backend_kind;
 
   std::vector<CpuIndexRange> host_nodes;
@@ -51,9 +53,12 @@ struct ObjectRequest {
   std::optional<bool> use_canonical_path;
 };
 
+// Reads one object from whatever names its members. Unimplemented for objects
+// that change memory tables in ways not covered here.
+absl::StatusOr<ObjectRequest> VisitObject(const VisitContext& context,
+                                          RecordSource& source);
+
 // Reads one -object, QemuOpts or JSON. `list` is that of all -object options.
-// Unimplemented for objects that change memory tables in ways not covered here,
-// and for help.
 absl::StatusOr<ObjectRequest> ParseObject(absl::string_view text,
                                           const VisitContext& context,
                                           QemuOptsList& list,

@@ -29,10 +29,7 @@ absl::StatusOr<uint64_t> ReadMemorySize(absl::string_view key,
                   "'");
   }
   return Refuse("Parameter '", key,
-                "' expects a non-negative number below 2^64\n"
-                "Optional suffix k, M, G, T, P or E means kilo-, mega-, giga-, "
-                "tera-, peta-\n"
-                "and exabytes, respectively.");
+                "' expects a non-negative number below 2^64", kSizeHint);
 }
 
 absl::Status CheckSlots(absl::string_view value, QemuVersion qemu) {
@@ -71,24 +68,30 @@ absl::Status MemoryOption::Take(absl::string_view text,
     if (std::optional<std::string> warning = FlagWarning(*opt)) {
       warnings.push_back(*std::move(warning));
     }
-    if (IsHelpFlag(*opt)) {
-      return absl::UnimplementedError("it prints help");
-    }
-    absl::Status taken;
-    if (opt->key == "size") {
-      taken = TakeSize(opt->value, warnings);
-    } else if (opt->key == "maxmem") {
-      taken = ReadMemorySize("maxmem", opt->value, qemu_, warnings).status();
-      maxmem_ = std::move(opt->value);
-    } else if (opt->key == "slots") {
-      taken = CheckSlots(opt->value, qemu_);
-      slots_ = std::move(opt->value);
-    } else {
-      taken = Refuse("Invalid parameter '", opt->key, "'");
-    }
+    if (IsHelpFlag(*opt)) return PrintHelpAndFail();
+    absl::Status taken = TakeItem(opt->key, opt->value, warnings);
     if (!taken.ok()) return taken;
   }
   return absl::OkStatus();
+}
+
+bool MemoryOption::HasKey(absl::string_view key) {
+  return key == "size" || key == "maxmem" || key == "slots";
+}
+
+absl::Status MemoryOption::TakeItem(absl::string_view key,
+                                    absl::string_view value,
+                                    std::vector<std::string>& warnings) {
+  if (key == "size") return TakeSize(value, warnings);
+  if (key == "maxmem") {
+    maxmem_ = std::string(value);
+    return ReadMemorySize(key, value, qemu_, warnings).status();
+  }
+  if (key == "slots") {
+    slots_ = std::string(value);
+    return CheckSlots(value, qemu_);
+  }
+  return Refuse("Invalid parameter '", key, "'");
 }
 
 absl::Status MemoryOption::TakeSize(absl::string_view value,

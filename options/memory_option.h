@@ -25,8 +25,13 @@ class MemoryOption {
  public:
   explicit MemoryOption(QemuVersion qemu) : qemu_(qemu) {}
 
-  // Reads one -m. Unimplemented if it asks for help.
+  // Reads one -m.
   absl::Status Take(absl::string_view text, std::vector<std::string>& warnings);
+
+  static bool HasKey(absl::string_view key);
+  // Reads one key of it, as a configuration file has it.
+  absl::Status TakeItem(absl::string_view key, absl::string_view value,
+                        std::vector<std::string>& warnings);
 
   // Adds what was read to the machine's tree, as memory.size, .max-size and
   // .slots.

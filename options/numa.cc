@@ -326,8 +326,8 @@ absl::Status NumaBuilder::BindCpus(const NumaCpuRecord& record) {
   // that node-id=-1 is accepted or refused and node-id=65535 a crash. The field
   // right after the table is empty.
   if (*record.node_id < 0 || *record.node_id > kMaxNumaNodes) {
-    return absl::UnimplementedError(
-        "-numa cpu: QEMU looks for this node-id outside its table of nodes");
+    return absl::UnknownError(
+        "QEMU looks for this node-id outside its table of nodes");
   }
   const NumaNode* node = FindNode(*record.node_id);
   if (node == nullptr) {

@@ -17,12 +17,16 @@ enum class OptionMeaning {
   kDevice,
   kEnableKvm,
   kGlobal,
+  kHelp,  // prints help, or the version, and ends
   kMachine,
   kMemory,
   kMemPath,
   kNoAcpi,
   kNuma,
   kObject,
+  kPreconfig,
+  kReadConfig,
+  kSet,
   kSmp,
   kHarness,      // says nothing about the guest: -S, -nodefaults, -qtest ...
   kIgnored,      // changes the guest, but no memory table

@@ -113,15 +113,20 @@ const std::string* QemuOptsBag::Find(absl::string_view key) const {
   return nullptr;
 }
 
+absl::Status QemuOptsList::TakeId(const std::string& id) {
+  if (!IsIdentifier(id)) return RefuseId();
+  if (!ids_.insert(id).second) {
+    return Refuse("Duplicate ID '", id, "' for ", name_);
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<QemuOptsBag> QemuOptsList::Parse(
     absl::string_view text, std::vector<std::string>& warnings) {
   QemuOptsBag bag;
   bag.id = FindId(text);
   if (bag.id) {
-    if (!IsIdentifier(*bag.id)) return RefuseId();
-    if (!ids_.insert(*bag.id).second) {
-      return Refuse("Duplicate ID '", *bag.id, "' for ", name_);
-    }
+    if (absl::Status taken = TakeId(*bag.id); !taken.ok()) return taken;
   }
   bag.items.reserve(1 + std::count(text.begin(), text.end(), ','));
   QemuOptsReader reader(text, implied_key_);
@@ -137,10 +142,7 @@ absl::StatusOr<QemuOptsBag> QemuOptsList::Parse(
 }
 
 absl::Status RefuseId() {
-  return Refuse(
-      "Parameter 'id' expects an identifier\n"
-      "Identifiers consist of letters, digits, '-', '.', '_', starting with a "
-      "letter.");
+  return Refuse("Parameter 'id' expects an identifier", kIdentifierHint);
 }
 
 }  // namespace e820check

@@ -74,6 +74,9 @@ class QemuOptsList {
   QemuOptsList(absl::string_view name, absl::string_view implied_key)
       : name_(name), implied_key_(implied_key) {}
 
+  // Takes an id for a record that comes otherwise. Refuses as Parse() does.
+  absl::Status TakeId(const std::string& id);
+
   // Refuses a malformed or duplicate id only. Appends flag warnings.
   absl::StatusOr<QemuOptsBag> Parse(absl::string_view text,
                                     std::vector<std::string>& warnings);

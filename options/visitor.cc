@@ -259,29 +259,51 @@ absl::StatusOr<int64_t> KeyvalSource::Signed(absl::string_view name) {
 
 absl::StatusOr<std::vector<CpuIndexRange>> KeyvalSource::Uint16List(
     absl::string_view name) {
-  return absl::UnimplementedError(
-      absl::StrCat(path_, name, ": a list of numbers in keyval"));
+  absl::StatusOr<uint32_t> index = FindList(name);
+  if (!index.ok()) return index.status();
+  std::vector<CpuIndexRange> list;
+  for (size_t i = 0; i < tree_[*index].elements.size(); ++i) {
+    absl::StatusOr<std::string> text = Element(name, *index, i);
+    if (!text.ok()) return text.status();
+    const UnsignedReading number = ReadWrappingUnsigned(*text, qemu_);
+    if (number.reading != Reading::kOk) {
+      return Refuse("Parameter '", path_, name, ".", i, "' expects integer");
+    }
+    absl::Status fits = CheckWidth("null", number.value, 16);
+    if (!fits.ok()) return fits;
+    const auto element = static_cast<uint16_t>(number.value);
+    list.push_back({.first = element, .last = element});
+  }
+  return list;
 }
 
 absl::StatusOr<std::vector<std::string>> KeyvalSource::StringList(
     absl::string_view name) {
-  const std::optional<uint32_t> index = tree_.Find(dict_, name);
-  if (!index) return RefuseMissing(name);
-  Consume(name);
-  const Value& value = tree_[*index];
-  if (value.kind != Value::Kind::kList) {
-    return Refuse("Invalid parameter type for '", path_, name,
-                  "', expected: array");
-  }
+  if (!Has(name)) return RefuseMissing(name);
+  absl::StatusOr<uint32_t> index = FindList(name);
+  if (!index.ok()) return index.status();
   std::vector<std::string> list;
-  for (const uint32_t element : value.elements) {
-    if (tree_[element].kind != Value::Kind::kString) {
-      return Refuse("Parameters '", path_, name, ".", list.size(),
-                    ".*' are unexpected");
-    }
-    list.push_back(tree_[element].text);
+  for (size_t i = 0; i < tree_[*index].elements.size(); ++i) {
+    absl::StatusOr<std::string> text = Element(name, *index, i);
+    if (!text.ok()) return text.status();
+    list.push_back(*std::move(text));
   }
   return list;
+}
+
+absl::StatusOr<uint32_t> KeyvalSource::FindList(absl::string_view name) {
+  Consume(name);
+  const uint32_t index = *tree_.Find(dict_, name);
+  if (tree_[index].kind == Value::Kind::kList) return index;
+  return RefuseType(absl::StrCat(path_, name), "array");
+}
+
+absl::StatusOr<std::string> KeyvalSource::Element(absl::string_view name,
+                                                  uint32_t list,
+                                                  size_t at) const {
+  const Value& element = tree_[tree_[list].elements[at]];
+  if (element.kind == Value::Kind::kString) return element.text;
+  return Refuse("Parameters '", path_, name, ".", at, ".*' are unexpected");
 }
 
 absl::Status KeyvalSource::RefuseMissing(absl::string_view name) const {

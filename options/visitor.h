@@ -126,7 +126,6 @@ class KeyvalSource final : public RecordSource {
   absl::StatusOr<uint64_t> SizeBytes(absl::string_view name) override;
   absl::StatusOr<uint64_t> Unsigned(absl::string_view name) override;
   absl::StatusOr<int64_t> Signed(absl::string_view name) override;
-  // No option has such a member.
   absl::StatusOr<std::vector<CpuIndexRange>> Uint16List(
       absl::string_view name) override;
   // Only keyval options have such members. Need not be there.
@@ -135,6 +134,10 @@ class KeyvalSource final : public RecordSource {
   absl::Status RefuseLeftovers() const override;
 
  private:
+  absl::StatusOr<uint32_t> FindList(absl::string_view name);
+  absl::StatusOr<std::string> Element(absl::string_view name, uint32_t list,
+                                      size_t at) const;
+
   const ValueTree& tree_;
   uint32_t dict_;
   std::string path_;

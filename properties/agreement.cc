@@ -26,7 +26,9 @@ absl::Status Diverges(absl::string_view where, absl::string_view expected,
 
 std::string Outcome(const Answer& answer) {
   if (answer.accepted()) return "accepted";
-  return absl::StrCat("refused: ", std::get<Rejection>(answer.outcome).text);
+  const auto& rejection = std::get<Rejection>(answer.outcome);
+  return absl::StrCat(rejection.help_exit_status ? "" : "refused: ",
+                      Describe(rejection));
 }
 
 // The first index at which two sequences differ, their lengths included.

@@ -44,6 +44,11 @@ bool IsBeyondMemoryTables(absl::string_view message) {
          absl::StartsWith(message, "warning: ACPI table size ");
 }
 
+bool IsWarning(absl::string_view message) {
+  return absl::StartsWith(message, "warning: ") ||
+         absl::StrContains(message, ": warning: ");
+}
+
 bool IsHostRefusal(absl::string_view message) {
   return absl::StartsWith(message, "cannot set up guest memory '") ||
          absl::EndsWith(message, ": Cannot allocate memory") ||

@@ -26,6 +26,10 @@ std::vector<std::string> SplitMessages(absl::string_view program,
 // CPU model, and how long the bytecode of the ACPI tables grew.
 bool IsBeyondMemoryTables(absl::string_view message);
 
+// Whether QEMU goes on after this message, as far as that can be told: an
+// argument that it echoes may have the look of a warning.
+bool IsWarning(absl::string_view message);
+
 // Whether a refusal tells of the machine that QEMU runs on, not of the one
 // asked for: lack of memory, or NUMA nodes or KVM that the host does not have.
 bool IsHostRefusal(absl::string_view message);

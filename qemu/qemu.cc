@@ -129,16 +129,40 @@ absl::Status UnexpectedEnd(const ExitStatus& exit, const ChildProcess& child) {
       absl::StrCat(exit.ToString(), " without a verdict"));
 }
 
-// The answer of a QEMU that closed its stdout without a reply.
+bool HasLine(absl::string_view text) { return absl::StrContains(text, '\n'); }
+
+bool IsLongerThanAnyHelp(absl::string_view text) {
+  return text.size() > 1 << 20;
+}
+
+// Reads stdout to its end.
+absl::Status SkipHelp(ChildProcess& child, Deadline deadline) {
+  while (!IsLongerThanAnyHelp(child.output())) {
+    const absl::StatusOr<bool> more = child.ReadSome(deadline);
+    if (!more.ok()) return more.status();
+    if (!*more) return absl::OkStatus();
+  }
+  return absl::DataLossError("it prints text without end");
+}
+
+// The answer of a QEMU that ends before it serves qtest.
 absl::StatusOr<Answer> AwaitRefusal(ChildProcess& child,
                                     absl::string_view program,
-                                    Deadline deadline) {
+                                    bool printed_text, Deadline deadline) {
   absl::StatusOr<ExitStatus> exit = child.AwaitExit(deadline);
   if (!exit.ok()) return exit.status();
-  if (exit->code != 1) return UnexpectedEnd(*exit, child);
+  if (exit->code != 1 && !(printed_text && exit->code == 0)) {
+    return UnexpectedEnd(*exit, child);
+  }
   absl::StatusOr<std::vector<std::string>> messages = Messages(child, program);
   if (!messages.ok()) return messages.status();
-  if (messages->empty()) return UnexpectedEnd(*exit, child);
+  const bool refused = exit->code == 1 && !messages->empty() &&
+                       !(printed_text && IsWarning(messages->back()));
+  if (!refused) {
+    if (!printed_text) return UnexpectedEnd(*exit, child);
+    return Answer{.warnings = *std::move(messages),
+                  .outcome = Rejection{.help_exit_status = exit->code}};
+  }
   Rejection rejection{.text = std::move(messages->back())};
   messages->pop_back();
   if (IsHostRefusal(rejection.text)) {
@@ -196,8 +220,13 @@ absl::StatusOr<QemuAnswer> Interview(ChildProcess& child,
                                      Deadline deadline) {
   QtestProcess channel(child, deadline);
   absl::StatusOr<std::optional<FwCfg>> fw_cfg = FwCfg::Open(channel);
-  if (absl::IsUnavailable(fw_cfg.status())) {
-    absl::StatusOr<Answer> refusal = AwaitRefusal(child, program, deadline);
+  const bool printed_text = absl::IsFailedPrecondition(fw_cfg.status());
+  if (printed_text) {
+    if (absl::Status s = SkipHelp(child, deadline); !s.ok()) return s;
+  }
+  if (printed_text || absl::IsUnavailable(fw_cfg.status())) {
+    absl::StatusOr<Answer> refusal =
+        AwaitRefusal(child, program, printed_text, deadline);
     if (!refusal.ok()) return refusal.status();
     return QemuAnswer{.answer = *std::move(refusal), .acpi_tables = {}};
   }
@@ -247,12 +276,6 @@ absl::StatusOr<std::string> AskForText(const std::string& path,
     if (!*more) break;
   }
   return std::string(child->output());
-}
-
-bool HasLine(absl::string_view text) { return absl::StrContains(text, '\n'); }
-
-bool IsLongerThanAnyHelp(absl::string_view text) {
-  return text.size() > 1 << 20;
 }
 
 }  // namespace

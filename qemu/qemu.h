@@ -69,7 +69,7 @@ class Qemu {
   //   Aborted             SIGKILL from outside, for instance for want of memory
   //   DeadlineExceeded    it hung, or was too slow
   //   ResourceExhausted   "host: ...", a refusal that depends on this host
-  //   FailedPrecondition  it ended otherwise than with a refusal: help texts
+  //   FailedPrecondition  it ended with a status that is neither 0 nor 1
   //   DataLoss            what it published or said is damaged or incomplete
   //   InvalidArgument     a word holds a NUL byte
   absl::StatusOr<Answer> Ask(absl::Span<const std::string> args,

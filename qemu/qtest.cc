@@ -48,8 +48,8 @@ std::optional<std::string> DecodeMemory(absl::string_view value,
 }
 
 // Moves whole lines from the front of `text` until there are `count` of them.
-// DataLoss for a line that no reply starts like, such as a help text; Internal
-// for the words of a failed assertion.
+// FailedPrecondition for a line that no reply starts like, such as a help text;
+// Internal for the words of a failed assertion.
 absl::Status TakeReplies(std::string& text, size_t count,
                          std::vector<std::string>& replies) {
   size_t used = 0;
@@ -63,7 +63,7 @@ absl::Status TakeReplies(std::string& text, size_t count,
       return absl::InternalError(absl::StrCat("died on an assertion: ", line));
     }
     if (!absl::StartsWith(line, "OK") && !absl::StartsWith(line, "FAIL")) {
-      return absl::DataLossError(
+      return absl::FailedPreconditionError(
           absl::StrCat("qtest: not a reply: ", Quote(line)));
     }
     used = end + 1;

@@ -24,7 +24,8 @@ class QtestChannel {
 
   // Sends each command as a line and returns the reply lines without line
   // ends, as many as there are commands. Unavailable if the other side closed
-  // before the last one; DeadlineExceeded; DataLoss for what is no reply.
+  // before the last one; DeadlineExceeded; DataLoss for what is no reply,
+  // FailedPrecondition for a whole line of such.
   virtual absl::StatusOr<std::vector<std::string>> Exchange(
       const std::vector<std::string>& commands) = 0;
 };

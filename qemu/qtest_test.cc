@@ -129,7 +129,8 @@ TEST(QtestProcessTest, TellsHowItEnded) {
   EXPECT_EQ(Exchange("echo OK; echo OK").code(),
             absl::StatusCode::kUnavailable);
   EXPECT_EQ(Exchange("echo OK; printf O").code(), absl::StatusCode::kDataLoss);
-  EXPECT_EQ(Exchange("echo machines:").code(), absl::StatusCode::kDataLoss);
+  EXPECT_EQ(Exchange("echo machines:").code(),
+            absl::StatusCode::kFailedPrecondition);
   EXPECT_EQ(Exchange("cat /dev/zero").code(), absl::StatusCode::kDataLoss);
   EXPECT_EQ(Exchange("sleep 1000", absl::Milliseconds(50)).code(),
             absl::StatusCode::kDeadlineExceeded);

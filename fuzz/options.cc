@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Verify that any arguments at all are read, and in a time that only their
+// length decides: a valid machine, a refusal in words, or a reason why they are
+// not covered. What follows from the machine is for command_line.cc.
+
+#include <cstddef>
+#include <cstdint>
+#include <variant>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "fuzz/argument_lines.h"
+#include "fuzz/check.h"
+#include "machine/machine_options.h"
+#include "options/command_line.h"
+
+namespace {
+
+struct Refusal {
+  static constexpr char kName[] = "refusal";
+};
+struct Validity {
+  static constexpr char kName[] = "validity";
+};
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  const auto lines = e820check::SplitArgumentLines(
+      absl::string_view(reinterpret_cast<const char*>(data), size));
+  const auto parsed = e820check::ParseCommandLine(lines.args, lines.context);
+  if (!parsed.ok()) {
+    if (parsed.status().message().empty()) {
+      e820check::Fail<Refusal>("not covered, without a reason");
+    }
+  } else if (const auto* machine = std::get_if<e820check::MachineOptions>(
+                 &parsed->outcome)) {
+    e820check::CheckOk<Validity>(e820check::Validate(*machine));
+  } else if (std::get<e820check::Rejection>(parsed->outcome).text.empty()) {
+    e820check::Fail<Refusal>("without a text");
+  }
+  return 0;
+}

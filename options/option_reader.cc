@@ -1,0 +1,438 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "options/option_reader.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <iterator>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "options/keyval.h"
+#include "options/option_groups.h"
+#include "options/refusal.h"
+
+namespace e820check {
+namespace {
+
+struct Option {
+  const OptionWord* word = nullptr;  // nullptr: a disk image
+  Location location;
+
+  absl::string_view argument() const { return location.argument.value_or(""); }
+};
+
+// Options that may put devices on the PCI bus before those of -device.
+bool AddsPciDevices(absl::string_view word) {
+  constexpr absl::string_view kWords[] = {"drive", "net", "nic",
+                                          "usb",   "vga", "virtfs"};
+  return std::find(std::begin(kWords), std::end(kWords), word) !=
+         std::end(kWords);
+}
+
+absl::string_view WithoutHint(absl::string_view text) {
+  absl::ConsumeSuffix(&text, kSizeHint);
+  absl::ConsumeSuffix(&text, kIdentifierHint);
+  return text;
+}
+
+class Reader {
+ public:
+  Reader(absl::Span<const std::string> args, const VisitContext& context,
+         const FileReader& read_file, MessageLog& log)
+      : args_(args),
+        visit_(context),
+        read_file_(read_file),
+        log_(log),
+        records_{.memory = MemoryOption(context.qemu)} {}
+
+  absl::StatusOr<OptionRecords> Read() &&;
+
+ private:
+  absl::Status ScanWords();
+  absl::Status ReadOption(const Option& option);
+  absl::Status ReadArgument(const Option& option);
+  absl::Status ReadMachine(absl::string_view argument);
+  absl::Status ReadSmp(absl::string_view argument);
+  absl::Status ReadNuma(const Option& option);
+  absl::Status ReadObject(const Option& option);
+  absl::Status AddObject(absl::StatusOr<ObjectRequest> request,
+                         const Location& location);
+  absl::Status ReadDevice(const Option& option);
+  absl::Status ReadGlobal(const Option& option);
+  absl::Status ReadAccelerator(const Option& option);
+  absl::Status Set(const Option& option);
+  QemuOptsBag* FindRecord(absl::string_view group, absl::string_view id);
+  bool MayHaveRecords(const OptionGroup& group) const;
+  absl::Status ReadConfig(const Option& option);
+  absl::Status RefuseFile(const Location& option, const Location& place,
+                          absl::Status status);
+  absl::Status ReadGroup(const ConfigGroup& group, const Location& option,
+                         const Location& place);
+  absl::Status ReadRecord(const ConfigGroup& group, const Location& place);
+  absl::Status ReadTree(absl::string_view group, const ValueTree& tree,
+                        const Location& place);
+  absl::Status ReadMemory(const ConfigGroup& group);
+
+  void Ignore(const Location& location) {
+    records_.notes.push_back(IgnoredNote(location));
+  }
+
+  absl::Span<const std::string> args_;
+  const VisitContext& visit_;
+  const FileReader& read_file_;
+  MessageLog& log_;
+
+  std::vector<Option> options_;
+  QemuOptsList object_list_{"object", "qom-type"};
+  QemuOptsList numa_list_{"numa", "type"};
+  QemuOptsList device_list_{"device", "driver"};
+  QemuOptsList global_list_{"global", ""};
+  OptionRecords records_;
+};
+
+// Step 0.
+absl::Status Reader::ScanWords() {
+  options_.reserve(args_.size());
+  for (size_t i = 0; i < args_.size(); ++i) {
+    Option option;
+    option.location.word = args_[i];
+    if (absl::StartsWith(args_[i], "-")) {
+      option.word = FindOptionWord(args_[i], visit_.qemu);
+      if (option.word == nullptr) {
+        return Refuse(args_[i], ": invalid option");
+      }
+      if (option.word->has_argument) {
+        if (i + 1 == args_.size()) {
+          return Refuse(args_[i], ": requires an argument");
+        }
+        option.location.argument = args_[++i];
+      }
+    }
+    options_.push_back(option);
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<OptionRecords> Reader::Read() && {
+  absl::Status status = ScanWords();
+  for (const Option& option : options_) {
+    if (status.ok()) status = ReadOption(option);
+  }
+  if (!status.ok()) return status;
+  return std::move(records_);
+}
+
+absl::Status Reader::ReadOption(const Option& option) {
+  // These say things at other places than their own.
+  if (option.word != nullptr &&
+      option.word->meaning == OptionMeaning::kReadConfig) {
+    return ReadConfig(option);
+  }
+  return log_.At(option.location, ReadArgument(option));
+}
+
+absl::Status Reader::ReadArgument(const Option& option) {
+  if (option.word == nullptr) {
+    return absl::UnimplementedError(
+        "a disk image opens or not, as the host has it");
+  }
+  switch (option.word->meaning) {
+    case OptionMeaning::kMemory:
+      if (records_.first_memory.IsNowhere()) {
+        records_.first_memory = option.location;
+      }
+      return records_.memory.Take(option.argument(), log_.said());
+    case OptionMeaning::kMachine:
+      return ReadMachine(option.argument());
+    case OptionMeaning::kSmp:
+      return ReadSmp(option.argument());
+    case OptionMeaning::kObject:
+      return ReadObject(option);
+    case OptionMeaning::kNuma:
+      return ReadNuma(option);
+    case OptionMeaning::kNoAcpi:
+      return ReadMachine("acpi=off");
+    case OptionMeaning::kEnableKvm:
+      return ReadMachine("accel=kvm");
+    case OptionMeaning::kAccel:
+      return ReadAccelerator(option);
+    case OptionMeaning::kCpu:
+      records_.cpu = option.argument();
+      return absl::OkStatus();
+    case OptionMeaning::kMemPath:
+      records_.has_mem_path = true;
+      Ignore(option.location);
+      return absl::OkStatus();
+    case OptionMeaning::kDevice:
+      return ReadDevice(option);
+    case OptionMeaning::kGlobal:
+      return ReadGlobal(option);
+    case OptionMeaning::kSet:
+      return Set(option);
+    case OptionMeaning::kPreconfig:
+      records_.preconfig = true;
+      return absl::OkStatus();
+    case OptionMeaning::kHelp:
+      return PrintHelp();
+    case OptionMeaning::kHarness:
+    case OptionMeaning::kReadConfig:
+      return absl::OkStatus();
+    case OptionMeaning::kIgnored:
+      records_.has_other_pci_devices |= AddsPciDevices(option.word->name);
+      if (option.word->name != "display" || option.argument() != "none") {
+        Ignore(option.location);
+      }
+      return absl::OkStatus();
+    case OptionMeaning::kOtherTarget:
+      return Refuse("Option not supported for this target");
+    case OptionMeaning::kNotCovered:
+      return absl::UnimplementedError("this option is not covered");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Reader::ReadMachine(absl::string_view argument) {
+  const absl::StatusOr<bool> help =
+      ParseKeyval(argument, "type", records_.machine);
+  return help.ok() && *help ? PrintHelp() : help.status();
+}
+
+absl::Status Reader::ReadSmp(absl::string_view argument) {
+  ValueTree smp;
+  const absl::StatusOr<bool> help = ParseKeyval(argument, "cpus", smp);
+  if (!help.ok()) return help.status();
+  return *help ? PrintHelp() : MergeKeyval("smp", smp, records_.machine);
+}
+
+absl::Status Reader::ReadNuma(const Option& option) {
+  absl::StatusOr<QemuOptsBag> bag =
+      numa_list_.Parse(option.argument(), log_.said());
+  if (!bag.ok()) return bag.status();
+  records_.numa.push_back({option.location, *std::move(bag)});
+  return absl::OkStatus();
+}
+
+absl::Status Reader::ReadObject(const Option& option) {
+  return AddObject(
+      ParseObject(option.argument(), visit_, object_list_, log_.said()),
+      option.location);
+}
+
+absl::Status Reader::AddObject(absl::StatusOr<ObjectRequest> request,
+                               const Location& location) {
+  if (!request.ok()) return request.status();
+  if (!request->backend_kind && !request->generic) Ignore(location);
+  records_.objects.push_back(*std::move(request));
+  return absl::OkStatus();
+}
+
+absl::Status Reader::ReadDevice(const Option& option) {
+  absl::StatusOr<DeviceRequest> request =
+      ParseDevice(option.argument(), visit_.qemu, device_list_, log_.said());
+  if (!request.ok()) return request.status();
+  records_.devices.push_back({option.location, *std::move(request)});
+  return absl::OkStatus();
+}
+
+absl::Status Reader::ReadGlobal(const Option& option) {
+  absl::StatusOr<GlobalProperty> global =
+      ParseGlobal(option.argument(), global_list_, log_.said());
+  if (!global.ok()) return global.status();
+  if (ChangesMemoryTables(*global)) {
+    return absl::UnimplementedError("this property may change a memory table");
+  }
+  if (!IsPciHole(*global)) Ignore(option.location);
+  records_.globals.push_back(*std::move(global));
+  return absl::OkStatus();
+}
+
+absl::Status Reader::ReadAccelerator(const Option& option) {
+  QemuOptsReader reader(option.argument(), "accel");
+  const std::optional<QemuOpt> first = reader.Next();
+  if (first && first->key == "accel" && IsHelp(first->value)) {
+    return PrintHelp();
+  }
+  records_.accelerators.push_back(option.location);
+  return absl::OkStatus();
+}
+
+QemuOptsBag* Reader::FindRecord(absl::string_view group, absl::string_view id) {
+  if (group == "numa") {
+    for (OptionRecords::Numa& record : records_.numa) {
+      if (record.bag.id == id) return &record.bag;
+    }
+  } else if (group == "device") {
+    for (OptionRecords::Device& record : records_.devices) {
+      if (record.request.bag.id == id) return &record.request.bag;
+    }
+  }
+  return nullptr;
+}
+
+// Of records other than FindRecord()'s, ids are not kept.
+bool Reader::MayHaveRecords(const OptionGroup& group) const {
+  if (group.name == "numa" || group.name == "device" ||
+      group.name == "memory") {
+    return false;
+  }
+  return group.kind == OptionGroup::Kind::kSharedRecords ||
+         std::any_of(options_.begin(), options_.end(), [&](const Option& o) {
+           return o.word != nullptr && o.word->name == group.name;
+         });
+}
+
+absl::Status Reader::Set(const Option& option) {
+  const absl::StatusOr<Assignment> assignment =
+      ParseAssignment(option.argument(), visit_.qemu);
+  if (!assignment.ok()) return assignment.status();
+  const auto& [group, id, key, value] = *assignment;
+  QemuOptsBag* const bag = FindRecord(group->name, id);
+  if (bag == nullptr) {
+    if (MayHaveRecords(*group)) {
+      return absl::UnimplementedError("this group is not covered");
+    }
+    return Refuse("there is no ", group->name, " \"", id, "\" defined");
+  }
+  if (group->name == "numa" && key == "id") {
+    return absl::UnknownError("QEMU asserts that no record has a key 'id'");
+  }
+  // A device's key `id` has no effect: its id is the record's.
+  if (key != "id") {
+    bag->items.push_back({.key = key, .value = std::string(value)});
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Reader::ReadConfig(const Option& option) {
+  const std::string path(option.argument());
+  if (!read_file_) {
+    return log_.At(option.location,
+                   absl::UnimplementedError("no file is read here"));
+  }
+  absl::StatusOr<std::string> text = read_file_(path);
+  if (absl::IsResourceExhausted(text.status())) {
+    return log_.At(option.location,
+                   absl::UnimplementedError(text.status().message()));
+  }
+  if (!text.ok()) {
+    return log_.At(
+        option.location,
+        absl::IsNotFound(text.status())
+            ? Refuse("Could not open '", path, "': ", text.status().message())
+            : Refuse("Cannot read config file: ", text.status().message()));
+  }
+  records_.file_texts.push_back(*std::move(text));
+  ConfigFile file(records_.file_texts.back());
+  for (;;) {
+    const absl::StatusOr<std::optional<ConfigGroup>> group = file.Next();
+    Location place;
+    if (file.line() != 0) {
+      place = {.word = option.argument(), .line = file.line()};
+    }
+    if (!group.ok()) return RefuseFile(option.location, place, group.status());
+    if (!*group) return absl::OkStatus();
+    absl::Status read = ReadGroup(**group, option.location, place);
+    if (!read.ok()) return read;
+  }
+}
+
+// 7.2 names the place in the file, and drops hints.
+absl::Status Reader::RefuseFile(const Location& option, const Location& place,
+                                absl::Status status) {
+  if (!absl::IsInvalidArgument(status)) return log_.At(place, status);
+  return visit_.qemu == QemuVersion::k7_2
+             ? log_.At(place, Refuse(WithoutHint(status.message())))
+             : log_.At(option, status);
+}
+
+absl::Status Reader::ReadGroup(const ConfigGroup& group, const Location& option,
+                               const Location& place) {
+  const OptionGroup* known = FindOptionGroup(group.name, visit_.qemu);
+  if (known == nullptr) {
+    return RefuseFile(option, place, RefuseGroup(group.name));
+  }
+  if (known->kind != OptionGroup::Kind::kTree) {
+    return RefuseFile(option, place, ReadRecord(group, place));
+  }
+  absl::StatusOr<ValueTree> tree = Crumple(group);
+  if (!tree.ok()) return RefuseFile(option, place, tree.status());
+  return log_.At(place, ReadTree(group.name, *tree, place));
+}
+
+absl::Status Reader::ReadRecord(const ConfigGroup& group,
+                                const Location& place) {
+  if (group.name == "memory") {
+    if (records_.first_memory.IsNowhere()) records_.first_memory = place;
+    return ReadMemory(group);
+  }
+  const bool is_numa = group.name == "numa";
+  if (!is_numa && group.name != "device") {
+    return absl::UnimplementedError("this group is not covered");
+  }
+  QemuOptsBag bag;
+  for (const auto& [key, value] : group.items) {
+    if (key == "id") {
+      bag.id = std::string(value);
+    } else {
+      bag.items.push_back({.key = key, .value = std::string(value)});
+    }
+  }
+  if (bag.id) {
+    absl::Status taken = (is_numa ? numa_list_ : device_list_).TakeId(*bag.id);
+    if (!taken.ok()) return taken;
+  }
+  if (is_numa) {
+    records_.numa.push_back({place, std::move(bag)});
+  } else {
+    records_.devices.push_back({place, {.bag = std::move(bag)}});
+  }
+  return absl::OkStatus();
+}
+
+// An unknown key is named only if the known ones can be read.
+absl::Status Reader::ReadMemory(const ConfigGroup& group) {
+  if (group.Find("id") != nullptr) return Refuse("Invalid parameter 'id'");
+  absl::Status unknown;
+  for (const auto& [key, value] : group.items) {
+    absl::Status taken = records_.memory.TakeItem(key, value, log_.said());
+    if (!MemoryOption::HasKey(key)) {
+      unknown.Update(taken);
+    } else if (!taken.ok()) {
+      return taken;
+    }
+  }
+  return unknown;
+}
+
+absl::Status Reader::ReadTree(absl::string_view group, const ValueTree& tree,
+                              const Location& place) {
+  if (tree[ValueTree::kRoot].kind != Value::Kind::kDict) {
+    return absl::UnimplementedError("a group that is a list is not covered");
+  }
+  if (group == "object") {
+    KeyvalSource source(tree, ValueTree::kRoot, "", visit_.qemu, log_.said());
+    return AddObject(VisitObject(visit_, source), place);
+  }
+  if (group == "machine") return MergeKeyval(tree, records_.machine);
+  if (group == "smp-opts") return MergeKeyval("smp", tree, records_.machine);
+  return absl::UnimplementedError("this group is not covered");
+}
+
+}  // namespace
+
+std::string IgnoredNote(const Location& location) {
+  return absl::StrCat(location.ToString(),
+                      ": ignored, it changes no memory table");
+}
+
+absl::StatusOr<OptionRecords> ReadOptions(absl::Span<const std::string> args,
+                                          const VisitContext& context,
+                                          const FileReader& read_file,
+                                          MessageLog& log) {
+  return Reader(args, context, read_file, log).Read();
+}
+
+}  // namespace e820check
