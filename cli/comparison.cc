@@ -20,7 +20,7 @@ Comparison WithoutAnswer(const System& system, const absl::Status& failure,
   Comparison comparison;
   comparison.verdict = Verdict::kDisagree;
   comparison.divergence = absl::StrCat(system.name(), ": ", failure.message());
-  if (absl::IsUnimplemented(failure)) {
+  if (absl::IsUnimplemented(failure) || absl::IsUnknown(failure)) {
     comparison.verdict = Verdict::kNotCovered;
   } else if (absl::IsResourceExhausted(failure)) {
     comparison.verdict = Verdict::kHostRefuses;
