@@ -11,6 +11,7 @@
 #include <optional>
 #include <vector>
 
+#include "absl/container/flat_hash_set.h"
 #include "absl/strings/string_view.h"
 
 namespace e820check {
@@ -21,7 +22,7 @@ namespace e820check {
 // the first comes out, so erased slots need no reuse.
 class GlibTable {
  public:
-  GlibTable() : slots_(kMinSize) {}
+  GlibTable() : slots_(kMinSize), taken_steps_(kMinSize) {}
 
   // No effect if the key is there.
   void Insert(absl::string_view key);
@@ -46,6 +47,11 @@ class GlibTable {
   void Resize();
 
   std::vector<Slot> slots_;
+  absl::flat_hash_set<absl::string_view> keys_;
+  // By home slot: how many steps of the walk from there are known to end at a
+  // key. Someone can choose keys that all have one home; without this each of
+  // them would walk past all others.
+  std::vector<uint32_t> taken_steps_;
   size_t used_ = 0;      // keys
   size_t occupied_ = 0;  // keys and erased slots
 };
