@@ -37,8 +37,11 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   } else if (const auto* machine = std::get_if<e820check::MachineOptions>(
                  &parsed->outcome)) {
     e820check::CheckOk<Validity>(e820check::Validate(*machine));
-  } else if (std::get<e820check::Rejection>(parsed->outcome).text.empty()) {
-    e820check::Fail<Refusal>("without a text");
+  } else {
+    const auto& refusal = std::get<e820check::Rejection>(parsed->outcome);
+    if (refusal.text.empty() != refusal.help_exit_status.has_value()) {
+      e820check::Fail<Refusal>("without a text");
+    }
   }
   return 0;
 }

@@ -217,6 +217,7 @@ absl::Status CommandLine::ReadCpu() {
 
 // Step 11.
 absl::Status CommandLine::ReadNumaRecords() {
+  if (records_.numa.empty()) return absl::OkStatus();
   NumaBuilder numa(machine_);
   for (const auto& [location, bag] : records_.numa) {
     absl::StatusOr<NumaRecord> record = ParseNuma(bag, visit_, log_.said());

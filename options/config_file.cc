@@ -175,13 +175,9 @@ absl::Status Fill(uint32_t dict, const std::vector<ConfigGroup::Item>& items,
   SortInQDictOrder(order);
   for (const ValueTree::Entry& entry : order) {
     const Child& child = children.at(std::string(entry.key));
-    Value value;
-    if (child.scalar) {
-      value.kind = Value::Kind::kString;
-      value.text = std::string(*child.scalar);
-    }
-    const uint32_t index = tree.Add(std::move(value));
-    tree[dict].members.emplace(std::string(entry.key), index);
+    const uint32_t index = tree.AddMember(
+        dict, entry.key,
+        child.scalar ? StringValue(std::string(*child.scalar)) : Value());
     if (child.scalar) continue;
     absl::Status filled = Fill(index, child.members.InQDictOrder(), tree);
     if (!filled.ok()) return filled;

@@ -6,6 +6,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <optional>
 
 #include "absl/algorithm/container.h"
@@ -34,15 +35,24 @@ int NewestVersion(const Model& model, QemuVersion qemu) {
   return model.newest[static_cast<size_t>(qemu)];
 }
 
+// nullptr: the release has none of this name.
+const Model* FindUnversioned(absl::string_view name, QemuVersion qemu) {
+  const auto found = std::lower_bound(
+      std::begin(kModels), std::end(kModels), name,
+      [](const Model& model, absl::string_view n) { return model.name < n; });
+  if (found == std::end(kModels) || found->name != name) return nullptr;
+  return NewestVersion(*found, qemu) == kAbsent ? nullptr : found;
+}
+
+// "EPYC", "EPYC-v4".
 const Model* FindModel(absl::string_view name, QemuVersion qemu) {
-  for (const Model& model : kModels) {
-    const int newest = NewestVersion(model, qemu);
-    absl::string_view rest = name;
-    if (newest == kAbsent || !absl::ConsumePrefix(&rest, model.name)) continue;
-    if (rest.empty()) return &model;
-    for (int version = 1; version <= newest; ++version) {
-      if (rest == absl::StrCat("-v", version)) return &model;
-    }
+  if (const Model* model = FindUnversioned(name, qemu)) return model;
+  const size_t dash = name.rfind("-v");
+  if (dash == absl::string_view::npos) return nullptr;
+  const Model* model = FindUnversioned(name.substr(0, dash), qemu);
+  if (model == nullptr) return nullptr;
+  for (int version = 1; version <= NewestVersion(*model, qemu); ++version) {
+    if (name.substr(dash) == absl::StrCat("-v", version)) return model;
   }
   return nullptr;
 }

@@ -48,11 +48,7 @@ ValueTree MakeTree(const QemuOptsBag& bag) {
       tree[*index].text = std::move(text);
       return;
     }
-    Value value;
-    value.kind = Value::Kind::kString;
-    value.text = std::move(text);
-    const uint32_t index = tree.Add(std::move(value));
-    tree[ValueTree::kRoot].members.emplace(std::string(key), index);
+    tree.AddMember(ValueTree::kRoot, key, StringValue(std::move(text)));
   };
   if (bag.id) put("id", *bag.id);
   for (const QemuOpt& opt : bag.items) put(opt.key, opt.value);

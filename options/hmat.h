@@ -9,6 +9,7 @@
 #include <bitset>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <vector>
 
@@ -69,7 +70,7 @@ class HmatBuilder {
   absl::flat_hash_set<uint32_t> given_;       // list, initiator and target
   std::bitset<kMaxNumaNodes> has_latency_;    // of targets, and not 0
   std::bitset<kMaxNumaNodes> has_bandwidth_;
-  std::array<std::vector<uint64_t>, kMaxNumaNodes> cache_sizes_;
+  std::map<uint32_t, std::vector<uint64_t>> cache_sizes_;  // by node
 };
 
 }  // namespace e820check

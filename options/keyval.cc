@@ -133,8 +133,7 @@ absl::StatusOr<uint32_t> Parser::Descend(const Place& place,
                                          absl::string_view path) {
   std::optional<uint32_t> child = tree_.Find(place.dict, place.fragment);
   if (!child) {
-    child = tree_.Add(Value());
-    tree_[place.dict].members.emplace(std::string(place.fragment), *child);
+    child = tree_.AddMember(place.dict, place.fragment, Value());
   } else if (tree_[*child].kind != Value::Kind::kDict) {
     return Refuse("Parameters '", path, ".*' used inconsistently");
   }
@@ -152,11 +151,7 @@ absl::Status Parser::Store(const Place& place, absl::string_view key,
     tree_[*old].text = std::move(value);
     return absl::OkStatus();
   }
-  Value scalar;
-  scalar.kind = Value::Kind::kString;
-  scalar.text = std::move(value);
-  const uint32_t index = tree_.Add(std::move(scalar));
-  tree_[place.dict].members.emplace(std::string(place.fragment), index);
+  tree_.AddMember(place.dict, place.fragment, StringValue(std::move(value)));
   return absl::OkStatus();
 }
 
@@ -164,7 +159,8 @@ absl::StatusOr<bool> Parser::Parse(absl::string_view text,
                                    absl::string_view implied_key) {
   bool help = false;
   for (; !text.empty(); implied_key = {}) {
-    absl::string_view key = text.substr(0, text.find_first_of("=,"));
+    absl::string_view key = text.substr(0, text.find(','));
+    key = key.substr(0, key.find('='));
     text.remove_prefix(key.size());
     const bool has_value = absl::ConsumePrefix(&text, "=");
     std::string value;
@@ -321,8 +317,7 @@ absl::Status Merger::FindPlace(size_t step) {
   if (!to) {
     Value copy;
     copy.kind = value.kind;
-    to = target_.Add(std::move(copy));
-    target_[s.to_dict].members.emplace(std::string(s.key), *to);
+    to = target_.AddMember(s.to_dict, s.key, std::move(copy));
   } else if (target_[*to].kind != value.kind) {
     return Refuse("Parameter '", PathOf(step), "' used inconsistently");
   }

@@ -5,7 +5,10 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <string>
 #include <vector>
+
+#include "absl/container/flat_hash_map.h"
 
 namespace e820check {
 namespace {
@@ -50,6 +53,19 @@ std::vector<MachineType> ListMachineTypes(QemuVersion qemu) {
   return types;
 }
 
+using TypesByName = absl::flat_hash_map<std::string, MachineType>;
+
+// With aliases.
+TypesByName MakeTypesByName(QemuVersion qemu) {
+  TypesByName types;
+  for (const MachineType& type : ListMachineTypes(qemu)) {
+    types.emplace(ToString(type), type);
+  }
+  types["pc"] = {MachineFamily::kI440fx, OwnVersion(qemu)};
+  types["q35"] = {MachineFamily::kQ35, OwnVersion(qemu)};
+  return types;
+}
+
 }  // namespace
 
 MachineVersion OwnVersion(QemuVersion qemu) {
@@ -73,15 +89,13 @@ const std::vector<MachineType>& AllMachineTypes(QemuVersion qemu) {
 
 std::optional<MachineType> FindMachineType(absl::string_view name,
                                            QemuVersion qemu) {
-  if (name == "pc")
-    return MachineType{MachineFamily::kI440fx, OwnVersion(qemu)};
-  if (name == "q35") return MachineType{MachineFamily::kQ35, OwnVersion(qemu)};
-  const std::vector<MachineType>& types = AllMachineTypes(qemu);
-  const auto found = std::find_if(
-      types.begin(), types.end(),
-      [&](const MachineType& type) { return ToString(type) == name; });
+  static const auto& by_name = *new std::array<TypesByName, 3>{
+      MakeTypesByName(QemuVersion::k7_2), MakeTypesByName(QemuVersion::k10_0),
+      MakeTypesByName(QemuVersion::k11_1)};
+  const TypesByName& types = by_name[static_cast<size_t>(qemu)];
+  const auto found = types.find(name);
   if (found == types.end()) return std::nullopt;
-  return *found;
+  return found->second;
 }
 
 uint32_t MaxCpus(const MachineType& type, QemuVersion /*qemu*/) {

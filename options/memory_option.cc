@@ -107,11 +107,7 @@ absl::Status MemoryOption::TakeSize(absl::string_view value,
 absl::Status MemoryOption::FoldInto(ValueTree& machine) const {
   ValueTree memory;
   const auto add = [&memory](absl::string_view key, std::string text) {
-    Value value;
-    value.kind = Value::Kind::kString;
-    value.text = std::move(text);
-    const uint32_t index = memory.Add(std::move(value));
-    memory[ValueTree::kRoot].members.emplace(std::string(key), index);
+    memory.AddMember(ValueTree::kRoot, key, StringValue(std::move(text)));
   };
   if (size_ && !size_is_0_) {
     // The value is read again, as bytes, so a bare number gets its unit here.

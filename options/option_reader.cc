@@ -324,8 +324,8 @@ absl::Status Reader::ReadConfig(const Option& option) {
             ? Refuse("Could not open '", path, "': ", text.status().message())
             : Refuse("Cannot read config file: ", text.status().message()));
   }
-  records_.file_texts.push_back(*std::move(text));
-  ConfigFile file(records_.file_texts.back());
+  records_.file_texts.push_front(*std::move(text));
+  ConfigFile file(records_.file_texts.front());
   for (;;) {
     const absl::StatusOr<std::optional<ConfigGroup>> group = file.Next();
     Location place;

@@ -7,7 +7,7 @@
 #ifndef E820CHECK_OPTIONS_OPTION_READER_H_
 #define E820CHECK_OPTIONS_OPTION_READER_H_
 
-#include <deque>
+#include <forward_list>
 #include <functional>
 #include <optional>
 #include <string>
@@ -65,7 +65,8 @@ struct OptionRecords {
 
   // Of options that were not looked into.
   std::vector<std::string> notes;
-  std::deque<std::string> file_texts;  // what records from files point into
+  std::forward_list<std::string>
+      file_texts;  // what records from files point into
 };
 
 // Refuses with the location; `log` gets what QEMU says before. `read_file` may

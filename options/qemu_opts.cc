@@ -49,14 +49,11 @@ std::optional<QemuOpt> QemuOptsReader::Next() {
   if (rest_.empty()) return std::nullopt;
   QemuOpt opt;
   const absl::string_view implied_key = std::exchange(implied_key_, {});
-  size_t key_end = 0;
-  while (key_end < rest_.size() && rest_[key_end] != '=' &&
-         rest_[key_end] != ',') {
-    ++key_end;
-  }
-  if (key_end < rest_.size() && rest_[key_end] == '=') {
-    opt.key = rest_.substr(0, key_end);
-    rest_.remove_prefix(key_end + 1);
+  absl::string_view name = rest_.substr(0, rest_.find(','));
+  const size_t equals = name.find('=');
+  if (equals != absl::string_view::npos) {
+    opt.key = name.substr(0, equals);
+    rest_.remove_prefix(equals + 1);
     opt.value = TakeValue(rest_);
     return opt;
   }
@@ -65,7 +62,6 @@ std::optional<QemuOpt> QemuOptsReader::Next() {
     opt.value = TakeValue(rest_);
     return opt;
   }
-  absl::string_view name = rest_.substr(0, key_end);
   rest_.remove_prefix(name.size());
   absl::ConsumePrefix(&rest_, ",");
   opt.is_flag = true;

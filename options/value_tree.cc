@@ -26,13 +26,21 @@ std::vector<ValueTree::Entry> ValueTree::QDictOrder(uint32_t dict) const {
 }
 
 void SortInQDictOrder(std::vector<ValueTree::Entry>& entries) {
-  std::sort(entries.begin(), entries.end(),
-            [](const ValueTree::Entry& a, const ValueTree::Entry& b) {
-              const uint32_t a_bucket = QDictBucket(a.key);
-              const uint32_t b_bucket = QDictBucket(b.key);
-              if (a_bucket != b_bucket) return a_bucket < b_bucket;
-              return a.index > b.index;
-            });
+  if (entries.size() < 2) return;
+  struct Keyed {
+    uint64_t order;
+    ValueTree::Entry entry;
+  };
+  std::vector<Keyed> keyed;
+  keyed.reserve(entries.size());
+  for (const ValueTree::Entry& entry : entries) {
+    keyed.push_back(
+        {uint64_t{QDictBucket(entry.key)} << 32 | ~entry.index, entry});
+  }
+  std::sort(keyed.begin(), keyed.end(),
+            [](const Keyed& a, const Keyed& b) { return a.order < b.order; });
+  std::transform(keyed.begin(), keyed.end(), entries.begin(),
+                 [](const Keyed& k) { return k.entry; });
 }
 
 }  // namespace e820check

@@ -39,6 +39,13 @@ struct Value {
   std::map<std::string, uint32_t, std::less<>> members;  // kDict
 };
 
+inline Value StringValue(std::string text) {
+  Value value;
+  value.kind = Value::Kind::kString;
+  value.text = std::move(text);
+  return value;
+}
+
 // Values refer to each other by index. A dict's member that came later has the
 // higher index.
 class ValueTree {
@@ -46,7 +53,10 @@ class ValueTree {
   static constexpr uint32_t kRoot = 0;
 
   // Holds an empty dict as its root.
-  ValueTree() : values_(1) {}
+  ValueTree() {
+    values_.reserve(8);  // most trees are small
+    values_.emplace_back();
+  }
 
   const Value& operator[](uint32_t index) const { return values_[index]; }
   // References live until the next Add.
@@ -55,6 +65,13 @@ class ValueTree {
   uint32_t Add(Value value) {
     values_.push_back(std::move(value));
     return static_cast<uint32_t>(values_.size() - 1);
+  }
+
+  // Adds a value to a dict that has no such member.
+  uint32_t AddMember(uint32_t dict, absl::string_view key, Value value) {
+    const uint32_t index = Add(std::move(value));
+    values_[dict].members.emplace(std::string(key), index);
+    return index;
   }
 
   std::optional<uint32_t> Find(uint32_t dict, absl::string_view key) const;

@@ -13,28 +13,34 @@
 namespace e820check {
 namespace {
 
+bool IsIn(absl::string_view key, const std::vector<absl::string_view>& keys) {
+  return std::find(keys.begin(), keys.end(), key) != keys.end();
+}
+
 // The first of `keys`, put in a hash table in this order, once `consumed` are
 // taken out.
-template <typename Keys>
 std::optional<absl::string_view> FirstLeftover(
-    const Keys& keys, const std::vector<absl::string_view>& consumed) {
-  const bool any = std::any_of(keys.begin(), keys.end(), [&](const auto& key) {
-    return std::find(consumed.begin(), consumed.end(), key) == consumed.end();
-  });
-  if (!any) return std::nullopt;  // the usual case, without a hash table
+    const std::vector<absl::string_view>& keys,
+    const std::vector<absl::string_view>& consumed) {
   GlibTable table;
-  for (const auto& key : keys) table.Insert(key);
+  for (const absl::string_view key : keys) table.Insert(key);
   for (const absl::string_view key : consumed) table.Erase(key);
   return table.First();
 }
 
-std::vector<absl::string_view> KeysInQDictOrder(const ValueTree& tree,
-                                                uint32_t dict) {
+std::optional<absl::string_view> FirstLeftover(
+    const ValueTree& tree, uint32_t dict,
+    const std::vector<absl::string_view>& consumed) {
+  const auto& members = tree[dict].members;
+  const bool none = std::all_of(
+      members.begin(), members.end(),
+      [&](const auto& member) { return IsIn(member.first, consumed); });
+  if (none) return std::nullopt;  // the usual case, without a hash table
   std::vector<absl::string_view> keys;
   for (const ValueTree::Entry& entry : tree.QDictOrder(dict)) {
     keys.push_back(entry.key);
   }
-  return keys;
+  return FirstLeftover(keys, consumed);
 }
 
 }  // namespace
@@ -59,11 +65,22 @@ absl::Status CheckWidth(absl::string_view name, uint64_t value, int bits) {
 
 const std::string& QemuOptsSource::Take(absl::string_view name) {
   Consume(name);
-  return name == "id" ? *bag_.id : *bag_.Find(name);
+  return *Find(name);
+}
+
+const std::string* QemuOptsSource::Find(absl::string_view name) const {
+  if (found_name_.data() == name.data()) return found_;
+  found_name_ = name;
+  if (name == "id") {
+    found_ = bag_.id ? &*bag_.id : nullptr;
+  } else {
+    found_ = bag_.Find(name);
+  }
+  return found_;
 }
 
 bool QemuOptsSource::Has(absl::string_view name) const {
-  return name == "id" ? bag_.id.has_value() : bag_.Find(name) != nullptr;
+  return Find(name) != nullptr;
 }
 
 absl::StatusOr<std::string> QemuOptsSource::String(absl::string_view name) {
@@ -120,6 +137,12 @@ absl::Status QemuOptsSource::RefuseMissing(absl::string_view name) const {
 }
 
 absl::Status QemuOptsSource::RefuseLeftovers() const {
+  const bool none = std::all_of(bag_.items.begin(), bag_.items.end(),
+                                [&](const QemuOpt& opt) {
+                                  return IsIn(opt.key, consumed());
+                                }) &&
+                    (!bag_.id || IsIn("id", consumed()));
+  if (none) return absl::OkStatus();
   std::vector<absl::string_view> keys;
   for (const QemuOpt& opt : bag_.items) keys.push_back(opt.key);
   if (bag_.id) keys.push_back("id");
@@ -206,7 +229,7 @@ absl::Status JsonSource::RefuseMissing(absl::string_view name) const {
 }
 
 absl::Status JsonSource::RefuseLeftovers() const {
-  const auto key = FirstLeftover(KeysInQDictOrder(tree_, dict_), consumed());
+  const auto key = FirstLeftover(tree_, dict_, consumed());
   return key ? Refuse("Parameter '", *key, "' is unexpected")
              : absl::OkStatus();
 }
@@ -311,7 +334,7 @@ absl::Status KeyvalSource::RefuseMissing(absl::string_view name) const {
 }
 
 absl::Status KeyvalSource::RefuseLeftovers() const {
-  const auto key = FirstLeftover(KeysInQDictOrder(tree_, dict_), consumed());
+  const auto key = FirstLeftover(tree_, dict_, consumed());
   return key ? Refuse("Parameter '", path_, *key, "' is unexpected")
              : absl::OkStatus();
 }

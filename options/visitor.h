@@ -80,6 +80,12 @@ class QemuOptsSource final : public RecordSource {
  private:
   const std::string& Take(absl::string_view name);
 
+  // nullptr: there is none.
+  const std::string* Find(absl::string_view name) const;
+
+  // What Find() found last: members are taken right after Has().
+  mutable absl::string_view found_name_;
+  mutable const std::string* found_ = nullptr;
   const QemuOptsBag& bag_;
   QemuVersion qemu_;
   std::vector<std::string>& warnings_;
