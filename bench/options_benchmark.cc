@@ -14,7 +14,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "fuzz/argument_lines.h"
+#include "options/argument_lines.h"
 #include "options/command_line.h"
 #include "options/long_arguments.h"
 

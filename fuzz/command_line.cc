@@ -11,9 +11,9 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
-#include "fuzz/argument_lines.h"
 #include "fuzz/check.h"
 #include "fuzz/check_machine.h"
+#include "options/argument_lines.h"
 
 namespace {
 

@@ -10,9 +10,9 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
-#include "fuzz/argument_lines.h"
 #include "fuzz/check.h"
 #include "machine/machine_options.h"
+#include "options/argument_lines.h"
 #include "options/command_line.h"
 
 namespace {
@@ -34,8 +34,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     if (parsed.status().message().empty()) {
       e820check::Fail<Refusal>("not covered, without a reason");
     }
-  } else if (const auto* machine = std::get_if<e820check::MachineOptions>(
-                 &parsed->outcome)) {
+  } else if (const auto* machine =
+                 std::get_if<e820check::MachineOptions>(&parsed->outcome)) {
     e820check::CheckOk<Validity>(e820check::Validate(*machine));
   } else {
     const auto& refusal = std::get<e820check::Rejection>(parsed->outcome);

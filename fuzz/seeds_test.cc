@@ -9,10 +9,10 @@
 #include <string>
 #include <variant>
 
-#include "fuzz/argument_lines.h"
 #include "fuzz/machine_codec.h"
 #include "gtest/gtest.h"
 #include "model/reference_layout.h"
+#include "options/argument_lines.h"
 #include "options/command_line.h"
 
 namespace e820check {

@@ -5,8 +5,8 @@
 // QEMU version and the dialect; both default to stock 7.2, as does an unknown
 // word. A newline at the end of the file ends the last argument.
 
-#ifndef E820CHECK_FUZZ_ARGUMENT_LINES_H_
-#define E820CHECK_FUZZ_ARGUMENT_LINES_H_
+#ifndef E820CHECK_OPTIONS_ARGUMENT_LINES_H_
+#define E820CHECK_OPTIONS_ARGUMENT_LINES_H_
 
 #include <cstddef>
 #include <string>
@@ -31,4 +31,4 @@ ArgumentLines SplitArgumentLines(absl::string_view text);
 
 }  // namespace e820check
 
-#endif  // E820CHECK_FUZZ_ARGUMENT_LINES_H_
+#endif  // E820CHECK_OPTIONS_ARGUMENT_LINES_H_

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "fuzz/argument_lines.h"
+#include "options/argument_lines.h"
 
 #include <string>
 #include <vector>
