@@ -22,7 +22,8 @@ Comparison WithoutAnswer(const System& system, const absl::Status& failure,
   comparison.divergence = absl::StrCat(system.name(), ": ", failure.message());
   if (absl::IsUnimplemented(failure) || absl::IsUnknown(failure)) {
     comparison.verdict = Verdict::kNotCovered;
-  } else if (absl::IsResourceExhausted(failure)) {
+  } else if (absl::IsResourceExhausted(failure) || absl::IsAborted(failure)) {
+    // Aborted: somebody else killed it, most likely for want of memory.
     comparison.verdict = Verdict::kHostRefuses;
   } else if (absl::IsInternal(failure)) {
     comparison.kind = std::string(kCrash);

@@ -68,7 +68,9 @@ class QemuSystem final : public System {
   }
 
   absl::StatusOr<Answer> Ask(const Question& question) const override {
-    return qemu_.Ask(question.args);
+    QemuLimits limits;
+    limits.working_directory = question.working_directory;
+    return qemu_.Ask(question.args, limits);
   }
 
  private:
@@ -98,7 +100,7 @@ absl::StatusOr<std::string> ReadHostFile(const std::string& path) {
 Question MakeQuestion(std::vector<std::string> args,
                       const CommandLineContext& context) {
   absl::StatusOr<ParsedCommandLine> parsed = ParseCommandLine(args, context);
-  return Question{std::move(args), std::move(parsed)};
+  return Question{std::move(args), std::move(parsed), ""};
 }
 
 const MachineOptions* OptionsOf(const Question& question) {

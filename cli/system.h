@@ -21,6 +21,8 @@ struct Question {
   std::vector<std::string> args;
   // Unimplemented: the parser does not cover one of the options.
   absl::StatusOr<ParsedCommandLine> parsed;
+  // Where relative paths lead; empty: as for this process.
+  std::string working_directory;
 };
 
 // For CommandLineContext::read_file. ResourceExhausted for files so large that

@@ -92,6 +92,8 @@ struct ChildSide {
   int stdout_fd;
   int stderr_fd;
   int failure_fd;  // takes errno; closes on exec
+  const char* working_directory;  // nullptr: the own
+  bool is_expendable;
   pid_t parent;
 
   [[noreturn]] void Run() const {
@@ -111,7 +113,16 @@ struct ChildSide {
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, nullptr);
 
-    if (dup2(stdin_fd, STDIN_FILENO) >= 0 &&
+    // Where this is not allowed, things stay as they are.
+    if (is_expendable) {
+      const int score = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+      if (score >= 0) {
+        [[maybe_unused]] const ssize_t count = write(score, "1000", 4);
+        close(score);
+      }
+    }
+    if ((working_directory == nullptr || chdir(working_directory) == 0) &&
+        dup2(stdin_fd, STDIN_FILENO) >= 0 &&
         dup2(stdout_fd, STDOUT_FILENO) >= 0 &&
         dup2(stderr_fd, STDERR_FILENO) >= 0) {
       execve(path, argv, envp);
@@ -251,6 +262,11 @@ absl::StatusOr<ChildProcess> ChildProcess::Spawn(const Command& command) {
                                 .stdout_fd = out.write.get(),
                                 .stderr_fd = err.write.get(),
                                 .failure_fd = failure.write.get(),
+                                .working_directory =
+                                    command.working_directory.empty()
+                                        ? nullptr
+                                        : command.working_directory.c_str(),
+                                .is_expendable = command.is_expendable,
                                 .parent = getpid()};
   const pid_t pid = fork();
   if (pid < 0) return SystemError("fork");

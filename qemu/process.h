@@ -80,6 +80,9 @@ class ChildProcess {
     std::vector<std::string> arguments;  // argv[1] on
     // "NAME=value", each where the own environment has no such name.
     std::vector<std::string> default_environment;
+    std::string working_directory;  // empty: the own
+    // Should the system lack memory, the child goes before others.
+    bool is_expendable = false;
     // What is kept of stderr; the rest is read, counted and dropped.
     size_t stderr_cap_bytes = 64 << 10;
   };

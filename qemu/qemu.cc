@@ -5,7 +5,9 @@
 #include <signal.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <optional>
+#include <system_error>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -290,7 +292,10 @@ absl::StatusOr<Qemu> Qemu::Find(absl::string_view path) {
                                     "install qemu-system-x86)")
                      : absl::StrCat(path, ": no such program"));
   }
-  Qemu qemu(*std::move(program));
+  // It may be run in other directories than this.
+  std::error_code error;
+  const auto absolute = std::filesystem::absolute(*program, error);
+  Qemu qemu(error ? *program : absolute.string());
   absl::StatusOr<std::string> text =
       AskForText(qemu.path_, {"--version"}, HasLine);
   if (!text.ok()) return text.status();
@@ -333,6 +338,8 @@ absl::StatusOr<QemuAnswer> Qemu::AskForTables(
       ChildProcess::Spawn({.path = path_,
                            .arguments = CommandWords(args),
                            .default_environment = {std::string(kHeapTuning)},
+                           .working_directory = limits.working_directory,
+                           .is_expendable = true,
                            .stderr_cap_bytes = limits.stderr_cap_bytes});
   if (!child.ok()) return child.status();
   absl::StatusOr<QemuAnswer> answer =

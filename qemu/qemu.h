@@ -28,6 +28,8 @@ struct QemuLimits {
   // An accepted machine may warn once per vCPU and missing CPU feature, some
   // 1 KiB per vCPU; QEMU 11.1 has up to 4096 of them.
   size_t stderr_cap_bytes = 8 << 20;
+  // Where relative paths of the command line lead; empty: as for this process.
+  std::string working_directory;
 };
 
 // What the binary says, and if it accepts, all that it publishes.
