@@ -4,40 +4,16 @@
 
 #include <variant>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "properties/agreement.h"
 #include "properties/classify.h"
 #include "properties/laws.h"
 #include "properties/quirks.h"
+#include "qemu/messages.h"
 
 namespace e820check {
 namespace {
-
-// No answer is a disagreement, unless it is the host's fault, or ours, or the
-// ledger knows that QEMU dies of this.
-Comparison WithoutAnswer(const System& system, const absl::Status& failure,
-                         const MachineOptions* options) {
-  Comparison comparison;
-  comparison.verdict = Verdict::kDisagree;
-  comparison.divergence = absl::StrCat(system.name(), ": ", failure.message());
-  if (absl::IsUnimplemented(failure) || absl::IsUnknown(failure)) {
-    comparison.verdict = Verdict::kNotCovered;
-  } else if (absl::IsResourceExhausted(failure) || absl::IsAborted(failure)) {
-    // Aborted: somebody else killed it, most likely for want of memory.
-    comparison.verdict = Verdict::kHostRefuses;
-  } else if (absl::IsInternal(failure)) {
-    comparison.kind = std::string(kCrash);
-    const Quirk* excuse =
-        options == nullptr ? nullptr : FindExcuse(kCrash, *options);
-    if (excuse != nullptr) {
-      comparison.verdict = Verdict::kKnownCrash;
-      comparison.quirks.push_back(excuse->id);
-    }
-  } else {
-    comparison.kind = absl::StatusCodeToString(failure.code());
-  }
-  return comparison;
-}
 
 // "verdict" of "verdict\n  expected: ...", "e820" of "e820 row 3\n ...".
 std::string FirstWord(absl::string_view text) {
@@ -59,6 +35,36 @@ void CheckLawsOf(const MachineOptions& options, const GuestLayout& layout,
 }
 
 }  // namespace
+
+Comparison WithoutAnswer(const System& system, const absl::Status& failure,
+                         const MachineOptions* options) {
+  Comparison comparison;
+  comparison.verdict = Verdict::kDisagree;
+  comparison.divergence = absl::StrCat(system.name(), ": ", failure.message());
+  if (absl::IsUnimplemented(failure) || absl::IsUnknown(failure)) {
+    comparison.verdict = Verdict::kNotCovered;
+  } else if (absl::IsResourceExhausted(failure) || absl::IsAborted(failure)) {
+    // Aborted: somebody else killed it, most likely for want of memory.
+    comparison.verdict = Verdict::kHostRefuses;
+  } else if (absl::IsDataLoss(failure)) {
+    comparison.kind = "garbage";
+  } else if (absl::IsDeadlineExceeded(failure)) {
+    comparison.kind = "hang";
+  } else if (absl::StrContains(failure.message(), kSanitizerReport)) {
+    comparison.kind = "sanitizer";
+  } else if (absl::IsInternal(failure)) {
+    comparison.kind = std::string(kCrash);
+    const Quirk* excuse =
+        options == nullptr ? nullptr : FindExcuse(kCrash, *options);
+    if (excuse != nullptr) {
+      comparison.verdict = Verdict::kKnownCrash;
+      comparison.quirks.push_back(excuse->id);
+    }
+  } else {
+    comparison.kind = "exit";
+  }
+  return comparison;
+}
 
 Comparison Compare(const System& left, const System& right,
                    const Question& question) {

@@ -26,7 +26,8 @@ enum class Verdict {
 struct Comparison {
   Verdict verdict = Verdict::kAccepted;
   // Of a disagreement: "verdict", "e820", "law slit.follows-options", "crash",
-  // ... : what a smaller command line must still show to show the same.
+  // "sanitizer", "hang", "garbage", "exit" (a status without a verdict): what a
+  // smaller command line must still show to show the same.
   std::string kind;
   // What differs; else, without a comparison, why there is none.
   std::string divergence;
@@ -37,6 +38,11 @@ struct Comparison {
 // Asks both systems; `left` gives what is expected.
 Comparison Compare(const System& left, const System& right,
                    const Question& question);
+
+// What it means that `system` gave no answer: a disagreement, unless it is the
+// host's fault, or ours, or the ledger knows that QEMU dies of these options.
+Comparison WithoutAnswer(const System& system, const absl::Status& failure,
+                         const MachineOptions* options);
 
 // Counts over many cases.
 struct Tally {

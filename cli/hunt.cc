@@ -7,25 +7,30 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <functional>
 #include <iostream>
+#include <iterator>
 #include <memory>
+#include <set>
+#include <system_error>
 #include <thread>
 #include <utility>
-#include <variant>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "cli/comparison.h"
+#include "cli/hunted_case.h"
 #include "cli/interrupt.h"
 #include "cli/shell.h"
+#include "hunt/config_spelling.h"
 #include "hunt/finding_store.h"
-#include "hunt/harmless.h"
+#include "hunt/known_refusals.h"
 #include "hunt/mutation.h"
 #include "hunt/pool.h"
-#include "hunt/shape.h"
-#include "model/reference_layout.h"
 #include "model/rules.h"
+#include "options/argument_lines.h"
 #include "properties/choices.h"
 #include "properties/command_line_generator.h"
 #include "properties/quirks.h"
@@ -41,25 +46,91 @@ using Clock = std::chrono::steady_clock;
 constexpr uint64_t kGenerationCases = 128;
 constexpr int kMostShrinkRuns = 1000;
 
-// What one case came to.
-struct Case {
-  CommandLineArgs args;
-  bool was_run = false;  // covered, and harmless
-  Comparison comparison;
-  std::vector<Feature> features;
-  // Of a finding.
-  std::string kind;
-  std::string shape;
-};
-
+// Of cases. Agreement counts those that have two answers to compare.
 struct Counts {
   uint64_t cases = 0;
   uint64_t run = 0;
   uint64_t accepted = 0;
   uint64_t refused = 0;
+  uint64_t known_crashes = 0;
   uint64_t host = 0;
-  uint64_t found = 0;  // cases, not kinds
+  uint64_t accidents = 0;
+  uint64_t lacking = 0;
+  uint64_t verdicts_differ = 0;
+  uint64_t texts_differ = 0;   // of equal verdicts
+  uint64_t tables_differ = 0;  // of equal texts; or they break a law
+  uint64_t unanswered = 0;     // death, hang, garbage
+
+  void Add(const HuntedCase& done);
+  uint64_t compared() const {
+    return accepted + refused + verdicts_differ + texts_differ + tables_differ;
+  }
 };
+
+void Counts::Add(const HuntedCase& done) {
+  ++cases;
+  if (!done.was_run) return;
+  ++run;
+  switch (done.comparison.verdict) {
+    case Verdict::kAccepted:
+      ++accepted;
+      return;
+    case Verdict::kRefused:
+      ++refused;
+      return;
+    case Verdict::kKnownCrash:
+      ++known_crashes;
+      return;
+    case Verdict::kHostRefuses:
+      ++host;
+      return;
+    case Verdict::kNotCovered:
+      ++accidents;
+      return;
+    case Verdict::kLacking:
+      ++lacking;
+      return;
+    case Verdict::kDisagree:
+      break;
+  }
+  const absl::string_view kind = done.kind;
+  if (kind == "verdict") {
+    ++verdicts_differ;
+  } else if (kind == "refusal" || kind == "warnings") {
+    ++texts_differ;
+  } else if (kind == kCrash || kind == "sanitizer" || kind == "hang" ||
+             kind == "garbage" || kind == "exit") {
+    ++unanswered;
+  } else {
+    ++tables_differ;
+  }
+}
+
+// Command lines to begin with: what is known to be refused, and the files of
+// a folder. An error of the file system names the path.
+absl::StatusOr<std::vector<CommandLineArgs>> Seeds(const std::string& corpus,
+                                                   QemuVersion qemu) {
+  std::vector<CommandLineArgs> seeds;
+  for (const KnownRefusal& known : KnownRefusals()) {
+    if (Has(known, qemu)) seeds.push_back(ExampleOf(known));
+  }
+  if (corpus.empty()) return seeds;
+  std::error_code error;
+  std::set<std::filesystem::path> paths;
+  for (std::filesystem::directory_iterator entry(corpus, error), end;
+       !error && entry != end; entry.increment(error)) {
+    paths.insert(entry->path());
+  }
+  if (error) {
+    return absl::NotFoundError(absl::StrCat(corpus, ": ", error.message()));
+  }
+  for (const std::filesystem::path& path : paths) {
+    std::ifstream file(path, std::ios::binary);
+    const std::string text(std::istreambuf_iterator<char>(file), {});
+    seeds.push_back(SplitArgumentLines(text).args);
+  }
+  return seeds;
+}
 
 class Hunter {
  public:
@@ -68,32 +139,15 @@ class Hunter {
       : options_(options),
         model_(std::move(model)),
         qemu_(std::move(qemu)),
-        context_{.qemu_version = qemu_->version().value_or(QemuVersion::k7_2)},
+        runner_(*model_, *qemu_),
         store_(std::move(store)),
+        jobs_(options.jobs > 0
+                  ? options.jobs
+                  : std::max(1u, std::thread::hardware_concurrency())),
         on_terminal_(isatty(STDERR_FILENO) != 0),
         start_(Clock::now()) {}
 
-  absl::Status Execute() {
-    absl::StatusOr<std::vector<CommandLineArgs>> earlier = store_.LoadPool();
-    if (!earlier.ok()) return earlier.status();
-    const size_t resumed = earlier->size();
-    std::vector<Case> cases = Evaluate(*std::move(earlier));
-    for (const Case& done : cases) pool_.Offer(done.args, done.features);
-    if (resumed > 0) {
-      std::cerr << "e820check: goes on from " << resumed << " command lines in "
-                << options_.out << "\n";
-    }
-    // Other cases than those of the run before.
-    first_index_ = resumed;
-    while (!IsOver()) {
-      absl::Status merged = Merge(Evaluate(NextGeneration()));
-      if (!merged.ok()) return merged;
-      Show();
-    }
-    if (on_terminal_) absl::FPrintF(stderr, "\r%78s\r", "");
-    return absl::OkStatus();
-  }
-
+  absl::Status Execute();
   void PrintSummary() const;
   bool found_something_new() const { return found_something_new_; }
 
@@ -109,36 +163,68 @@ class Hunter {
 
   std::vector<CommandLineArgs> NextGeneration() const;
   CommandLineArgs MakeCase(uint64_t index) const;
-  std::vector<Case> Evaluate(std::vector<CommandLineArgs> lines) const;
-  Case Evaluate(CommandLineArgs args) const;
-  std::vector<Feature> FeaturesOf(const Question& question) const;
-  absl::Status Merge(const std::vector<Case>& cases);
-  absl::Status Keep(const Case& found);
+  size_t ForEach(
+      size_t count,
+      const std::function<void(size_t, const RunFolder&)>& work) const;
+  std::vector<HuntedCase> Run(std::vector<CommandLineArgs> lines) const;
+  absl::Status Merge(const std::vector<HuntedCase>& cases);
+  absl::Status Keep(const std::vector<const HuntedCase*>& found);
+  HuntedCase Minimize(const HuntedCase& found, const RunFolder& folder) const;
+  absl::Status Save(const HuntedCase& found, const HuntedCase& least);
   void Show();
   std::string StatusLine() const;
+  void PrintCounts() const;
+  void PrintReached() const;
 
   const HuntOptions& options_;
   std::unique_ptr<System> model_;
   std::unique_ptr<System> qemu_;
-  CommandLineContext context_;
+  CaseRunner runner_;
   FindingStore store_;
+  uint32_t jobs_;
   bool on_terminal_;
   Clock::time_point start_;
   Clock::time_point shown_ = start_;
   Pool pool_;
   Counts counts_;
-  uint64_t first_index_ = 0;
+  uint64_t first_index_ = 0;  // of this run, past those of runs before
   bool found_something_new_ = false;
 };
+
+absl::Status Hunter::Execute() {
+  absl::StatusOr<std::vector<CommandLineArgs>> earlier = store_.LoadPool();
+  if (!earlier.ok()) return earlier.status();
+  first_index_ = store_.cases();
+  absl::Status merged;
+  if (earlier->empty()) {
+    absl::StatusOr<std::vector<CommandLineArgs>> seeds =
+        Seeds(options_.corpus, runner_.qemu_version());
+    if (!seeds.ok()) return seeds.status();
+    merged = Merge(Run(*std::move(seeds)));
+  } else {
+    std::cerr << "e820check: goes on from " << earlier->size()
+              << " command lines in " << options_.out << "\n";
+    for (const HuntedCase& done : Run(*std::move(earlier))) {
+      pool_.Offer(done.args, done.features);
+    }
+  }
+  while (merged.ok() && !IsOver()) {
+    merged = Merge(Run(NextGeneration()));
+    Show();
+  }
+  if (on_terminal_) absl::FPrintF(stderr, "\r%78s\r", "");
+  return merged;
+}
 
 CommandLineArgs Hunter::MakeCase(uint64_t index) const {
   SeededChoices seeds(options_.seed);
   SeededChoices choices(seeds.Below(UINT64_MAX) + index * 0xD1B54A32D192ED03);
   if (pool_.cases().empty() || choices.OneIn(2)) {
-    return GenerateCommandLine(choices,
-                               {.qemu_version = context_.qemu_version});
+    CommandLineArgs made =
+        GenerateCommandLine(choices, {.qemu_version = runner_.qemu_version()});
+    return choices.OneIn(8) ? SpellAsConfigFile(made, choices) : made;
   }
-  return Mutate(choices.Pick(pool_.cases()), pool_.cases(), choices);
+  return Mutate(pool_.Pick(choices), pool_.cases(), choices);
 }
 
 std::vector<CommandLineArgs> Hunter::NextGeneration() const {
@@ -151,125 +237,79 @@ std::vector<CommandLineArgs> Hunter::NextGeneration() const {
   return lines;
 }
 
-// What a death leaves is in the last line of stderr, after any warnings.
-std::string LastWords(absl::string_view divergence) {
-  const size_t start = divergence.find("(stderr: ");
-  const size_t last = divergence.rfind('\n');
-  if (start == divergence.npos || last == divergence.npos || last < start) {
-    return std::string(divergence);
-  }
-  return absl::StrCat(divergence.substr(0, start),
-                      "(stderr: ", divergence.substr(last + 1));
-}
-
-// In the order of `lines`. After Ctrl-C the rest is left out.
-std::vector<Case> Hunter::Evaluate(std::vector<CommandLineArgs> lines) const {
-  std::vector<Case> cases(lines.size());
-  std::vector<std::atomic<bool>> done(lines.size());
+// Calls work(i, a folder of the thread's own) for i in [0, count), several at a
+// time. Returns the end of those that were done whole: after Ctrl-C the rest is
+// left out.
+size_t Hunter::ForEach(
+    size_t count,
+    const std::function<void(size_t, const RunFolder&)>& work) const {
+  std::vector<std::atomic<bool>> done(count);
   std::atomic<size_t> next{0};
-  const auto work = [&] {
-    for (size_t i; !Interrupted() && (i = next++) < lines.size();) {
-      cases[i] = Evaluate(std::move(lines[i]));
+  const auto run = [&](size_t thread) {
+    const RunFolder folder = store_.RunFolderOf(thread);
+    for (size_t i; !Interrupted() && (i = next++) < count;) {
+      work(i, folder);
       // A child that got the same Ctrl-C died of it: no finding.
       done[i] = !Interrupted();
     }
   };
-  const uint32_t jobs = options_.jobs > 0
-                            ? options_.jobs
-                            : std::max(1u, std::thread::hardware_concurrency());
-  std::vector<std::thread> workers;
-  for (uint32_t i = 1; i < jobs; ++i) workers.emplace_back(work);
-  work();
-  for (std::thread& worker : workers) worker.join();
+  std::vector<std::thread> threads;
+  for (uint32_t i = 1; i < jobs_; ++i) threads.emplace_back(run, i);
+  run(0);
+  for (std::thread& thread : threads) thread.join();
+  return static_cast<size_t>(std::find(done.begin(), done.end(), false) -
+                             done.begin());
+}
+
+std::vector<HuntedCase> Hunter::Run(std::vector<CommandLineArgs> lines) const {
+  std::vector<HuntedCase> cases(lines.size());
   const size_t whole =
-      std::find(done.begin(), done.end(), false) - done.begin();
+      ForEach(lines.size(), [&](size_t i, const RunFolder& folder) {
+        cases[i] = runner_.Run(std::move(lines[i]), folder);
+      });
   cases.resize(whole);
   return cases;
 }
 
-Case Hunter::Evaluate(CommandLineArgs args) const {
-  Case result;
-  const Question question = MakeQuestion(args, context_);
-  result.args = std::move(args);
-  if (!question.parsed.ok() ||
-      !IsHarmless(result.args, *question.parsed, context_.qemu_version)) {
-    return result;
-  }
-  result.was_run = true;
-  result.comparison = Compare(*model_, *qemu_, question);
-  result.features = FeaturesOf(question);
-  const Verdict verdict = result.comparison.verdict;
-  if (verdict == Verdict::kDisagree || verdict == Verdict::kKnownCrash) {
-    result.kind = verdict == Verdict::kKnownCrash ? std::string(kCrash)
-                                                  : result.comparison.kind;
-    result.shape =
-        ShapeOf(result.kind == kCrash ? LastWords(result.comparison.divergence)
-                                      : result.comparison.divergence,
-                result.args);
-    result.features.push_back(
-        absl::StrCat("finding ", result.kind, " ", result.shape));
-  }
-  return result;
-}
-
-std::vector<Feature> Hunter::FeaturesOf(const Question& question) const {
-  std::vector<Feature> features;
-  const auto add = [&](absl::string_view name, absl::string_view text) {
-    features.push_back(absl::StrCat(name, " ", ShapeOf(text, question.args)));
-  };
-  for (const std::string& text : question.parsed->warnings) {
-    add("warning", text);
-  }
-  const MachineOptions* machine = OptionsOf(question);
-  if (machine == nullptr) {
-    add("refusal", std::get<Rejection>(question.parsed->outcome).text);
-    return features;
-  }
-  RuleSet reached;
-  const Answer answer = TraceReferenceLayout(*machine, reached);
-  for (const std::string& text : answer.warnings) add("warning", text);
-  if (const auto* refusal = std::get_if<Rejection>(&answer.outcome)) {
-    add("refusal", refusal->text);
-  }
-  for (size_t rule = 0; rule < kRuleCount; ++rule) {
-    if (reached.test(rule)) features.push_back(absl::StrCat("rule ", rule));
-  }
-  return features;
-}
-
-absl::Status Hunter::Merge(const std::vector<Case>& cases) {
-  for (const Case& done : cases) {
-    ++counts_.cases;
-    if (!done.was_run) continue;
-    ++counts_.run;
-    const Verdict verdict = done.comparison.verdict;
-    counts_.accepted += verdict == Verdict::kAccepted ? 1 : 0;
-    counts_.refused += verdict == Verdict::kRefused ? 1 : 0;
-    counts_.host += verdict == Verdict::kHostRefuses ? 1 : 0;
-    absl::Status kept;
+absl::Status Hunter::Merge(const std::vector<HuntedCase>& cases) {
+  std::vector<const HuntedCase*> new_findings;
+  for (const HuntedCase& done : cases) {
+    counts_.Add(done);
     if (pool_.Offer(done.args, done.features)) {
-      kept = store_.SaveToPool(done.args);
+      if (absl::Status s = store_.SaveToPool(done.args); !s.ok()) return s;
     }
-    if (!done.kind.empty()) {
-      ++counts_.found;
-      kept.Update(Keep(done));
-    }
-    if (!kept.ok()) return kept;
+    if (done.kind.empty()) continue;
+    if (!store_.Has(done.kind, done.shape)) new_findings.push_back(&done);
+    store_.CountOne(done.kind, done.shape);
+  }
+  absl::Status kept = Keep(new_findings);
+  kept.Update(store_.SaveCases(first_index_ + counts_.cases));
+  return kept;
+}
+
+// The first of each kind and shape, made as short as they get.
+absl::Status Hunter::Keep(const std::vector<const HuntedCase*>& found) {
+  std::vector<HuntedCase> least(found.size());
+  ForEach(found.size(), [&](size_t i, const RunFolder& folder) {
+    least[i] = Minimize(*found[i], folder);
+  });
+  for (size_t i = 0; i < found.size(); ++i) {
+    // After Ctrl-C it is kept as it was found.
+    const bool was_tried = !least[i].kind.empty();
+    absl::Status saved = Save(*found[i], was_tried ? least[i] : *found[i]);
+    if (!saved.ok()) return saved;
   }
   return absl::OkStatus();
 }
 
-// The first of a kind and shape, made as short as it gets.
-absl::Status Hunter::Keep(const Case& found) {
-  const bool known = store_.Has(found.kind, found.shape);
-  store_.CountOne(found.kind, found.shape);
-  if (known) return absl::OkStatus();
-  Case least = found;
+HuntedCase Hunter::Minimize(const HuntedCase& found,
+                            const RunFolder& folder) const {
+  HuntedCase least = found;
   Shrink(
       found.args,
       [&](const CommandLineArgs& candidate) {
         if (Interrupted()) return false;
-        Case smaller = Evaluate(candidate);
+        HuntedCase smaller = runner_.Run(candidate, folder);
         if (smaller.kind != found.kind || smaller.shape != found.shape) {
           return false;
         }
@@ -277,34 +317,45 @@ absl::Status Hunter::Keep(const Case& found) {
         return true;
       },
       kMostShrinkRuns);
-  const bool in_ledger = !least.comparison.quirks.empty() &&
-                         least.comparison.verdict == Verdict::kKnownCrash;
+  return least;
+}
+
+absl::Status Hunter::Save(const HuntedCase& found, const HuntedCase& least) {
+  const bool in_ledger = least.comparison.verdict == Verdict::kKnownCrash;
   found_something_new_ |= !in_ledger;
-  const std::string words = ShellJoin(least.args);
+  const PreparedCase prepared = PrepareFiles(least.args);
+  std::string line;
+  if (!prepared.files.empty()) line = "cd \"$(mktemp -d)\" && ";
+  for (const auto& [name, text] : prepared.files) {
+    absl::StrAppend(&line, "printf %s ", ShellQuote(text), " >", name, " && ");
+  }
+  absl::StrAppend(
+      &line, "echo quit | ",
+      ShellQuote(options_.qemu.empty() ? "qemu-system-x86_64" : options_.qemu),
+      " -display none -nodefaults -accel tcg -S -monitor stdio ",
+      ShellJoin(prepared.args));
   return store_.Save(
       {.kind = found.kind,
        .shape = found.shape,
        .args = least.args,
-       .reproducer = absl::StrCat(
-           "echo quit | ",
-           ShellQuote(options_.qemu.empty() ? "qemu-system-x86_64"
-                                            : options_.qemu),
-           " -display none -nodefaults -accel tcg -S -monitor stdio ", words),
-       .evidence =
-           absl::StrCat(least.comparison.divergence, "\n\nin the ledger: ",
-                        in_ledger ? least.comparison.quirks.front() : "no",
-                        "\nreplay: e820check diff --left reference --right ",
-                        ShellQuote(qemu_->name()), " -- ", words,
-                        "\nfound as: ", ShellJoin(found.args), "\n")});
+       .reproducer = std::move(line),
+       .evidence = absl::StrCat(
+           least.comparison.divergence, "\n\nin the ledger: ",
+           in_ledger ? least.comparison.quirks.front() : "no",
+           "\nreplay: e820check diff --left reference --right ",
+           ShellQuote(qemu_->name()), " -- ", ShellJoin(prepared.args),
+           "\nfound as: ", ShellJoin(found.args), "\n")});
 }
 
 std::string Hunter::StatusLine() const {
-  return absl::StrFormat(
-      "%d cases, %.0f a second, %d of %d rules, %d refusal texts, %d findings "
-      "of %d kinds",
-      counts_.cases, static_cast<double>(counts_.cases) / Seconds(),
-      pool_.CountSeen("rule"), kRuleCount, pool_.CountSeen("refusal"),
-      counts_.found, store_.counts().size());
+  std::string line = absl::StrFormat(
+      "%d cases, %.0f/s, rules %d/%d, texts %d/%d", counts_.cases,
+      static_cast<double>(counts_.cases) / Seconds(), pool_.CountSeen("rule"),
+      kRuleCount, pool_.CountSeen("known"), runner_.known_refusal_count());
+  for (const auto& [kind, count] : store_.CountsByKind()) {
+    absl::StrAppend(&line, ", ", kind, " ", count);
+  }
+  return line;
 }
 
 void Hunter::Show() {
@@ -320,30 +371,64 @@ void Hunter::Show() {
   }
 }
 
-void Hunter::PrintSummary() const {
-  const auto line = [this](absl::string_view name, uint64_t count) {
-    const double percent = counts_.run == 0
-                               ? 0
-                               : 100.0 * static_cast<double>(count) /
-                                     static_cast<double>(counts_.run);
-    std::cout << absl::StreamFormat("  %-28s %9d  %5.1f %%\n", name, count,
-                                    percent);
+void PrintShare(absl::string_view name, uint64_t count, uint64_t of) {
+  const double percent =
+      of == 0 ? 0
+              : 100.0 * static_cast<double>(count) / static_cast<double>(of);
+  std::cout << absl::StreamFormat("  %-28s %9d  %6.2f %%\n", name, count,
+                                  percent);
+}
+
+void Hunter::PrintCounts() const {
+  const Counts& c = counts_;
+  PrintShare("run, being harmless", c.run, c.cases);
+  PrintShare("accepted by both", c.accepted, c.run);
+  PrintShare("refused by both", c.refused, c.run);
+  PrintShare("known crashes", c.known_crashes, c.run);
+  PrintShare("no answer (crash, hang, ...)", c.unanswered, c.run);
+  PrintShare("the host's business", c.host, c.run);
+  PrintShare("the answer is an accident", c.accidents, c.run);
+  PrintShare("not in the binary", c.lacking, c.run);
+  const uint64_t compared = c.compared();
+  const uint64_t same_verdict = compared - c.verdicts_differ;
+  PrintShare("verdicts agree", same_verdict, compared);
+  PrintShare("texts agree", same_verdict - c.texts_differ, compared);
+  PrintShare("tables agree, laws hold",
+             same_verdict - c.texts_differ - c.tables_differ, compared);
+}
+
+void Hunter::PrintReached() const {
+  const auto line = [](absl::string_view name, size_t reached, size_t all) {
+    std::cout << absl::StreamFormat("  %-28s %9d of %d\n", name, reached, all);
   };
+  line("rules reached", pool_.CountSeen("rule"), kRuleCount);
+  line("known refusal texts", pool_.CountSeen("known"),
+       runner_.known_refusal_count());
   std::cout << absl::StreamFormat(
-      "hunt against %s, QEMU %s, seed %d, %.0f s\n", qemu_->name(),
-      ToString(context_.qemu_version), options_.seed, Seconds());
-  std::cout << absl::StreamFormat("  %-28s %9d\n", "cases", counts_.cases);
-  line("run", counts_.run);
-  line("accepted by both", counts_.accepted);
-  line("refused by both", counts_.refused);
-  line("the host's business", counts_.host);
-  line("findings", counts_.found);
-  std::cout << absl::StreamFormat(
-      "  %-28s %9d of %d\n  %-28s %9d\n  %-28s %9d\n", "rules reached",
-      pool_.CountSeen("rule"), kRuleCount, "refusal texts",
+      "  %-28s %9d\n  %-28s %9d\n", "refusal texts of all shapes",
       pool_.CountSeen("refusal"), "warning texts", pool_.CountSeen("warning"));
+  const absl::Span<const KnownRefusal> known = KnownRefusals();
+  for (size_t i = 0; i < known.size(); ++i) {
+    if (!Has(known[i], runner_.qemu_version()) ||
+        pool_.HasSeen(absl::StrCat("known ", i))) {
+      continue;
+    }
+    std::cout << "  not reached: " << known[i].text << "\n";
+  }
+}
+
+void Hunter::PrintSummary() const {
+  std::cout << absl::StreamFormat(
+      "hunt against %s, QEMU %s, seed %d\n", qemu_->name(),
+      ToString(runner_.qemu_version()), options_.seed);
+  std::cout << absl::StreamFormat(
+      "  %-28s %9d  %.0f s, %.0f a second\n", "cases", counts_.cases, Seconds(),
+      static_cast<double>(counts_.cases) / Seconds());
+  PrintCounts();
+  PrintReached();
   if (store_.counts().empty()) return;
-  std::cout << "in " << options_.out << "/findings\n";
+  std::cout << "in " << options_.out
+            << "/findings, with how often each was met\n";
   for (const auto& [name, count] : store_.counts()) {
     std::cout << absl::StreamFormat("  %-28s %9d\n", name, count);
   }
@@ -369,6 +454,7 @@ CommandStatus Hunt(const HuntOptions& options) {
   Hunter hunter(options, *std::move(model), *std::move(qemu),
                 *std::move(store));
   const absl::Status hunted = hunter.Execute();
+  if (absl::IsNotFound(hunted)) return Complain(hunted, kExitUsage);
   hunter.PrintSummary();
   if (!hunted.ok()) return Complain(hunted, kExitNoAnswer);
   if (Interrupted()) {

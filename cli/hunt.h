@@ -18,6 +18,7 @@ struct HuntOptions {
   uint64_t seed = 1;
   uint32_t jobs = 0;  // 0: one per processor
   std::string out = "findings";
+  std::string corpus;  // a folder of command lines to begin with; empty: none
 };
 
 // Looks for command lines that kill QEMU or get another answer than the model's

@@ -140,6 +140,10 @@ CLI::App* AddHunt(CLI::App& app, HuntOptions& options) {
                    "where findings go, and what to go on from")
       ->capture_default_str()
       ->type_name("DIR");
+  command
+      ->add_option("--corpus", options.corpus,
+                   "command lines to begin with: files, one argument a line")
+      ->type_name("DIR");
   command->footer(
       std::string("\nWithout --minutes and --cases, until Ctrl-C. Exit status "
                   "1: something was found\nthat no ledger has.\n\n") +

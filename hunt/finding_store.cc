@@ -2,8 +2,10 @@
 
 #include "hunt/finding_store.h"
 
+#include <sys/file.h>
+
 #include <algorithm>
-#include <cstdint>
+#include <cerrno>
 #include <fstream>
 #include <iterator>
 #include <system_error>
@@ -22,6 +24,7 @@ namespace fs = std::filesystem;
 
 constexpr char kFindings[] = "findings";
 constexpr char kPool[] = "pool";
+constexpr char kCases[] = "cases";
 
 absl::Status Failed(const fs::path& path, const std::error_code& error) {
   return absl::UnavailableError(
@@ -56,9 +59,36 @@ uint32_t Hash(absl::string_view text) {
 
 }  // namespace
 
+// The file's lock ends with the process.
+absl::Status FindingStore::Lock() {
+  const fs::path path = directory_ / ".lock";
+  lock_.reset(std::fopen(path.c_str(), "we"));
+  if (lock_ == nullptr) {
+    return Failed(path, std::error_code(errno, std::generic_category()));
+  }
+  if (flock(fileno(lock_.get()), LOCK_EX | LOCK_NB) != 0) {
+    return absl::FailedPreconditionError(
+        absl::StrCat(directory_.string(), ": another hunt uses this folder"));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status FindingStore::WriteWhole(const fs::path& path,
+                                      absl::string_view bytes) const {
+  const fs::path unfinished = directory_ / ".unfinished";
+  if (absl::Status s = WriteFile(unfinished, bytes); !s.ok()) return s;
+  std::error_code error;
+  fs::rename(unfinished, path, error);
+  return error ? Failed(path, error) : absl::OkStatus();
+}
+
 absl::StatusOr<FindingStore> FindingStore::Open(const std::string& directory) {
   FindingStore store{fs::path(directory)};
   std::error_code error;
+  fs::create_directories(store.directory_, error);
+  if (error) return Failed(store.directory_, error);
+  if (absl::Status locked = store.Lock(); !locked.ok()) return locked;
+  std::ifstream(store.directory_ / kCases) >> store.cases_;
   for (const char* part : {kFindings, kPool}) {
     const fs::path path = store.directory_ / part;
     fs::create_directories(path, error);
@@ -87,6 +117,14 @@ std::string FindingStore::NameOf(absl::string_view kind,
   return absl::StrFormat("%s-%08x", name, Hash(shape));
 }
 
+std::map<std::string, size_t> FindingStore::CountsByKind() const {
+  std::map<std::string, size_t> kinds;
+  for (const auto& [name, count] : counts_) {
+    kinds[name.substr(0, name.rfind('-'))] += count;
+  }
+  return kinds;
+}
+
 absl::Status FindingStore::Save(const Finding& finding) {
   const std::string name = NameOf(finding.kind, finding.shape);
   const fs::path unfinished = directory_ / kFindings / absl::StrCat(".", name);
@@ -105,16 +143,15 @@ absl::Status FindingStore::Save(const Finding& finding) {
 }
 
 absl::Status FindingStore::SaveToPool(const CommandLineArgs& args) {
-  const fs::path directory = directory_ / kPool;
-  const fs::path unfinished = directory / ".unfinished";
-  const fs::path path = directory / absl::StrCat(pool_size_);
-  absl::Status saved = WriteFile(unfinished, WithNulAfterEach(args));
-  if (!saved.ok()) return saved;
-  std::error_code error;
-  fs::rename(unfinished, path, error);
-  if (error) return Failed(path, error);
-  ++pool_size_;
-  return absl::OkStatus();
+  absl::Status saved = WriteWhole(directory_ / kPool / absl::StrCat(pool_size_),
+                                  WithNulAfterEach(args));
+  if (saved.ok()) ++pool_size_;
+  return saved;
+}
+
+absl::Status FindingStore::SaveCases(uint64_t cases) {
+  cases_ = cases;
+  return WriteWhole(directory_ / kCases, absl::StrCat(cases, "\n"));
 }
 
 absl::StatusOr<std::vector<CommandLineArgs>> FindingStore::LoadPool() const {

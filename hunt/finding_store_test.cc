@@ -48,6 +48,12 @@ TEST_F(FindingStoreTest, KeepsFindingsByKindAndShape) {
   EXPECT_EQ(Read(folder / "evidence.txt"), "died\n");
   EXPECT_EQ(Read(folder / "args"), std::string("-m\0a\nb\0\0", 8));
 
+  EXPECT_EQ(store->CountsByKind(),
+            (std::map<std::string, size_t>{{"crash", 1}}));
+
+  const auto second = FindingStore::Open(directory_.string());
+  EXPECT_EQ(second.status().code(), absl::StatusCode::kFailedPrecondition);
+  store = absl::CancelledError("closed");
   const auto again = FindingStore::Open(directory_.string());
   ASSERT_TRUE(again.ok()) << again.status();
   EXPECT_TRUE(again->Has("crash", "signal #"));
@@ -73,6 +79,18 @@ TEST_F(FindingStoreTest, PoolComesBackInOrder) {
   EXPECT_EQ(*pool, lines);
   ASSERT_EQ(store->SaveToPool({"-S"}), absl::OkStatus());
   EXPECT_EQ(store->LoadPool()->back(), CommandLineArgs{"-S"});
+}
+
+TEST_F(FindingStoreTest, CountsCasesOverRuns) {
+  {
+    auto store = FindingStore::Open(directory_.string());
+    ASSERT_TRUE(store.ok()) << store.status();
+    EXPECT_EQ(store->cases(), 0u);
+    ASSERT_EQ(store->SaveCases(1234567), absl::OkStatus());
+  }
+  const auto store = FindingStore::Open(directory_.string());
+  ASSERT_TRUE(store.ok()) << store.status();
+  EXPECT_EQ(store->cases(), 1234567u);
 }
 
 TEST_F(FindingStoreTest, NamesThePathThatFails) {

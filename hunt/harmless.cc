@@ -3,6 +3,7 @@
 #include "hunt/harmless.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <variant>
 
@@ -22,16 +23,14 @@ bool IsHarmlessWord(const OptionWord& word) {
       return word.name == "S" || word.name == "nodefaults" ||
              word.name == "no-user-config" || word.name == "no-hpet" ||
              word.name == "no-reboot" || word.name == "enable-kvm";
-    case OptionMeaning::kMemPath:
     case OptionMeaning::kNotCovered:
+    case OptionMeaning::kPreconfig:  // it waits for commands
       return false;
     default:
       return true;
   }
 }
 
-// Also where a mistake elsewhere hides it from the parser: QEMU may see it
-// otherwise.
 bool NamesFile(absl::string_view argument) {
   return absl::StrContains(argument, "mem-path") ||
          absl::StrContains(argument, "-file") ||
@@ -40,16 +39,29 @@ bool NamesFile(absl::string_view argument) {
           absl::StrContains(argument, "\\"));
 }
 
+// Also where a mistake elsewhere hides the name from the parser: QEMU may see
+// it otherwise.
+bool LeavesDirectory(absl::string_view argument) {
+  return argument == "." || argument == ".." ||
+         absl::StrContains(argument, "/") || absl::StrContains(argument, "\\");
+}
+
+bool Mentions(const PreparedCase& prepared, absl::string_view word) {
+  const auto mentions = [word](absl::string_view text) {
+    return absl::StrContains(text, word);
+  };
+  return std::any_of(prepared.args.begin(), prepared.args.end(), mentions) ||
+         std::any_of(prepared.files.begin(), prepared.files.end(),
+                     [&](const auto& file) { return mentions(file.second); });
+}
+
 // Memory is only reserved, unless it is asked to be touched at once.
-bool TouchesMuchMemory(const CommandLineArgs& args,
-                       const ParsedCommandLine& parsed) {
-  const auto* machine = std::get_if<MachineOptions>(&parsed.outcome);
+bool TouchesMuchMemory(const PreparedCase& prepared,
+                       const absl::StatusOr<ParsedCommandLine>& parsed) {
+  if (!Mentions(prepared, "prealloc")) return false;
+  if (!parsed.ok()) return true;
+  const auto* machine = std::get_if<MachineOptions>(&parsed->outcome);
   if (machine == nullptr) return false;
-  const bool touches =
-      std::any_of(args.begin(), args.end(), [](const std::string& arg) {
-        return absl::StrContains(arg, "prealloc");
-      });
-  if (!touches) return false;
   uint64_t left_bytes = kGiB;
   for (const MemoryBackend& backend : machine->backends) {
     if (backend.size_bytes > left_bytes) return true;
@@ -58,22 +70,44 @@ bool TouchesMuchMemory(const CommandLineArgs& args,
   return machine->memory.ram_size_bytes > left_bytes;
 }
 
+// Other objects than memory backends open files and sockets.
+bool MayMakeOtherObjects(const PreparedCase& prepared,
+                         const absl::StatusOr<ParsedCommandLine>& parsed) {
+  if (!parsed.ok()) {
+    return Mentions(prepared, "-object") || Mentions(prepared, "[object");
+  }
+  return std::any_of(parsed->notes.begin(), parsed->notes.end(),
+                     [](absl::string_view note) {
+                       return absl::StartsWith(note, "-object") ||
+                              absl::StartsWith(note, "--object") ||
+                              absl::StartsWith(note, "config");
+                     });
+}
+
 }  // namespace
 
-bool IsHarmless(const CommandLineArgs& args, const ParsedCommandLine& parsed,
+bool IsHarmless(const PreparedCase& prepared,
+                const absl::StatusOr<ParsedCommandLine>& parsed,
                 QemuVersion qemu) {
-  for (const std::string& arg : args) {
-    if (NamesFile(arg)) return false;
-    if (!absl::StartsWith(arg, "-")) continue;
-    const OptionWord* word = FindOptionWord(arg, qemu);
-    if (word != nullptr && !IsHarmlessWord(*word)) return false;
+  if (!parsed.ok() && !absl::IsUnknown(parsed.status())) return false;
+  const CommandLineArgs& args = prepared.args;
+  for (size_t i = 0; i < args.size(); ++i) {
+    if (NamesFile(args[i]) && LeavesDirectory(args[i])) return false;
+    if (!absl::StartsWith(args[i], "-")) continue;
+    const OptionWord* word = FindOptionWord(args[i], qemu);
+    if (word == nullptr) continue;
+    if (!IsHarmlessWord(*word)) return false;
+    const bool is_path = word->meaning == OptionMeaning::kMemPath ||
+                         word->meaning == OptionMeaning::kReadConfig;
+    if (is_path && i + 1 < args.size() && LeavesDirectory(args[i + 1])) {
+      return false;
+    }
   }
-  const bool has_other_object = std::any_of(
-      parsed.notes.begin(), parsed.notes.end(), [](absl::string_view note) {
-        return absl::StartsWith(note, "-object") ||
-               absl::StartsWith(note, "--object");
-      });
-  return !has_other_object && !TouchesMuchMemory(args, parsed);
+  for (const auto& [name, text] : prepared.files) {
+    if (NamesFile(text) && LeavesDirectory(text)) return false;
+  }
+  return !MayMakeOtherObjects(prepared, parsed) &&
+         !TouchesMuchMemory(prepared, parsed);
 }
 
 }  // namespace e820check

@@ -3,15 +3,19 @@
 #ifndef E820CHECK_HUNT_HARMLESS_H_
 #define E820CHECK_HUNT_HARMLESS_H_
 
-#include "hunt/mutation.h"
+#include "absl/status/statusor.h"
+#include "hunt/case_files.h"
 #include "options/command_line.h"
 
 namespace e820check {
 
-// Whether a QEMU may be started with these arguments on someone's computer: it
-// opens no file by name and no port, and touches no more than 1 GiB. When in
-// doubt, no. `parsed` is what the option parser made of them.
-bool IsHarmless(const CommandLineArgs& args, const ParsedCommandLine& parsed,
+// Whether a QEMU may be started with these arguments on someone's computer, in
+// a working directory of its own: it opens files of that directory only and no
+// port, and touches no more than 1 GiB. When in doubt, no. `parsed` is what the
+// option parser made of them; what it does not cover is not harmless, but for
+// answers that are accidents.
+bool IsHarmless(const PreparedCase& prepared,
+                const absl::StatusOr<ParsedCommandLine>& parsed,
                 QemuVersion qemu);
 
 }  // namespace e820check

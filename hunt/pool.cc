@@ -19,6 +19,13 @@ bool Pool::Offer(const CommandLineArgs& args,
   return is_new;
 }
 
+const CommandLineArgs& Pool::Pick(Choices& choices) const {
+  constexpr size_t kNewest = 64;
+  const size_t range =
+      choices.OneIn(2) ? std::min(kNewest, cases_.size()) : cases_.size();
+  return cases_[cases_.size() - 1 - choices.Below(range)];
+}
+
 size_t Pool::CountSeen(absl::string_view feature_class) const {
   const std::string prefix = absl::StrCat(feature_class, " ");
   return std::count_if(seen_.begin(), seen_.end(), [&](const Feature& feature) {

@@ -11,6 +11,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "hunt/mutation.h"
+#include "properties/choices.h"
 
 namespace e820check {
 
@@ -26,8 +27,12 @@ class Pool {
   bool Offer(const CommandLineArgs& args, absl::Span<const Feature> features);
 
   const std::vector<CommandLineArgs>& cases() const { return cases_; }
+  // One of them, which there must be; the newest more often.
+  const CommandLineArgs& Pick(Choices& choices) const;
+
   // How many different features of a class were seen.
   size_t CountSeen(absl::string_view feature_class) const;
+  bool HasSeen(const Feature& feature) const { return seen_.contains(feature); }
 
  private:
   std::vector<CommandLineArgs> cases_;

@@ -2,6 +2,8 @@
 
 #include "hunt/shape.h"
 
+#include <algorithm>
+#include <cstddef>
 #include <utility>
 #include <vector>
 
@@ -46,6 +48,13 @@ std::string ShapeOf(absl::string_view text, const CommandLineArgs& args) {
     }
     if (!absl::ascii_isdigit(static_cast<unsigned char>(plain[i]))) {
       shape.push_back(plain[i]);
+      continue;
+    }
+    // The digits of a type are no number.
+    if (absl::EndsWith(shape, "uint")) {
+      const size_t end = std::min(plain.find('_', i), plain.size());
+      shape.append(plain, i, end - i);
+      i = end - 1;
       continue;
     }
     while (i + 1 < plain.size() && IsInNumber(plain[i + 1])) ++i;

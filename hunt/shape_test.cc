@@ -21,6 +21,8 @@ TEST(ShapeTest, LosesWhatVaries) {
 
 TEST(ShapeTest, KeepsWhatIsNoNumber) {
   EXPECT_EQ(ShapeOf("bad face", {}), "bad face");
+  EXPECT_EQ(ShapeOf("300 expects uint16_t", {}), "# expects uint16_t");
+  EXPECT_EQ(ShapeOf("uint8", {}), "uint8");
 }
 
 }  // namespace

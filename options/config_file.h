@@ -49,6 +49,9 @@ class ConfigFile {
   // stands for a group that QEMU refuses, once that has ended.
   int line() const { return key_line_; }
 
+  // Whether the group that Next() returned last ended with the file.
+  bool at_end() const { return !next_; }
+
  private:
   struct Header {
     absl::string_view name;

@@ -130,6 +130,16 @@ TEST(ConfigFileTest, RefusesAtTheLineOrAtTheOption) {
   }
 }
 
+TEST(ConfigFileTest, KeepsTheHintOfAGroupBeforeOthers) {
+  const std::string text = "[numa \"1x\"]\ntype = \"node\"\n[numa]\n";
+  const std::string refusal =
+      "Parameter 'id' expects an identifier\nIdentifiers consist of letters, "
+      "digits, '-', '.', '_', starting with a letter.";
+  EXPECT_EQ(Verdict(text, QemuVersion::k7_2), absl::StrCat("c:2: ", refusal));
+  EXPECT_EQ(Verdict(text, QemuVersion::k10_0),
+            absl::StrCat("-readconfig c: ", refusal));
+}
+
 TEST(ConfigFileTest, RefusesInQemusWords) {
   const struct {
     std::string text;

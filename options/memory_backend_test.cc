@@ -105,6 +105,7 @@ TEST(MemoryBackendTest, SizesOfFilesAndMemfds) {
             "'0'");
   EXPECT_EQ(Create({memfd + ",hugetlbsize=3M"}),
             "Hugepage size must be a power of 2");
+  EXPECT_EQ(Create({"memory-backend-memfd,id=m,size=1M,hugetlbsize=3"}), "");
   const std::string file = "memory-backend-file,id=m,mem-path=x,size=";
   EXPECT_EQ(Create({file + "1000"}), "");
   EXPECT_EQ(Create({file + "1000"}, QemuVersion::k11_1),

@@ -67,10 +67,12 @@ class Reader {
   QemuOptsBag* FindRecord(absl::string_view group, absl::string_view id);
   bool MayHaveRecords(const OptionGroup& group) const;
   absl::Status ReadConfig(const Option& option);
+  // The hints of a group that ends with the file are dropped, by 7.2.
+  enum class Hints { kKept, kDropped };
   absl::Status RefuseFile(const Location& option, const Location& place,
-                          absl::Status status);
+                          Hints hints, absl::Status status);
   absl::Status ReadGroup(const ConfigGroup& group, const Location& option,
-                         const Location& place);
+                         const Location& place, Hints hints);
   absl::Status ReadRecord(const ConfigGroup& group, const Location& place);
   absl::Status ReadTree(absl::string_view group, const ValueTree& tree,
                         const Location& place);
@@ -332,33 +334,39 @@ absl::Status Reader::ReadConfig(const Option& option) {
     if (file.line() != 0) {
       place = {.word = option.argument(), .line = file.line()};
     }
-    if (!group.ok()) return RefuseFile(option.location, place, group.status());
+    if (!group.ok()) {
+      return RefuseFile(option.location, place, Hints::kDropped,
+                        group.status());
+    }
     if (!*group) return absl::OkStatus();
-    absl::Status read = ReadGroup(**group, option.location, place);
+    absl::Status read =
+        ReadGroup(**group, option.location, place,
+                  file.at_end() ? Hints::kDropped : Hints::kKept);
     if (!read.ok()) return read;
   }
 }
 
-// 7.2 names the place in the file, and drops hints.
+// 7.2 names the place in the file, and may drop hints.
 absl::Status Reader::RefuseFile(const Location& option, const Location& place,
-                                absl::Status status) {
+                                Hints hints, absl::Status status) {
   if (!absl::IsInvalidArgument(status)) return log_.At(place, status);
-  return visit_.qemu == QemuVersion::k7_2
-             ? log_.At(place, Refuse(WithoutHint(status.message())))
-             : log_.At(option, status);
+  if (visit_.qemu != QemuVersion::k7_2) return log_.At(option, status);
+  return log_.At(place, hints == Hints::kKept
+                            ? status
+                            : Refuse(WithoutHint(status.message())));
 }
 
 absl::Status Reader::ReadGroup(const ConfigGroup& group, const Location& option,
-                               const Location& place) {
+                               const Location& place, Hints hints) {
   const OptionGroup* known = FindOptionGroup(group.name, visit_.qemu);
   if (known == nullptr) {
-    return RefuseFile(option, place, RefuseGroup(group.name));
+    return RefuseFile(option, place, hints, RefuseGroup(group.name));
   }
   if (known->kind != OptionGroup::Kind::kTree) {
-    return RefuseFile(option, place, ReadRecord(group, place));
+    return RefuseFile(option, place, hints, ReadRecord(group, place));
   }
   absl::StatusOr<ValueTree> tree = Crumple(group);
-  if (!tree.ok()) return RefuseFile(option, place, tree.status());
+  if (!tree.ok()) return RefuseFile(option, place, hints, tree.status());
   return log_.At(place, ReadTree(group.name, *tree, place));
 }
 

@@ -61,4 +61,20 @@ bool IsOutOfMemory(absl::string_view stderr_text) {
          absl::StrContains(stderr_text, ": failed to allocate ");
 }
 
+absl::string_view FindSanitizerReport(absl::string_view stderr_text) {
+  for (const absl::string_view line : absl::StrSplit(stderr_text, '\n')) {
+    // "==12==ERROR: AddressSanitizer: ...", "a.c:1:2: runtime error: ...". A
+    // message may echo such words, but not at the start of a line.
+    const bool of_address = absl::StartsWith(line, "==") &&
+                            absl::StrContains(line, "==ERROR: ") &&
+                            absl::StrContains(line, "Sanitizer: ");
+    const size_t blank = line.find(' ');
+    const bool of_undefined =
+        blank != line.npos &&
+        absl::StartsWith(line.substr(blank), " runtime error: ");
+    if (of_address || of_undefined) return line;
+  }
+  return "";
+}
+
 }  // namespace e820check

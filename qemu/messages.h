@@ -38,6 +38,12 @@ bool IsHostRefusal(absl::string_view message);
 // microvm takes 24 bytes for each of up to 2^32 slots.
 bool IsOutOfMemory(absl::string_view stderr_text);
 
+// What a sanitizer, built into QEMU or its libraries, says first; empty if none
+// says anything.
+absl::string_view FindSanitizerReport(absl::string_view stderr_text);
+// How the reason why there is no answer calls it.
+inline constexpr absl::string_view kSanitizerReport = "sanitizer report";
+
 }  // namespace e820check
 
 #endif  // E820CHECK_QEMU_MESSAGES_H_

@@ -78,6 +78,19 @@ TEST(MessagesTest, OutOfMemory) {
   EXPECT_FALSE(IsOutOfMemory("qemu: -m 1: failed to allocate anything\n"));
 }
 
+TEST(MessagesTest, SanitizerReports) {
+  EXPECT_EQ(FindSanitizerReport("qemu: warning: w\n"
+                                "==12==ERROR: AddressSanitizer: heap-use\n"
+                                "    #0 f\n"),
+            "==12==ERROR: AddressSanitizer: heap-use");
+  EXPECT_EQ(FindSanitizerReport("../a.c:12:3: runtime error: shift\n"),
+            "../a.c:12:3: runtime error: shift");
+  EXPECT_EQ(FindSanitizerReport(
+                "qemu: -m ==1==ERROR: AddressSanitizer: x: bad\n"
+                "qemu: -m a: runtime error: x: bad\n"),
+            "");
+}
+
 TEST(MessagesTest, HostRefusals) {
   EXPECT_TRUE(IsHostRefusal(
       "cannot set up guest memory 'pc.ram': Cannot allocate memory"));

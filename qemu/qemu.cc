@@ -344,6 +344,10 @@ absl::StatusOr<QemuAnswer> Qemu::AskForTables(
   if (!child.ok()) return child.status();
   absl::StatusOr<QemuAnswer> answer =
       Interview(*child, BaseName(path_), deadline);
+  const absl::string_view report = FindSanitizerReport(child->error_output());
+  if (!report.empty()) {
+    answer = absl::InternalError(absl::StrCat(kSanitizerReport, ": ", report));
+  }
   if (answer.ok()) return answer;
   child->Kill();  // collects what it still said
   return WithContext(answer.status(), *child, BaseName(path_));
