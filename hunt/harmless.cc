@@ -36,14 +36,14 @@ bool NamesFile(absl::string_view argument) {
          absl::StrContains(argument, "-file") ||
          // Either word may be spelt with escapes.
          (absl::StrContains(argument, "{") &&
-          absl::StrContains(argument, "\\"));
+          absl::StrContains(argument, "\\u"));
 }
 
 // Also where a mistake elsewhere hides the name from the parser: QEMU may see
 // it otherwise.
 bool LeavesDirectory(absl::string_view argument) {
   return argument == "." || argument == ".." ||
-         absl::StrContains(argument, "/") || absl::StrContains(argument, "\\");
+         absl::StrContains(argument, "/") || absl::StrContains(argument, "\\u");
 }
 
 bool Mentions(const PreparedCase& prepared, absl::string_view word) {

@@ -38,10 +38,10 @@ std::string ShapeOf(absl::string_view text, const CommandLineArgs& args) {
   const std::string plain = WithoutArguments(text, args);
   std::string shape;
   for (size_t i = 0; i < plain.size(); ++i) {
-    if (plain[i] == '\'') {
-      const size_t end = plain.find('\'', i + 1);
+    if (plain[i] == '\'' || plain[i] == '"') {
+      const size_t end = plain.find(plain[i], i + 1);
       if (end != std::string::npos) {
-        absl::StrAppend(&shape, "'*'");
+        absl::StrAppend(&shape, plain.substr(i, 1), "*", plain.substr(i, 1));
         i = end;
         continue;
       }

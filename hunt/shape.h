@@ -12,7 +12,7 @@ namespace e820check {
 
 // What many texts of QEMU have in common: "-numa node,nodeid=200: Invalid node
 // 200" and the like become "-numa: Invalid node #". Arguments that stand in
-// front as a location go, numbers become '#', and what is quoted "'*'".
+// front as a location go, numbers become '#', and what is quoted '*'.
 std::string ShapeOf(absl::string_view text, const CommandLineArgs& args);
 
 }  // namespace e820check

@@ -38,6 +38,13 @@ bool IsOtherAccelerator(absl::string_view name) {
          std::end(kNames);
 }
 
+// Those of 7.2 and the later ones; none changes a table.
+bool IsTcgProperty(absl::string_view key) {
+  constexpr absl::string_view kKeys[] = {"thread", "tb-size", "split-wx",
+                                         "one-insn-per-tb"};
+  return std::find(std::begin(kKeys), std::end(kKeys), key) != std::end(kKeys);
+}
+
 // Whether the answer under KVM does not depend on the host's CPU: a model of
 // QEMU's own with the vendor typed, as the model's gives way to the host's.
 bool IsHostIndependent(absl::string_view cpu) {
@@ -136,46 +143,56 @@ absl::Status CommandLine::CreateBackends() {
   return absl::OkStatus();
 }
 
+// What QEMU sets of the accelerator it takes.
+absl::Status CheckTcgProperties(const QemuOptsBag& bag) {
+  for (const QemuOpt& opt : bag.items) {
+    if (opt.key == "accel") continue;
+    if (IsTcgProperty(opt.key)) {
+      return absl::UnimplementedError(
+          absl::StrCat(opt.key, "= of an accelerator is not covered"));
+    }
+    return Refuse("Property 'tcg-accel.", opt.key, "' not found");
+  }
+  return absl::OkStatus();
+}
+
 // Step 7: the first accelerator that works is taken.
 absl::Status CommandLine::ChooseAccelerator(
     const std::optional<std::string>& machine_key) {
-  struct Candidate {
-    Location location;
-    absl::string_view name;
-  };
-  std::vector<Candidate> candidates;
   if (machine_key && !records_.accelerators.empty()) {
     return Refuse(
         "The -accel and \"-machine accel=\" options are incompatible");
   }
+  std::vector<OptionRecords::Record> candidates = records_.accelerators;
   if (machine_key) {
     for (const absl::string_view name : absl::StrSplit(*machine_key, ':')) {
-      if (!name.empty()) candidates.push_back({kNowhere, name});
+      if (name.empty()) continue;
+      candidates.push_back(
+          {kNowhere,
+           {.items = {{.key = "accel", .value = std::string(name)}}}});
     }
-  }
-  for (const Location& location : records_.accelerators) {
-    candidates.push_back({location, *location.argument});
   }
   absl::Status failure;
   for (size_t i = 0; i < candidates.size(); ++i) {
-    const auto& [location, name] = candidates[i];
+    const auto& [location, bag] = candidates[i];
+    const std::string& name = *bag.Find("accel");
     // Of failures, all but a last one without remedy are only printed.
     if (!failure.ok()) log_.Add(std::string(failure.message()));
     if (name == "tcg") {
-      if (!failure.ok()) log_.Add("falling back to tcg");
-      return absl::OkStatus();
+      absl::Status checked = log_.At(location, CheckTcgProperties(bag));
+      if (checked.ok() && !failure.ok()) log_.Add("falling back to tcg");
+      return checked;
     }
-    const absl::string_view type = name.substr(0, name.find(','));
     // With another one behind it, it depends on the host which one is taken.
-    if (name == "kvm" && i + 1 == candidates.size()) {
+    if (name == "kvm" && i + 1 == candidates.size() && bag.items.size() == 1) {
       machine_.accelerator = Accelerator::kKvm;
       return absl::OkStatus();
     }
-    if (type == "kvm" || type == "tcg" || IsOtherAccelerator(type)) {
+    if (name == "kvm" || IsOtherAccelerator(name)) {
       return absl::UnimplementedError(
           absl::StrCat("-accel ", name, ": this accelerator is not covered"));
     }
-    failure = log_.At(location, Refuse("invalid accelerator ", type));
+    failure = log_.At(location, Refuse("invalid accelerator ", name));
   }
   return failure;
 }

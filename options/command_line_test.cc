@@ -104,6 +104,18 @@ TEST(CommandLineTest, AcceleratorsFallBack) {
               ElementsAre("-accel foo: invalid accelerator foo",
                           "-accel bar: invalid accelerator bar",
                           "falling back to tcg"));
+  EXPECT_EQ(Verdict("-accel tcg,accel=x,,y"),
+            "-accel tcg,accel=x,,y: invalid accelerator x,y");
+  EXPECT_EQ(Verdict("-accel x,noaccel"),
+            "-accel x,noaccel: invalid accelerator off");
+  EXPECT_EQ(Verdict("-accel ,accel=tcg,id=a"), "");
+  EXPECT_EQ(Verdict("-accel tcg,help -M hmat=on"),
+            "-accel tcg,help: Property 'tcg-accel.help' not found");
+  EXPECT_EQ(Verdict("-accel x,id=a -set accel.a.accel=tcg"), "");
+  EXPECT_EQ(Verdict("-accel tcg,id=a -set accel.a.id=b"),
+            "-accel tcg,id=a: Property 'tcg-accel.id' not found");
+  EXPECT_EQ(Verdict("-set accel.a.accel=tcg"),
+            "-set accel.a.accel=tcg: there is no accel \"a\" defined");
   EXPECT_EQ(Verdict("-M accel=foo:tcg"), "");
   EXPECT_EQ(Verdict("-M accel=foo"), "invalid accelerator foo");
   EXPECT_EQ(Verdict("-M accel=tcg -accel tcg"),
@@ -275,6 +287,10 @@ TEST(CommandLineTest, Help) {
       {"-M foo,?", 0, ""},
       {"-accel help -m 1Z", 0, ""},
       {"-accel accel=?,x=1", 0, ""},
+      {"-accel x=1 -m 1Z", 0, ""},
+      {"-accel x,accel=help", 0, ""},
+      {"-accel tcg,id=a -accel x,id=a", 0,
+       "-accel x,id=a: Duplicate ID 'a' for accel"},
       {"-object help,x=1", 0, ""},
       {"-object memory-backend,help=off", 0, ""},
       {"-object memory-backend-ram,?,size=x", 0, ""},

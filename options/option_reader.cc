@@ -92,6 +92,7 @@ class Reader {
   QemuOptsList numa_list_{"numa", "type"};
   QemuOptsList device_list_{"device", "driver"};
   QemuOptsList global_list_{"global", ""};
+  QemuOptsList accelerator_list_{"accel", "accel"};
   OptionRecords records_;
 };
 
@@ -251,19 +252,22 @@ absl::Status Reader::ReadGlobal(const Option& option) {
   return absl::OkStatus();
 }
 
+// The one option whose bad id is no refusal: it makes the option empty, and
+// without a name there is help.
 absl::Status Reader::ReadAccelerator(const Option& option) {
-  QemuOptsReader reader(option.argument(), "accel");
-  const std::optional<QemuOpt> first = reader.Next();
-  if (first && first->key == "accel" && IsHelp(first->value)) {
-    return PrintHelp();
-  }
-  records_.accelerators.push_back(option.location);
+  absl::StatusOr<QemuOptsBag> bag =
+      accelerator_list_.Parse(option.argument(), log_.said());
+  if (!bag.ok()) log_.said().emplace_back(bag.status().message());
+  const std::string* name = bag.ok() ? bag->Find("accel") : nullptr;
+  if (name == nullptr || IsHelp(*name)) return PrintHelp();
+  records_.accelerators.push_back({option.location, *std::move(bag)});
   return absl::OkStatus();
 }
 
 QemuOptsBag* Reader::FindRecord(absl::string_view group, absl::string_view id) {
-  if (group == "numa") {
-    for (OptionRecords::Numa& record : records_.numa) {
+  if (group == "numa" || group == "accel") {
+    for (OptionRecords::Record& record :
+         group == "numa" ? records_.numa : records_.accelerators) {
       if (record.bag.id == id) return &record.bag;
     }
   } else if (group == "device") {
@@ -276,7 +280,7 @@ QemuOptsBag* Reader::FindRecord(absl::string_view group, absl::string_view id) {
 
 // Of records other than FindRecord()'s, ids are not kept.
 bool Reader::MayHaveRecords(const OptionGroup& group) const {
-  if (group.name == "numa" || group.name == "device" ||
+  if (group.name == "numa" || group.name == "accel" || group.name == "device" ||
       group.name == "memory") {
     return false;
   }
@@ -302,7 +306,7 @@ absl::Status Reader::Set(const Option& option) {
     return absl::UnknownError("QEMU asserts that no record has a key 'id'");
   }
   // A device's key `id` has no effect: its id is the record's.
-  if (key != "id") {
+  if (key != "id" || group->name == "accel") {
     bag->items.push_back({.key = key, .value = std::string(value)});
   }
   return absl::OkStatus();

@@ -44,7 +44,7 @@ struct OptionRecords {
   MemoryOption memory;
   Location first_memory;
 
-  struct Numa {
+  struct Record {
     Location location;
     QemuOptsBag bag;
   };
@@ -53,10 +53,10 @@ struct OptionRecords {
     DeviceRequest request;
   };
   std::vector<ObjectRequest> objects;
-  std::vector<Numa> numa;
+  std::vector<Record> numa;
   std::vector<Device> devices;
   std::vector<GlobalProperty> globals;
-  std::vector<Location> accelerators;
+  std::vector<Record> accelerators;  // each has a key `accel`
   std::optional<absl::string_view> cpu;
   bool has_mem_path = false;
   bool preconfig = false;
