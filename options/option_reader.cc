@@ -166,6 +166,9 @@ absl::Status Reader::ReadArgument(const Option& option) {
       records_.cpu = option.argument();
       return absl::OkStatus();
     case OptionMeaning::kMemPath:
+      if (option.argument().empty()) {
+        return absl::UnimplementedError("an empty path is not covered");
+      }
       records_.has_mem_path = true;
       Ignore(option.location);
       return absl::OkStatus();

@@ -61,6 +61,26 @@ class Shrinker {
     return shrunk;
   }
 
+  // What neither option nor item is: parts of JSON, of names, of other text.
+  bool DropBytes(Units& units) {
+    bool shrunk = false;
+    for (size_t u = 0; u < units.size(); ++u) {
+      if (!units[u].value) continue;
+      for (size_t length = units[u].value->size(); length > 0; length /= 2) {
+        for (size_t at = 0; at < units[u].value->size();) {
+          Units candidate = units;
+          candidate[u].value->erase(at, length);
+          if (Adopt(std::move(candidate), units)) {
+            shrunk = true;
+          } else {
+            at += length;
+          }
+        }
+      }
+    }
+    return shrunk;
+  }
+
   bool LowerNumbers(Units& units) {
     bool shrunk = false;
     for (size_t u = 0; u < units.size(); ++u) {
@@ -139,6 +159,7 @@ std::vector<std::string> Shrink(
     shrunk = shrinker.DropOptions(units);
     shrunk |= shrinker.DropItems(units);
     shrunk |= shrinker.LowerNumbers(units);
+    if (!shrunk) shrunk = shrinker.DropBytes(units);
   }
   return JoinArguments(units);
 }

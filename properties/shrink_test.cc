@@ -33,6 +33,16 @@ TEST(Shrink, KeepsOnlyWhatTheFailureNeeds) {
   EXPECT_THAT(shrunk, ElementsAre("-numa", "nodeid=0"));
 }
 
+TEST(Shrink, DropsBytesOfWhatHasNoItems) {
+  const Args shrunk = Shrink(
+      {"-object", R"({"qom-type":"memory-backend-ram","id":"m","size":1})"},
+      [](const Args& args) {
+        return args.size() == 2 && absl::StrContains(args[1], "size\":");
+      },
+      1000);
+  EXPECT_THAT(shrunk, ElementsAre("-object", "size\":"));
+}
+
 TEST(Shrink, FindsTheLowestNumberThatStillFails) {
   const Args shrunk = Shrink(
       kLong,
