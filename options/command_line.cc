@@ -30,12 +30,18 @@
 namespace e820check {
 namespace {
 
-// The accelerators of x86 builds but TCG and KVM; they are outside coverage.
-bool IsOtherAccelerator(absl::string_view name) {
-  constexpr absl::string_view kNames[] = {"hax",  "hvf", "mshv", "nvmm",
-                                          "whpx", "xen", "qtest"};
+// The accelerators of x86 builds; all but TCG and KVM are outside coverage.
+bool IsAccelerator(absl::string_view name) {
+  constexpr absl::string_view kNames[] = {"tcg",  "kvm",  "hax", "hvf",  "mshv",
+                                          "nvmm", "whpx", "xen", "qtest"};
   return std::find(std::begin(kNames), std::end(kNames), name) !=
          std::end(kNames);
+}
+
+// Of -machine accel=, all invalid ones are named before any is tried.
+std::vector<std::string> SplitAcceleratorNames(absl::string_view list) {
+  if (list.empty()) return {};
+  return absl::StrSplit(list, ':');
 }
 
 // Those of 7.2 and the later ones; none changes a table.
@@ -156,43 +162,56 @@ absl::Status CheckTcgProperties(const QemuOptsBag& bag) {
   return absl::OkStatus();
 }
 
-// Step 7: the first accelerator that works is taken.
+// Step 7: the first accelerator that works is taken. Of failures, all but a
+// last one without remedy are only printed.
 absl::Status CommandLine::ChooseAccelerator(
     const std::optional<std::string>& machine_key) {
   if (machine_key && !records_.accelerators.empty()) {
     return Refuse(
         "The -accel and \"-machine accel=\" options are incompatible");
   }
+  absl::Status failure;
+  const auto fail = [&](absl::Status status) {
+    if (!failure.ok()) log_.Add(std::string(failure.message()));
+    failure = std::move(status);
+  };
   std::vector<OptionRecords::Record> candidates = records_.accelerators;
   if (machine_key) {
-    for (const absl::string_view name : absl::StrSplit(*machine_key, ':')) {
-      if (name.empty()) continue;
-      candidates.push_back(
-          {kNowhere,
-           {.items = {{.key = "accel", .value = std::string(name)}}}});
+    for (std::string& name : SplitAcceleratorNames(*machine_key)) {
+      if (IsAccelerator(name)) {
+        candidates.push_back(
+            {kNowhere,
+             {.items = {{.key = "accel", .value = std::move(name)}}}});
+      } else {
+        fail(Refuse("invalid accelerator ", name));
+      }
+    }
+    if (candidates.empty() && failure.ok()) {
+      return Refuse("no accelerator found");
     }
   }
-  absl::Status failure;
   for (size_t i = 0; i < candidates.size(); ++i) {
     const auto& [location, bag] = candidates[i];
     const std::string& name = *bag.Find("accel");
-    // Of failures, all but a last one without remedy are only printed.
-    if (!failure.ok()) log_.Add(std::string(failure.message()));
+    if (!IsAccelerator(name)) {
+      fail(log_.At(location, Refuse("invalid accelerator ", name)));
+      continue;
+    }
+    const bool falls_back = !failure.ok();
+    if (falls_back) log_.Add(std::string(failure.message()));
     if (name == "tcg") {
       absl::Status checked = log_.At(location, CheckTcgProperties(bag));
-      if (checked.ok() && !failure.ok()) log_.Add("falling back to tcg");
+      if (checked.ok() && falls_back) log_.Add("falling back to tcg");
       return checked;
     }
     // With another one behind it, it depends on the host which one is taken.
     if (name == "kvm" && i + 1 == candidates.size() && bag.items.size() == 1) {
       machine_.accelerator = Accelerator::kKvm;
+      if (falls_back) log_.Add("falling back to KVM");
       return absl::OkStatus();
     }
-    if (name == "kvm" || IsOtherAccelerator(name)) {
-      return absl::UnimplementedError(
-          absl::StrCat("-accel ", name, ": this accelerator is not covered"));
-    }
-    failure = log_.At(location, Refuse("invalid accelerator ", name));
+    return absl::UnimplementedError(
+        absl::StrCat("-accel ", name, ": this accelerator is not covered"));
   }
   return failure;
 }

@@ -118,6 +118,13 @@ TEST(CommandLineTest, AcceleratorsFallBack) {
             "-set accel.a.accel=tcg: there is no accel \"a\" defined");
   EXPECT_EQ(Verdict("-M accel=foo:tcg"), "");
   EXPECT_EQ(Verdict("-M accel=foo"), "invalid accelerator foo");
+  EXPECT_EQ(Verdict("-M accel="), "no accelerator found");
+  EXPECT_EQ(Verdict("-M accel=:"), "invalid accelerator ");
+  const auto tried = ParseCommandLine(Words("-M accel=a:tcg::b"), {});
+  ASSERT_TRUE(tried.ok() && tried->accepted());
+  EXPECT_THAT(tried->warnings,
+              ElementsAre("invalid accelerator a", "invalid accelerator ",
+                          "invalid accelerator b", "falling back to tcg"));
   EXPECT_EQ(Verdict("-M accel=tcg -accel tcg"),
             "The -accel and \"-machine accel=\" options are incompatible");
 }

@@ -115,5 +115,23 @@ TEST(MergeKeyvalTest, SourceWinsAndKindsMustAgree) {
             "Parameter 'smp.cpus' used inconsistently");
 }
 
+// "mod0" and "modu" share a bucket, where the last one to come is the first.
+TEST(MergeKeyvalTest, OrderWithinABucket) {
+  const auto first = [](absl::string_view machine) {
+    ValueTree target;
+    ValueTree source;
+    EXPECT_TRUE(ParseKeyval(machine, "type", target).ok());
+    EXPECT_TRUE(ParseKeyval("mod0=1,modu=2", "cpus", source).ok());
+    EXPECT_TRUE(MergeKeyval("smp", source, target).ok());
+    const auto smp = target.Find(ValueTree::kRoot, "smp");
+    for (const ValueTree::Entry& entry : target.QDictOrder(*smp)) {
+      if (entry.key != "cpus") return std::string(entry.key);
+    }
+    return std::string();
+  };
+  EXPECT_EQ(first("pc"), "modu");
+  EXPECT_EQ(first("smp.cpus=1"), "mod0");
+}
+
 }  // namespace
 }  // namespace e820check
