@@ -302,7 +302,7 @@ absl::Status CommandLine::CreateDevices() {
     // QEMU ends here at the latest.
     if (!device.refusal.empty()) return absl::OkStatus();
     if (device.kind == Device::Kind::kOther) {
-      records_.notes.push_back(IgnoredNote(record.location));
+      log_.NoteIgnored(record.location);
     }
   }
   return builder.CheckAffinities();
@@ -376,7 +376,7 @@ absl::StatusOr<ParsedCommandLine> CommandLine::Parse() {
   }
   parsed.machine_type = chosen_type_;
   parsed.warnings = log_.Take();
-  parsed.notes = std::move(records_.notes);
+  parsed.notes = log_.TakeNotes();
   parsed.device_locations = std::move(device_locations_);
   return parsed;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Where an option stands, which QEMU puts before what it says about the option.
+// Where an option stands, which QEMU puts before what it says about the option,
+// and what is said.
 
 #ifndef E820CHECK_OPTIONS_MESSAGE_LOG_H_
 #define E820CHECK_OPTIONS_MESSAGE_LOG_H_
@@ -11,6 +12,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 
 namespace e820check {
@@ -43,9 +45,17 @@ class MessageLog {
 
   std::vector<std::string> Take() { return std::move(messages_); }
 
+  // For the user of this project: the option was not looked into.
+  void NoteIgnored(const Location& location) {
+    notes_.push_back(absl::StrCat(location.ToString(),
+                                  ": ignored, it changes no memory table"));
+  }
+  std::vector<std::string> TakeNotes() { return std::move(notes_); }
+
  private:
   std::vector<std::string> said_;
   std::vector<std::string> messages_;
+  std::vector<std::string> notes_;
   size_t size_bytes_ = 0;
 };
 

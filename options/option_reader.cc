@@ -78,10 +78,6 @@ class Reader {
                         const Location& place);
   absl::Status ReadMemory(const ConfigGroup& group);
 
-  void Ignore(const Location& location) {
-    records_.notes.push_back(IgnoredNote(location));
-  }
-
   absl::Span<const std::string> args_;
   const VisitContext& visit_;
   const FileReader& read_file_;
@@ -170,7 +166,7 @@ absl::Status Reader::ReadArgument(const Option& option) {
         return absl::UnimplementedError("an empty path is not covered");
       }
       records_.has_mem_path = true;
-      Ignore(option.location);
+      log_.NoteIgnored(option.location);
       return absl::OkStatus();
     case OptionMeaning::kDevice:
       return ReadDevice(option);
@@ -189,7 +185,7 @@ absl::Status Reader::ReadArgument(const Option& option) {
     case OptionMeaning::kIgnored:
       records_.has_other_pci_devices |= AddsPciDevices(option.word->name);
       if (option.word->name != "display" || option.argument() != "none") {
-        Ignore(option.location);
+        log_.NoteIgnored(option.location);
       }
       return absl::OkStatus();
     case OptionMeaning::kOtherTarget:
@@ -230,7 +226,7 @@ absl::Status Reader::ReadObject(const Option& option) {
 absl::Status Reader::AddObject(absl::StatusOr<ObjectRequest> request,
                                const Location& location) {
   if (!request.ok()) return request.status();
-  if (!request->backend_kind && !request->generic) Ignore(location);
+  if (!request->backend_kind && !request->generic) log_.NoteIgnored(location);
   records_.objects.push_back(*std::move(request));
   return absl::OkStatus();
 }
@@ -250,7 +246,7 @@ absl::Status Reader::ReadGlobal(const Option& option) {
   if (ChangesMemoryTables(*global)) {
     return absl::UnimplementedError("this property may change a memory table");
   }
-  if (!IsPciHole(*global)) Ignore(option.location);
+  if (!IsPciHole(*global)) log_.NoteIgnored(option.location);
   records_.globals.push_back(*std::move(global));
   return absl::OkStatus();
 }
@@ -437,11 +433,6 @@ absl::Status Reader::ReadTree(absl::string_view group, const ValueTree& tree,
 }
 
 }  // namespace
-
-std::string IgnoredNote(const Location& location) {
-  return absl::StrCat(location.ToString(),
-                      ": ignored, it changes no memory table");
-}
 
 absl::StatusOr<OptionRecords> ReadOptions(absl::Span<const std::string> args,
                                           const VisitContext& context,

@@ -35,9 +35,6 @@ namespace e820check {
 using FileReader =
     std::function<absl::StatusOr<std::string>(const std::string& path)>;
 
-// What is said of an option that was not looked into.
-std::string IgnoredNote(const Location& location);
-
 // Must not outlive the arguments.
 struct OptionRecords {
   ValueTree machine;  // -machine, -smp
@@ -63,8 +60,6 @@ struct OptionRecords {
   // Options like -nic add PCI devices before those of -device.
   bool has_other_pci_devices = false;
 
-  // Of options that were not looked into.
-  std::vector<std::string> notes;
   std::forward_list<std::string>
       file_texts;  // what records from files point into
 };
