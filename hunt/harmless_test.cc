@@ -57,7 +57,7 @@ TEST(HarmlessTest, OfWhatIsNotCoveredOnlyAccidents) {
   EXPECT_FALSE(MayRun({"-device", "usb-kbd"}));
   EXPECT_FALSE(MayRun({"-preconfig"}));
   EXPECT_TRUE(MayRun({"-numa", "node", "-numa", "cpu,node-id=65535"}));
-  EXPECT_FALSE(MayRun({"-object", "can-host,id=s", "-object", "x"}));
+  EXPECT_FALSE(MayRun({"-object", "can-host-socketcan,id=s", "-object", "x"}));
   EXPECT_FALSE(MayRun({"-object", "secret,id=s,file=x", "-numa", "node",
                        "-numa", "cpu,node-id=65535"}));
 }
