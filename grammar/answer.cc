@@ -39,7 +39,7 @@ Answer MakeAnswer(const absl::Status& status, std::vector<TypedValue> values,
 std::string ToString(const Answer& answer) {
   std::string text;
   for (const std::string& warning : answer.warnings) {
-    absl::StrAppend(&text, "warning: ", warning, "\n");
+    absl::StrAppend(&text, warning, "\n");
   }
   switch (answer.verdict) {
     case Answer::Verdict::kAccepted:

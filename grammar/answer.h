@@ -43,7 +43,8 @@ struct Answer {
   Verdict verdict = Verdict::kAccepted;
   std::string refusal;
   std::vector<TypedValue> values;     // of kAccepted, in visit order
-  std::vector<std::string> warnings;  // in order, hint lines after '\n'
+  // In order, without location, hint lines after '\n'.
+  std::vector<std::string> warnings;
 };
 
 // A line for each part.

@@ -23,6 +23,11 @@ using Type = JsonToken::Type;
 // but to more than an argument can hold.
 constexpr int kMaxNesting = 1024;
 
+// The parser makes its messages in a buffer of 1024 bytes.
+absl::string_view Cut(absl::string_view message) {
+  return message.substr(0, 1023);
+}
+
 // Fills a value from the tokens of one message, from left to right.
 class JsonParser {
  public:
@@ -55,13 +60,15 @@ class JsonParser {
 
   Json TakeJson() { return std::move(json_); }
 
-  // 7.2 says `text_72`, later releases `text` with the token's position.
-  absl::Status Error(const JsonToken& token, absl::string_view text_72,
+  // 11.0 has another parser.
+  bool IsOld() const { return qemu_ < QemuVersion::k11_1; }
+
+  // Old releases say `old_text`, others `text` with the token's position.
+  absl::Status Error(const JsonToken& token, absl::string_view old_text,
                      absl::string_view text) const {
-    if (qemu_ == QemuVersion::k7_2) {
-      return Refuse("JSON parse error, ", text_72);
-    }
-    return Refuse(token.line, ":", token.column, ": JSON parse error, ", text);
+    if (IsOld()) return Refuse("JSON parse error, ", old_text);
+    return Refuse(token.line, ":", token.column, ": JSON parse error, ",
+                  Cut(text));
   }
 
  private:
@@ -81,9 +88,9 @@ class JsonParser {
   };
 
   absl::Status TakeKey(const JsonToken& token) {
-    // 7.2 reads any value, and then looks whether it is a string.
+    // Old releases read any value, and then look whether it is a string.
     open_.back().expected = Expected::kKey;
-    if (qemu_ == QemuVersion::k7_2) return TakeValue(token);
+    if (IsOld()) return TakeValue(token);
     if (token.type != Type::kString) return Error(token, "", "expecting key");
     return TakeValue(token);
   }
@@ -116,7 +123,7 @@ class JsonParser {
         } else if (token.text != "null") {
           const std::string text =
               absl::StrCat("invalid keyword '", token.text, "'");
-          return Error(token, Cut(text), Cut(text));
+          return Error(token, Cut(text), text);
         }
         break;
       default:
@@ -175,11 +182,6 @@ class JsonParser {
   size_t Add(JsonValue value) {
     json_.values.push_back(std::move(value));
     return json_.values.size() - 1;
-  }
-
-  // QEMU makes these messages in a buffer of 1024 bytes.
-  static std::string Cut(absl::string_view message) {
-    return std::string(message.substr(0, 1023));
   }
 
   static JsonValue ReadNumber(absl::string_view text);
@@ -386,8 +388,8 @@ absl::StatusOr<Json> ReadJson(absl::string_view text, QemuVersion qemu) {
   JsonLexer lexer(text);
   JsonParser parser(qemu);
   const Message message = ReadMessage(lexer, parser);
-  // 7.2 collects the tokens of a message before it parses them.
-  if (qemu == QemuVersion::k7_2 && !message.text_ends) {
+  // Old releases collect the tokens of a message before they parse them.
+  if (parser.IsOld() && !message.text_ends) {
     if (!message.refusal.ok()) return message.refusal;
   }
   for (const JsonToken& token : message.tokens) {

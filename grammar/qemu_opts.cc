@@ -16,7 +16,7 @@ std::string FlagWarning(absl::string_view typed, const Item& flag) {
   if (flag.key == "delay") {
     instead = flag.value == "on" ? "nodelay=off" : "nodelay=on";
   }
-  return absl::StrCat("short-form boolean option '", typed,
+  return absl::StrCat("warning: short-form boolean option '", typed,
                       "' deprecated\nPlease use ", instead, " instead");
 }
 

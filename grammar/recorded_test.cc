@@ -119,7 +119,7 @@ TEST(Recorded, TheReferenceReadsAsQemuDid) {
       }
       for (const std::string& warning : answer.warnings) {
         EXPECT_TRUE(absl::StrContains(
-            said, absl::StrCat(option.location, "warning: ", warning, "\n")))
+            said, absl::StrCat(option.location, warning, "\n")))
             << line << "\n"
             << ToString(answer);
         ++warned;

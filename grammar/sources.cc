@@ -35,7 +35,8 @@ std::vector<std::string> InQDictOrder(const std::vector<std::string>& keys) {
 
 void WarnOfHexUnit(absl::string_view text, std::vector<std::string>& warnings) {
   warnings.push_back(absl::StrCat(
-      "Using a multiplier suffix on hex numbers is deprecated: ", text));
+      "warning: Using a multiplier suffix on hex numbers is deprecated: ",
+      text));
 }
 
 // --- QemuOpts ---------------------------------------------------------------
