@@ -143,19 +143,22 @@ absl::StatusOr<Token> Lexer::Next() {
 absl::StatusOr<Token> Lexer::Number() {
   if (AtAnyOf("-")) ++at_;
   if (!At(IsDigit)) return Stray();
+  bool may_have_exponent = true;
   if (AtAnyOf("0")) {
     ++at_;
     if (At(IsDigit)) return Stray();
+    may_have_exponent = false;  // "0e1" is a number and a keyword to QEMU
   }
   while (At(IsDigit)) ++at_;
   Token::Kind kind = Token::Kind::kInteger;
   if (AtAnyOf(".")) {
     kind = Token::Kind::kFloat;
+    may_have_exponent = true;
     ++at_;
     if (!At(IsDigit)) return Stray();
     while (At(IsDigit)) ++at_;
   }
-  if (AtAnyOf("eE")) {
+  if (may_have_exponent && AtAnyOf("eE")) {
     kind = Token::Kind::kFloat;
     ++at_;
     if (AtAnyOf("+-")) ++at_;

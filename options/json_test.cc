@@ -134,6 +134,13 @@ TEST(JsonTest, ABadTokenIsRefusedFirstByOlderReleases) {
             "1:2: JSON parse error, expecting key");
 }
 
+TEST(JsonTest, NoExponentFollowsAZero) {
+  EXPECT_EQ(Refusal("{\"a\":0e1}"),
+            "JSON parse error, expected separator in dict");
+  EXPECT_EQ(Refusal("{\"a\":-0E1}"), "JSON parse error, stray 'E'");
+  EXPECT_EQ(Refusal("{\"a\":0.0e1}"), "");
+}
+
 TEST(JsonTest, LongMessagesAreCut) {
   const std::string word(1100, 'x');
   const std::string cut =

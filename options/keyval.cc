@@ -289,6 +289,7 @@ class Merger {
     uint32_t to_dict = ValueTree::kRoot;
     absl::string_view key;
     size_t parent = kTop;  // the step of the dict that holds it
+    bool is_new = false;   // in the target
   };
 
   absl::Status FindPlace(size_t step);
@@ -318,6 +319,7 @@ absl::Status Merger::FindPlace(size_t step) {
     Value copy;
     copy.kind = value.kind;
     to = target_.AddMember(s.to_dict, s.key, std::move(copy));
+    steps_[step].is_new = true;
   } else if (target_[*to].kind != value.kind) {
     return Refuse("Parameter '", PathOf(step), "' used inconsistently");
   }
@@ -331,7 +333,15 @@ void Merger::PushContent(size_t step) {
   const uint32_t from = steps_[step].from;
   const uint32_t to = *steps_[step].to;
   const size_t first = steps_.size();
-  for (const ValueTree::Entry& member : source_.QDictOrder(from)) {
+  std::vector<ValueTree::Entry> members = source_.QDictOrder(from);
+  if (steps_[step].is_new) {
+    // QEMU takes a dict over as it is, in the order in which its members came.
+    std::sort(members.begin(), members.end(),
+              [](const ValueTree::Entry& a, const ValueTree::Entry& b) {
+                return a.index < b.index;
+              });
+  }
+  for (const ValueTree::Entry& member : members) {
     steps_.push_back({.from = member.index,
                       .to = std::nullopt,
                       .to_dict = to,
@@ -344,7 +354,8 @@ void Merger::PushContent(size_t step) {
     copy.text = source_[element].text;
     const uint32_t index = target_.Add(std::move(copy));
     target_[to].elements.push_back(index);
-    steps_.push_back({.from = element, .to = index, .parent = step});
+    steps_.push_back(
+        {.from = element, .to = index, .parent = step, .is_new = true});
   }
   for (size_t pushed = steps_.size(); pushed > first; --pushed) {
     pending_.push_back(pushed - 1);

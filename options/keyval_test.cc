@@ -115,5 +115,21 @@ TEST(MergeKeyvalTest, SourceWinsAndKindsMustAgree) {
             "Parameter 'smp.cpus' used inconsistently");
 }
 
+// "b" and "drawers" are in one bucket of a QDict.
+TEST(MergeKeyvalTest, ANewDictKeepsItsOrder) {
+  const auto first_key = [](absl::string_view machine) {
+    ValueTree target;
+    ValueTree source;
+    EXPECT_TRUE(ParseKeyval(machine, "type", target).ok());
+    EXPECT_TRUE(ParseKeyval("b=1,drawers=1", "cpus", source).ok());
+    EXPECT_EQ(source.QDictOrder(ValueTree::kRoot)[0].key, "drawers");
+    EXPECT_TRUE(MergeKeyval("smp", source, target).ok());
+    const uint32_t smp = *target.Find(ValueTree::kRoot, "smp");
+    return std::string(target.QDictOrder(smp)[0].key);
+  };
+  EXPECT_EQ(first_key("pc"), "drawers");
+  EXPECT_EQ(first_key("smp.c=1"), "b");
+}
+
 }  // namespace
 }  // namespace e820check
