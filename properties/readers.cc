@@ -13,7 +13,6 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
 #include "absl/types/span.h"
 #include "grammar/keyval.h"
 #include "grammar/machine_option.h"
@@ -99,15 +98,6 @@ void DropEmptyLists(Answer& answer) {
   });
 }
 
-std::string Scalar(const Value& value) {
-  switch (value.kind) {
-    case Value::Kind::kString:
-      return Quote(value.text);
-    default:
-      return "no text";  // keyval has nothing else
-  }
-}
-
 // As grammar::ToString(Keyval).
 std::string TreeText(const ValueTree& tree, uint32_t root) {
   struct Todo {
@@ -138,7 +128,7 @@ std::string TreeText(const ValueTree& tree, uint32_t root) {
         todo.push_back({.value = value.elements[i], .text = " "});
       }
     } else {
-      text += Scalar(value);
+      text += Quote(value.text);  // keyval has no other scalars
     }
   }
   return text;
