@@ -142,6 +142,7 @@ absl::Status CheckTscFreq(absl::string_view value, QemuVersion qemu) {
   if (size.reading == Reading::kInvalid) {
     return Refuse("bad numerical value ", value);
   }
+  if (size.reading == Reading::kAccident) return AccidentOf(value);
   if (size.reading == Reading::kOk && size.bytes <= INT64_MAX) {
     return absl::OkStatus();
   }

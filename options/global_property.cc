@@ -131,6 +131,7 @@ absl::Status ApplyPciHole(const std::vector<GlobalProperty>& globals,
       options.pci_hole64_size_bytes = size.bytes;
       continue;
     }
+    if (size.reading == Reading::kAccident) return AccidentOf(global.value);
     const std::string prefix = absl::StrCat("can't apply global ", host, ".",
                                             kPciHole, "=", global.value, ": ");
     if (size.reading == Reading::kOutOfRange) {

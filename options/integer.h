@@ -14,9 +14,10 @@
 
 namespace e820check {
 
-// What a number's text is: a number, no number, or one that does not fit. The
-// texts of refusal differ by the option that reads it.
-enum class Reading { kOk, kInvalid, kOutOfRange };
+// What a number's text is: a number, no number, one that does not fit, or one
+// of those sizes for which QEMU 7.2 reads past the end of the text. The texts
+// of refusal differ by the option that reads it.
+enum class Reading { kOk, kInvalid, kOutOfRange, kAccident };
 
 // C's isspace in the "C" locale, which is what QEMU's number readers skip.
 bool IsSpace(char c);

@@ -41,28 +41,47 @@ bool IsDigit(char c) {
   return absl::ascii_isdigit(static_cast<unsigned char>(c));
 }
 
-// Makes refusals, which in later releases begin with the token's position.
+// QEMU's parser makes its messages in a buffer of 1024 bytes.
+constexpr size_t kMessageLimit = 1023;
+
+// Makes refusals, which from 11.0 on begin with the token's position.
 class Complaint {
  public:
   Complaint(absl::string_view text, QemuVersion qemu)
       : text_(text), qemu_(qemu) {}
 
-  bool is_7_2() const { return qemu_ == QemuVersion::k7_2; }
+  // 11.0 brought a parser that takes tokens as they come.
+  bool is_before_11() const { return qemu_ < QemuVersion::k11_1; }
 
   template <typename... Parts>
   absl::Status About(absl::string_view token, const Parts&... parts) const {
-    std::string position;
-    if (!is_7_2()) {
-      const absl::string_view before =
-          text_.substr(0, static_cast<size_t>(token.data() - text_.data()));
-      const auto line = std::count(before.begin(), before.end(), '\n') + 1;
-      const size_t line_start = before.rfind('\n') + 1;  // npos + 1 is 0
-      position = absl::StrCat(line, ":", before.size() - line_start + 1, ": ");
-    }
-    return Refuse(position, "JSON parse error, ", parts...);
+    return Refuse(
+        Position(token), "JSON parse error, ",
+        absl::string_view(absl::StrCat(parts...)).substr(0, kMessageLimit));
+  }
+
+  absl::Status Stray(absl::string_view token) const {
+    if (!is_before_11()) return About(token, "stray '", token, "'");
+    return Refuse("JSON parse error, stray '", token, "'");
   }
 
  private:
+  // A number or keyword ends with the character after it, and QEMU takes the
+  // next token, which that character starts, to start behind it.
+  std::string Position(absl::string_view token) const {
+    if (is_before_11()) return "";
+    const absl::string_view before =
+        text_.substr(0, static_cast<size_t>(token.data() - text_.data()));
+    const auto line = std::count(before.begin(), before.end(), '\n') + 1;
+    const size_t line_start = before.rfind('\n') + 1;  // npos + 1 is 0
+    const bool looked_ahead =
+        !before.empty() &&
+        (IsDigit(before.back()) ||
+         absl::ascii_islower(static_cast<unsigned char>(before.back())));
+    return absl::StrCat(
+        line, ":", before.size() - line_start + (looked_ahead ? 2 : 1), ": ");
+  }
+
   absl::string_view text_;
   QemuVersion qemu_;
 };
@@ -89,7 +108,7 @@ class Lexer {
   // The token so far with the character that cannot follow.
   absl::Status Stray() const {
     const absl::string_view token = text_.substr(start_, at_ + 1 - start_);
-    return complaint_.About(token, "stray '", token, "'");
+    return complaint_.Stray(token);
   }
   absl::StatusOr<Token> Number();
   absl::StatusOr<Token> String();
@@ -124,19 +143,22 @@ absl::StatusOr<Token> Lexer::Next() {
 absl::StatusOr<Token> Lexer::Number() {
   if (AtAnyOf("-")) ++at_;
   if (!At(IsDigit)) return Stray();
+  bool may_have_exponent = true;
   if (AtAnyOf("0")) {
     ++at_;
     if (At(IsDigit)) return Stray();
+    may_have_exponent = false;  // "0e1" is a number and a keyword to QEMU
   }
   while (At(IsDigit)) ++at_;
   Token::Kind kind = Token::Kind::kInteger;
   if (AtAnyOf(".")) {
     kind = Token::Kind::kFloat;
+    may_have_exponent = true;
     ++at_;
     if (!At(IsDigit)) return Stray();
     while (At(IsDigit)) ++at_;
   }
-  if (AtAnyOf("eE")) {
+  if (may_have_exponent && AtAnyOf("eE")) {
     kind = Token::Kind::kFloat;
     ++at_;
     if (AtAnyOf("+-")) ++at_;
@@ -294,7 +316,7 @@ class Builder {
   absl::Status Complete(const Token& token, uint32_t index);
   absl::Status Close(const Token& token);
   absl::Status Premature(const Token& token) const {
-    return complaint_.About(token.text, complaint_.is_7_2()
+    return complaint_.About(token.text, complaint_.is_before_11()
                                             ? "premature EOI"
                                             : "premature end of input");
   }
@@ -332,7 +354,9 @@ absl::Status Builder::Take(const Token& token) {
     case Wants::kColon:
       if (token.kind == Token::Kind::kEnd) return Premature(token);
       if (token.kind != Token::Kind::kColon) {
-        return complaint_.About(token.text, "missing : in object pair");
+        return complaint_.About(token.text, complaint_.is_before_11()
+                                                ? "missing : in object pair"
+                                                : "expecting ':'");
       }
       open.wants = Wants::kValue;
       return absl::OkStatus();
@@ -347,7 +371,7 @@ absl::Status Builder::TakeSeparator(const Token& token) {
   Open& open = open_.back();
   if (token.kind == Token::Kind::kEnd) return Premature(token);
   if (token.kind != Token::Kind::kComma) {
-    const char* expected = complaint_.is_7_2()
+    const char* expected = complaint_.is_before_11()
                                ? (IsDict(open) ? "expected separator in dict"
                                                : "expected separator in list")
                            // The text for a list has not been seen.
@@ -360,10 +384,10 @@ absl::Status Builder::TakeSeparator(const Token& token) {
 }
 
 absl::Status Builder::TakeValue(const Token& token) {
-  // 7.2 reads any value and then asks whether it is a string.
+  // Older releases read any value and then ask whether it is a string.
   const bool wants_key = open_.back().wants == Wants::kKey;
-  if (wants_key && !complaint_.is_7_2() && token.kind != Token::Kind::kEnd &&
-      token.kind != Token::Kind::kString) {
+  if (wants_key && !complaint_.is_before_11() &&
+      token.kind != Token::Kind::kEnd && token.kind != Token::Kind::kString) {
     return complaint_.About(token.text, "expecting key");
   }
   Value value;
@@ -446,34 +470,41 @@ absl::Status Builder::Complete(const Token& token, uint32_t index) {
 }  // namespace
 
 // QEMU splits text into tokens until all brackets are closed, or one too many
-// is, and only then looks at their order. So a bad token is refused before a
-// bad order in front of it.
+// is. Before 11.0 it looks at their order only then, so that a bad token is
+// refused before a bad order in front of it.
 absl::StatusOr<ValueTree> ParseJsonObject(absl::string_view text,
                                           QemuVersion qemu) {
   const Complaint complaint(text, qemu);
   Lexer lexer(text, complaint);
   std::vector<Token> tokens;
+  absl::Status bad_token;
   int dicts = 0;
   int lists = 0;
   do {
     absl::StatusOr<Token> token = lexer.Next();
-    if (!token.ok()) return token.status();
+    if (!token.ok()) {
+      bad_token = token.status();
+      break;
+    }
     dicts += token->kind == Token::Kind::kOpenDict;
     dicts -= token->kind == Token::Kind::kCloseDict;
     lists += token->kind == Token::Kind::kOpenList;
     lists -= token->kind == Token::Kind::kCloseList;
-    tokens.push_back(*token);
     if (dicts + lists > kDepthLimit) {
-      return Refuse("JSON nesting depth limit exceeded");
+      bad_token = Refuse("JSON nesting depth limit exceeded");
+      break;
     }
+    tokens.push_back(*token);
   } while (tokens.back().kind != Token::Kind::kEnd && dicts >= 0 &&
            lists >= 0 && dicts + lists > 0);
+  if (complaint.is_before_11() && !bad_token.ok()) return bad_token;
 
   Builder builder(complaint);
   for (const Token& token : tokens) {
     absl::Status taken = builder.Take(token);
     if (!taken.ok()) return taken;
   }
+  if (!bad_token.ok()) return bad_token;
   // Whatever follows, be it a token or none, is a second value to QEMU.
   absl::StatusOr<Token> next = lexer.Next();
   if (!next.ok() || next->kind != Token::Kind::kEnd) {

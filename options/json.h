@@ -13,9 +13,8 @@
 
 namespace e820check {
 
-// Parses a text that starts with '{'; the root is that object. From 10.0 on a
-// refusal names the line and column of the token it is about; which releases
-// between 7.2 and 11.1 do is not known.
+// Parses a text that starts with '{'; the root is that object. From 11.0 on a
+// refusal names the line and column of the token it is about.
 absl::StatusOr<ValueTree> ParseJsonObject(absl::string_view text,
                                           QemuVersion qemu);
 

@@ -112,6 +112,41 @@ TEST(JsonTest, LaterReleasesNameThePosition) {
             "1:8: JSON parse error, expecting key");
   EXPECT_EQ(Refusal("{", QemuVersion::k11_1),
             "1:2: JSON parse error, premature end of input");
+  EXPECT_EQ(Refusal("{\"a\" 1}", QemuVersion::k11_1),
+            "1:6: JSON parse error, expecting ':'");
+  EXPECT_EQ(Refusal("{,}", QemuVersion::k10_0),
+            "JSON parse error, expecting value");
+}
+
+// The one behind a number or keyword.
+TEST(JsonTest, APositionMayBeOneTooFar) {
+  EXPECT_EQ(Refusal("{\"a\":1:", QemuVersion::k11_1),
+            "1:8: JSON parse error, expected ',' or '}'");
+  EXPECT_EQ(Refusal("{\"a\":1 :", QemuVersion::k11_1),
+            "1:8: JSON parse error, expected ',' or '}'");
+  EXPECT_EQ(Refusal("{\"a\":true", QemuVersion::k11_1),
+            "1:11: JSON parse error, premature end of input");
+}
+
+TEST(JsonTest, ABadTokenIsRefusedFirstByOlderReleases) {
+  EXPECT_EQ(Refusal("{1:%", QemuVersion::k10_0), "JSON parse error, stray '%'");
+  EXPECT_EQ(Refusal("{1:%", QemuVersion::k11_1),
+            "1:2: JSON parse error, expecting key");
+}
+
+TEST(JsonTest, NoExponentFollowsAZero) {
+  EXPECT_EQ(Refusal("{\"a\":0e1}"),
+            "JSON parse error, expected separator in dict");
+  EXPECT_EQ(Refusal("{\"a\":-0E1}"), "JSON parse error, stray 'E'");
+  EXPECT_EQ(Refusal("{\"a\":0.0e1}"), "");
+}
+
+TEST(JsonTest, LongMessagesAreCut) {
+  const std::string word(1100, 'x');
+  const std::string cut =
+      absl::StrCat("invalid keyword '", word).substr(0, 1023);
+  EXPECT_EQ(Refusal(absl::StrCat("{\"a\":", word, "}")),
+            absl::StrCat("JSON parse error, ", cut));
 }
 
 }  // namespace

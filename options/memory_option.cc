@@ -28,6 +28,7 @@ absl::StatusOr<uint64_t> ReadMemorySize(absl::string_view key,
     return Refuse("Value '", value, "' is out of range for parameter '", key,
                   "'");
   }
+  if (size.reading == Reading::kAccident) return AccidentOf(value);
   return Refuse("Parameter '", key,
                 "' expects a non-negative number below 2^64", kSizeHint);
 }
@@ -36,12 +37,11 @@ absl::Status CheckSlots(absl::string_view value, QemuVersion qemu) {
   switch (ReadWrappingUnsigned(value, qemu).reading) {
     case Reading::kOk:
       return absl::OkStatus();
-    case Reading::kInvalid:
-      return Refuse("Parameter 'slots' expects a number");
     case Reading::kOutOfRange:
       return Refuse("Value '", value, "' is too large for parameter 'slots'");
+    default:
+      return Refuse("Parameter 'slots' expects a number");
   }
-  return absl::OkStatus();
 }
 
 struct MemoryRecord {

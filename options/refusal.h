@@ -27,6 +27,12 @@ absl::Status Refuse(const Parts&... parts) {
   return absl::InvalidArgumentError(absl::StrCat(parts...));
 }
 
+// For Reading::kAccident.
+inline absl::Status AccidentOf(absl::string_view size) {
+  return absl::UnknownError(
+      absl::StrCat("QEMU 7.2 reads past the end of the size '", size, "'"));
+}
+
 inline absl::Status PrintHelp() { return absl::CancelledError("help"); }
 inline absl::Status PrintHelpAndFail() { return absl::AbortedError("help"); }
 

@@ -2,9 +2,11 @@
 
 #include "options/size.h"
 
+#include <cfloat>
 #include <cmath>
 #include <cstddef>
 #include <string>
+#include <system_error>
 #include <utility>
 
 #include "absl/numeric/int128.h"
@@ -46,19 +48,36 @@ uint64_t SuffixBytes(char c) {
   }
 }
 
-// ".75" as a number of 2^-64ths. QEMU reads it with strtod, so it has 53
-// significant bits and may round to 1, that is 2^64.
-absl::uint128 FractionOf2To64(absl::string_view text, QemuVersion qemu) {
-  double fraction = 0;
-  absl::from_chars(text.data(), text.data() + text.size(), fraction);
-  const absl::uint128 scaled =
-      static_cast<absl::uint128>(std::ldexp(fraction, 64));
-  // Up to 8.0 the conversion to 64 bits makes 2^64 a 0; later releases carry it
-  // and keep a fraction that is not 0 from becoming 0.
-  if (qemu == QemuVersion::k7_2) return absl::Uint128Low64(scaled);
-  const bool is_zero =
-      text.find_first_not_of("0", 1) == absl::string_view::npos;
-  return scaled == 0 && !is_zero ? 1 : scaled;
+// What follows an integer from its "." on, as QEMU reads it with strtod.
+struct Fraction {
+  double value = 0;  // rounded to 53 bits, so it may be 1
+  bool fits = true;  // a double
+  bool is_0 = true;
+  size_t end = 0;  // in the text
+};
+
+Fraction ReadFraction(absl::string_view text, size_t dot,
+                      absl::chars_format format) {
+  Fraction fraction;
+  const size_t digits_end = SkipDigits(text, dot + 1);
+  fraction.end = dot + 1;
+  if (digits_end == dot + 1) return fraction;
+  const char* const start = text.data() + dot;
+  const absl::from_chars_result read = absl::from_chars(
+      start, text.data() + text.size(), fraction.value, format);
+  fraction.end = static_cast<size_t>(read.ptr - text.data());
+  fraction.is_0 =
+      text.substr(dot + 1, digits_end - dot - 1).find_first_not_of('0') ==
+      absl::string_view::npos;
+  // strtod also complains of what it can only round to a subnormal number.
+  fraction.fits =
+      read.ec == std::errc() && (fraction.is_0 || fraction.value >= DBL_MIN);
+  return fraction;
+}
+
+// In 2^-64ths.
+uint64_t ScaledFraction(double fraction) {
+  return static_cast<uint64_t>(std::ldexp(fraction, 64));
 }
 
 struct Decimal {
@@ -115,14 +134,21 @@ SizeReading ReadSize(absl::string_view text, DefaultUnit default_unit,
   if (at < text.size() && (text[at] == '+' || negative)) ++at;
 
   const size_t integer_end = SkipDigits(text, at);
-  const Decimal integer = DecimalValue(text.substr(at, integer_end - at));
+  Decimal integer = DecimalValue(text.substr(at, integer_end - at));
   const bool has_integer = integer_end != at;
   if (negative) {
-    // From 10.0 on a negative number is a number out of range.
-    return {qemu != QemuVersion::k7_2 && has_integer &&
-                    integer_end == text.size()
-                ? Reading::kOutOfRange
-                : Reading::kInvalid};
+    // From 10.0 on a negative number is out of range, to 7.2 only one that
+    // would not fit without its sign.
+    size_t end = integer_end;
+    bool is_number = has_integer;
+    if (qemu == QemuVersion::k7_2) {
+      is_number = integer.overflow;
+    } else if (!has_integer && end < text.size() && text[end] == '.') {
+      end = SkipDigits(text, end + 1);
+      is_number = end != integer_end + 1;
+    }
+    return {is_number && end == text.size() ? Reading::kOutOfRange
+                                            : Reading::kInvalid};
   }
   if (integer_end == at + 1 && text[at] == '0' && integer_end < text.size() &&
       (text[integer_end] == 'x' || text[integer_end] == 'X')) {
@@ -135,15 +161,34 @@ SizeReading ReadSize(absl::string_view text, DefaultUnit default_unit,
   }
 
   at = integer_end;
-  absl::uint128 fraction = 0;
+  uint64_t fraction = 0;
   if (at < text.size() && text[at] == '.') {
-    const size_t fraction_end = SkipDigits(text, at + 1);
-    const bool has_fraction = fraction_end != at + 1;
-    if (!has_integer && !has_fraction) return {};
-    if (has_fraction) {
-      fraction = FractionOf2To64(text.substr(at, fraction_end - at), qemu);
+    const bool is_7_2 = qemu == QemuVersion::k7_2;
+    // 7.2 reads an exponent, only to refuse it. To later releases an 'e' is the
+    // suffix.
+    const Fraction read = ReadFraction(
+        text, at,
+        is_7_2 ? absl::chars_format::general : absl::chars_format::fixed);
+    if (!has_integer && read.end == at + 1) return {};
+    const bool has_exponent = read.end != SkipDigits(text, at + 1);
+    at = read.end;
+    if (is_7_2 && !read.fits) {
+      // 7.2 goes on without the fraction, and without the character behind it.
+      if (at == text.size()) return {Reading::kAccident};
+      ++at;
+    } else if (has_exponent) {
+      return {};
+    } else if (read.value < 1) {
+      fraction = ScaledFraction(read.value);
+    } else if (!is_7_2) {
+      // Up to 8.0 the conversion to 64 bits makes 2^64 a 0; later releases
+      // carry it and keep a fraction that is not 0 from becoming 0.
+      if (integer.value == UINT64_MAX) {
+        return {at == text.size() ? Reading::kOutOfRange : Reading::kInvalid};
+      }
+      ++integer.value;
     }
-    at = fraction_end;
+    if (!is_7_2 && !read.is_0 && read.value < 1 && fraction == 0) fraction = 1;
   } else if (!has_integer) {
     return {};
   }
@@ -154,8 +199,8 @@ SizeReading ReadSize(absl::string_view text, DefaultUnit default_unit,
     if (unit == 0 || at + 1 != text.size()) return {};
   }
   if (unit == 1 && fraction != 0) return {};
-  // fraction <= 2^64 and unit <= 2^60: neither product reaches 2^128.
-  const absl::uint128 fraction_bytes = fraction * unit;
+  // unit <= 2^60: neither product reaches 2^128.
+  const absl::uint128 fraction_bytes = absl::uint128(fraction) * unit;
   const absl::uint128 rounded =
       (fraction_bytes >> 64) + ((fraction_bytes >> 63) & 1);
   const absl::uint128 bytes = absl::uint128(integer.value) * unit + rounded;

@@ -15,6 +15,7 @@ namespace {
 constexpr Reading kOk = Reading::kOk;
 constexpr Reading kInvalid = Reading::kInvalid;
 constexpr Reading kRange = Reading::kOutOfRange;
+constexpr Reading kAccident = Reading::kAccident;
 
 struct Case {
   const char* text;
@@ -38,6 +39,8 @@ const Case kSame[] = {
     {"1e3", {kInvalid}, {}},
     {"1.5e1", {kInvalid}, {}},
     {"1.5.5M", {kInvalid}, {}},
+    {"1.0e-400", {kInvalid}, {}},
+    {"1.5e-5", {kInvalid}, {}},
     {"64MB", {kInvalid}, {}},
     {"64 ", {kInvalid}, {}},
     {"K64", {kInvalid}, {}},
@@ -61,6 +64,17 @@ const Case kDiffering[] = {
     {"-1", {kInvalid}, {kRange}},
     {"-0", {kInvalid}, {kRange}},
     {"-1M", {kInvalid}, {kInvalid}},
+    {"-.5", {kInvalid}, {kRange}},
+    {"-.5M", {kInvalid}, {kInvalid}},
+    {"-18446744073709551616", {kRange}, {kRange}},
+    // A fraction that is no double.
+    {"1.1e-400M", {kOk, 1}, {kInvalid}},
+    {"1.1e400M", {kOk, 1}, {kInvalid}},
+    {"1.1e-400kM", {kOk, kMiB}, {kInvalid}},
+    {"1.1e-310k", {kOk, 1}, {kInvalid}},
+    {"1.1e-400", {kAccident}, {kInvalid}},
+    {"0.99999999999999999999", {kOk, 0}, {kOk, 1}},
+    {"18446744073709551615.99999999999999999999", {kOk, UINT64_MAX}, {kRange}},
     {".5G", {kInvalid}, {kOk, kGiB / 2}},
     {"0x10k", {kOk, 16 * kKiB}, {kInvalid}},
     {"0.99999999999999999999M", {kOk, 0}, {kOk, kMiB}},

@@ -94,9 +94,10 @@ absl::StatusOr<bool> QemuOptsSource::Bool(absl::string_view name) {
 }
 
 absl::StatusOr<uint64_t> QemuOptsSource::SizeBytes(absl::string_view name) {
-  const SizeReading size =
-      ReadSize(Take(name), DefaultUnit::kByte, qemu_, warnings_);
+  const std::string& text = Take(name);
+  const SizeReading size = ReadSize(text, DefaultUnit::kByte, qemu_, warnings_);
   if (size.reading == Reading::kOk) return size.bytes;
+  if (size.reading == Reading::kAccident) return AccidentOf(text);
   return Refuse("Parameter '", name, "' expects a size value");
 }
 
@@ -261,6 +262,7 @@ absl::StatusOr<uint64_t> KeyvalSource::SizeBytes(absl::string_view name) {
   const SizeReading size =
       ReadSize(*text, DefaultUnit::kByte, qemu_, warnings_);
   if (size.reading == Reading::kOk) return size.bytes;
+  if (size.reading == Reading::kAccident) return AccidentOf(*text);
   return Refuse("Parameter '", path_, name, "' expects size");
 }
 
