@@ -8,9 +8,11 @@
 #include "absl/strings/str_cat.h"
 #include "properties/agreement.h"
 #include "properties/classify.h"
+#include "properties/consequences.h"
 #include "properties/laws.h"
 #include "properties/quirks.h"
 #include "qemu/messages.h"
+#include "subject/failure.h"
 
 namespace e820check {
 namespace {
@@ -18,20 +20,6 @@ namespace {
 // "verdict" of "verdict\n  expected: ...", "e820" of "e820 row 3\n ...".
 std::string FirstWord(absl::string_view text) {
   return std::string(text.substr(0, text.find_first_of(" \n")));
-}
-
-void CheckLawsOf(const MachineOptions& options, const GuestLayout& layout,
-                 Comparison& comparison) {
-  for (const Breach& breach : FindBreaches(options, layout)) {
-    if (breach.excuse != nullptr) {
-      comparison.quirks.push_back(breach.excuse->id);
-    } else if (comparison.verdict != Verdict::kDisagree) {
-      comparison.verdict = Verdict::kDisagree;
-      comparison.kind = absl::StrCat("law ", breach.law->id);
-      comparison.divergence = absl::StrCat(
-          "both answers break ", comparison.kind, ": ", breach.detail);
-    }
-  }
 }
 
 }  // namespace
@@ -46,22 +34,23 @@ Comparison WithoutAnswer(const System& system, const absl::Status& failure,
   } else if (absl::IsResourceExhausted(failure) || absl::IsAborted(failure)) {
     // Aborted: somebody else killed it, most likely for want of memory.
     comparison.verdict = Verdict::kHostRefuses;
-  } else if (absl::IsDataLoss(failure)) {
-    comparison.kind = "garbage";
-  } else if (absl::IsDeadlineExceeded(failure)) {
-    comparison.kind = "hang";
-  } else if (absl::StrContains(failure.message(), kSanitizerReport)) {
-    comparison.kind = "sanitizer";
-  } else if (absl::IsInternal(failure)) {
-    comparison.kind = std::string(kCrash);
+  } else {
+    comparison.kind = absl::StrContains(failure.message(), kSanitizerReport)
+                          ? "sanitizer"
+                          : FailureKind(failure);
+    comparison.defects.push_back(
+        {.id = comparison.kind,
+         .detail = comparison.divergence,
+         .breaks = std::string(WhatBreaks(comparison.kind))});
+  }
+  if (comparison.kind == kCrash && system.IsInTheLedger()) {
     const Quirk* excuse =
         options == nullptr ? nullptr : FindExcuse(kCrash, *options);
     if (excuse != nullptr) {
       comparison.verdict = Verdict::kKnownCrash;
+      comparison.defects.clear();
       comparison.quirks.push_back(excuse->id);
     }
-  } else {
-    comparison.kind = "exit";
   }
   return comparison;
 }
@@ -85,13 +74,26 @@ Comparison Compare(const System& left, const System& right,
   comparison.classes = Classify(options, *expected);
   comparison.verdict =
       expected->accepted() ? Verdict::kAccepted : Verdict::kRefused;
+  std::vector<Breach> breaches;
+  if (actual->accepted() && options != nullptr) {
+    breaches = FindBreaches(*options, std::get<GuestLayout>(actual->outcome));
+  }
+  for (const Breach& breach : breaches) {
+    if (breach.excuse != nullptr) {
+      comparison.quirks.push_back(breach.excuse->id);
+    }
+  }
+  comparison.defects = FindDefects(*expected, *actual, breaches);
   if (absl::Status s = CheckAgreement(*expected, *actual); !s.ok()) {
-    comparison.verdict = Verdict::kDisagree;
     comparison.divergence = std::string(s.message());
     comparison.kind = FirstWord(comparison.divergence);
-  } else if (expected->accepted() && options != nullptr) {
-    CheckLawsOf(*options, std::get<GuestLayout>(expected->outcome), comparison);
+  } else if (!comparison.defects.empty()) {
+    // What agrees and is wrong all the same, breaks a law.
+    comparison.kind = comparison.defects.front().id;
+    comparison.divergence =
+        absl::StrCat(comparison.kind, ": ", comparison.defects.front().detail);
   }
+  if (!comparison.kind.empty()) comparison.verdict = Verdict::kDisagree;
   return comparison;
 }
 
@@ -99,6 +101,7 @@ void Tally::Add(const Comparison& comparison) {
   ++cases;
   ++verdicts[comparison.verdict];
   for (const absl::string_view name : comparison.classes) ++classes[name];
+  for (const Defect& defect : comparison.defects) ++defects[defect.id];
   if (comparison.verdict == Verdict::kNotCovered ||
       comparison.verdict == Verdict::kLacking) {
     ++reasons[comparison.divergence];

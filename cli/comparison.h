@@ -9,6 +9,7 @@
 
 #include "absl/strings/string_view.h"
 #include "cli/system.h"
+#include "properties/divergence_class.h"
 
 namespace e820check {
 
@@ -26,11 +27,14 @@ enum class Verdict {
 struct Comparison {
   Verdict verdict = Verdict::kAccepted;
   // Of a disagreement: "verdict", "e820", "law slit.follows-options", "crash",
-  // "sanitizer", "hang", "garbage", "exit" (a status without a verdict): what a
-  // smaller command line must still show to show the same.
+  // "sanitizer", "hang", "garbage", "exit" (a status without a verdict), ... :
+  // what differs first.
   std::string kind;
   // What differs; else, without a comparison, why there is none.
   std::string divergence;
+  // Of a disagreement: all that is wrong with the right answer, or that there
+  // is none. At least one.
+  std::vector<Defect> defects;
   std::vector<absl::string_view> classes;
   std::vector<absl::string_view> quirks;  // ledger entries that excused a law
 };
@@ -51,6 +55,7 @@ struct Tally {
   std::map<absl::string_view, uint64_t> classes;
   std::map<absl::string_view, uint64_t> quirks;
   std::map<std::string, uint64_t> reasons;  // of kNotCovered and kLacking
+  std::map<std::string, uint64_t> defects;  // by id
 
   void Add(const Comparison& comparison);
   uint64_t Count(Verdict verdict) const;

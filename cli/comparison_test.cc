@@ -65,6 +65,22 @@ TEST(Comparison, NamesWhatDiffersFirst) {
   EXPECT_EQ(CompareAnswers(warns, Refuses("no")).kind, "warnings");
 }
 
+TEST(Comparison, TheDefectsOfTheRightAnswerAreAllNamed) {
+  GuestLayout layout;
+  layout.e820 = {{0, kDefaultRamBytes, MemoryType::kSoftReserved}};
+  const Comparison comparison = CompareAnswers(
+      Accepts(kDefaultRamBytes), Answer{.warnings = {}, .outcome = layout});
+  EXPECT_EQ(comparison.verdict, Verdict::kDisagree);
+  std::vector<std::string> ids;
+  for (const Defect& defect : comparison.defects) ids.push_back(defect.id);
+  EXPECT_THAT(ids, testing::ElementsAre("e820 ram as soft reserved below 4G",
+                                        "law e820.types-follow-owners"));
+  const Comparison none =
+      CompareAnswers(Refuses("no"), absl::PermissionDeniedError("overrun"));
+  ASSERT_EQ(none.defects.size(), 1u);
+  EXPECT_EQ(none.defects[0].id, "overrun");
+}
+
 TEST(Comparison, EqualAnswersMayStillBreakALaw) {
   const Comparison comparison = CompareAnswers(Accepts(1), Accepts(1));
   EXPECT_EQ(comparison.verdict, Verdict::kDisagree);
@@ -90,6 +106,25 @@ TEST(Comparison, TheLedgerKnowsSomeCrashes) {
   EXPECT_EQ(comparison.verdict, Verdict::kKnownCrash);
   EXPECT_THAT(comparison.quirks,
               testing::ElementsAre("q35-without-ram-aborts"));
+}
+
+TEST(Comparison, ButNotOfSomebodyElsesCode) {
+  class Stranger final : public System {
+   public:
+    const std::string& name() const override { return name_; }
+    bool IsInTheLedger() const override { return false; }
+    absl::StatusOr<Answer> Ask(const Question&) const override {
+      return absl::InternalError("died");
+    }
+
+   private:
+    std::string name_ = "stranger";
+  };
+  const Comparison comparison =
+      Compare(Parrot(Accepts(0)), Stranger(),
+              MakeQuestion({"-machine", "q35,memory.size=0"}, {}));
+  EXPECT_EQ(comparison.verdict, Verdict::kDisagree);
+  EXPECT_EQ(comparison.kind, "crash");
 }
 
 TEST(Shell, QuotesOnlyWhatNeedsIt) {

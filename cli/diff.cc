@@ -7,13 +7,13 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <compare>
 #include <cstdio>
 #include <iostream>
 #include <iterator>
 #include <map>
 #include <memory>
 #include <mutex>
-#include <set>
 #include <thread>
 #include <variant>
 
@@ -30,12 +30,19 @@
 #include "properties/command_line_generator.h"
 #include "properties/shrink.h"
 #include "properties/shrink_machine.h"
+#include "subject/failure.h"
 
 namespace e820check {
 namespace {
 
 // Enough to shrink any generated command line against a real QEMU in a minute.
 constexpr int kMostShrinkRuns = 1000;
+// Each may last until a system's deadline.
+constexpr int kMostShrinkRunsOfHang = 5;
+
+// Of cases that are not compared, in the summary: a subject may have one of its
+// own for each case.
+constexpr size_t kMostReasons = 20;
 
 using Clock = std::chrono::steady_clock;
 
@@ -102,9 +109,19 @@ class Progress {
   Clock::time_point shown_;
 };
 
+// Where a defect is first seen: in which case, as which of its defects.
+struct FirstSight {
+  uint64_t index = 0;
+  size_t place = 0;
+
+  // clang-tidy 14 takes the comparison with 0 in here for a null pointer.
+  // NOLINTNEXTLINE(modernize-use-nullptr)
+  friend auto operator<=>(const FirstSight&, const FirstSight&) = default;
+};
+
 struct RunResult {
   Tally tally;
-  std::map<std::string, uint64_t> first_by_kind;  // of disagreements
+  std::map<std::string, FirstSight> first_sights;  // by the defect's id
   double seconds = 0;
 };
 
@@ -146,10 +163,14 @@ class Run {
       progress_.Show(result_.tally);
       if (comparison.verdict != Verdict::kDisagree) continue;
       if (!options_.keep_going) stop_ = true;
-      uint64_t& first =
-          result_.first_by_kind.try_emplace(comparison.kind, index)
-              .first->second;
-      first = std::min(first, index);
+      for (size_t place = 0; place < comparison.defects.size(); ++place) {
+        const FirstSight sight{index, place};
+        FirstSight& first =
+            result_.first_sights
+                .try_emplace(comparison.defects[place].id, sight)
+                .first->second;
+        first = std::min(first, sight);
+      }
     }
   }
 
@@ -190,8 +211,18 @@ void PrintSummary(const RunResult& run, const DiffOptions& options,
   line("options not covered", tally.Count(Verdict::kNotCovered));
   line("not in the binary", tally.Count(Verdict::kLacking));
   if (!tally.reasons.empty()) std::cout << "not compared\n";
+  size_t shown = 0;
   for (const auto& [reason, count] : tally.reasons) {
+    if (shown++ == kMostReasons) {
+      std::cout << "           and " << tally.reasons.size() - kMostReasons
+                << " more reasons\n";
+      break;
+    }
     std::cout << absl::StreamFormat("  %7d  %s\n", count, reason);
+  }
+  if (!tally.defects.empty()) std::cout << "defects\n";
+  for (const auto& [id, count] : tally.defects) {
+    std::cout << absl::StreamFormat("  %7d  %s\n", count, id);
   }
   if (!tally.quirks.empty()) std::cout << "excused by the quirk ledger\n";
   for (const auto& [id, count] : tally.quirks) {
@@ -234,25 +265,44 @@ void PrintAnswer(absl::string_view title, const System& system,
   }
 }
 
+// With `wanted`, the defect that the command line was shrunk to show, first;
+// empty: all are as good.
 void PrintDisagreement(const Pair& pair, const DiffOptions& options,
-                       const std::vector<std::string>& args) {
-  const Comparison comparison = pair.Compare(args);
+                       const std::vector<std::string>& args,
+                       absl::string_view wanted) {
+  Comparison comparison = pair.Compare(args);
   const Question question = MakeQuestion(args, pair.context);
   std::cout << "\nfirst divergence: " << comparison.divergence << "\n";
+  std::stable_partition(
+      comparison.defects.begin(), comparison.defects.end(),
+      [wanted](const Defect& defect) { return defect.id == wanted; });
+  for (const Defect& defect : comparison.defects) {
+    std::cout << "\ndefect: " << defect.id << "\n  " << defect.detail
+              << "\n  breaks: " << defect.breaks << "\n";
+  }
   PrintAnswer("expected", *pair.left, question);
   PrintAnswer("actual", *pair.right, question);
   std::cout << "\nreplay: " << ReplayLine(options, pair, args) << "\n";
 }
 
+bool Shows(const Comparison& comparison, absl::string_view defect_id) {
+  return std::any_of(
+      comparison.defects.begin(), comparison.defects.end(),
+      [defect_id](const Defect& defect) { return defect.id == defect_id; });
+}
+
 // First as a machine, so that memory keeps adding up, then as text.
 std::vector<std::string> ShrinkCase(const Pair& pair,
-                                    std::vector<std::string> args) {
-  const std::string kind = pair.Compare(args).kind;
+                                    std::vector<std::string> args,
+                                    absl::string_view defect_id) {
   const auto still_fails = [&](const std::vector<std::string>& candidate) {
     if (Interrupted()) return false;
     const Comparison comparison = pair.Compare(candidate);
-    return comparison.verdict == Verdict::kDisagree && comparison.kind == kind;
+    return comparison.verdict == Verdict::kDisagree &&
+           Shows(comparison, defect_id);
   };
+  const int most_runs =
+      defect_id == kHang ? kMostShrinkRunsOfHang : kMostShrinkRuns;
   const Question question = MakeQuestion(args, pair.context);
   const MachineOptions* machine = OptionsOf(question);
   if (machine != nullptr && still_fails(Format(*machine))) {
@@ -261,9 +311,9 @@ std::vector<std::string> ShrinkCase(const Pair& pair,
         [&](const MachineOptions& smaller) {
           return still_fails(Format(smaller));
         },
-        kMostShrinkRuns));
+        most_runs));
   }
-  return Shrink(std::move(args), still_fails, kMostShrinkRuns);
+  return Shrink(std::move(args), still_fails, most_runs);
 }
 
 CommandStatus DiffOne(const Pair& pair, const DiffOptions& options) {
@@ -283,7 +333,7 @@ CommandStatus DiffOne(const Pair& pair, const DiffOptions& options) {
                 << comparison.quirks.front() << "\n";
       return kExitOk;
     case Verdict::kDisagree:
-      PrintDisagreement(pair, options, options.args);
+      PrintDisagreement(pair, options, options.args, "");
       return kExitNo;
     case Verdict::kHostRefuses:
       std::cerr << "e820check: " << comparison.divergence << "\n";
@@ -300,17 +350,18 @@ CommandStatus DiffMany(const Pair& pair, const DiffOptions& options) {
   RememberInterrupts();
   const RunResult run = Run(pair, options).Execute();
   PrintSummary(run, options, pair);
-  std::set<uint64_t> findings;
-  for (const auto& [kind, index] : run.first_by_kind) findings.insert(index);
+  std::map<FirstSight, std::string> findings;
+  for (const auto& [id, sight] : run.first_sights) findings[sight] = id;
   if (!options.keep_going && findings.size() > 1) {
     findings.erase(std::next(findings.begin()), findings.end());
   }
-  for (const uint64_t index : findings) {
-    std::vector<std::string> args = MakeCase(options.seed, index, pair.context);
-    std::cout << "\ncase " << index << ": " << ShellJoin(args) << "\n"
+  for (const auto& [sight, id] : findings) {
+    std::vector<std::string> args =
+        MakeCase(options.seed, sight.index, pair.context);
+    std::cout << "\ncase " << sight.index << ": " << ShellJoin(args) << "\n"
               << std::flush;
-    args = ShrinkCase(pair, std::move(args));
-    PrintDisagreement(pair, options, args);
+    args = ShrinkCase(pair, std::move(args), id);
+    PrintDisagreement(pair, options, args, id);
   }
   if (!findings.empty()) return kExitNo;
   if (Interrupted()) {

@@ -23,7 +23,7 @@ struct DiffOptions {
   uint64_t cases = 1000;
   uint64_t seed = 1;
   uint32_t jobs = 0;  // 0: one per processor
-  // Go on after a disagreement, for the first one of every kind.
+  // Go on after a disagreement, for the first one of every defect.
   bool keep_going = false;
   // One command line to compare, instead of generated ones.
   std::vector<std::string> args;

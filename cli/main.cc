@@ -26,9 +26,15 @@ constexpr char kReleases[] =
     "of the\noldest release that has the machine type.\n";
 
 constexpr char kSystems[] =
-    "SYSTEM is reference (the slow model), rangetree (the optimized one), "
-    "qemu\n"
-    "(the binary in PATH) or qemu:FILE.\n";
+    "SYSTEM is one of\n"
+    "  reference, rangetree    the slow model, and the optimized one\n"
+    "  qemu, qemu:FILE         the binary in PATH, or another\n"
+    "  so:FILE                 a shared object, see subject/e820_subject.h\n"
+    "  exec:COMMAND            a process that answers JSON lines as predict "
+    "--batch -\n"
+    "                          does; words are apart by blanks\n"
+    "  memmap-v5               the patch of memmap-type=, its mistakes "
+    "included\n";
 
 const std::map<std::string, QemuVersion> kVersions = {
     {"7.2", QemuVersion::k7_2},
@@ -109,7 +115,7 @@ CLI::App* AddDiff(CLI::App& app, DiffOptions& options) {
       ->type_name("N");
   AddSeedAndJobs(*command, options);
   command->add_flag("--keep-going", options.keep_going,
-                    "show the first disagreement of every kind");
+                    "show the first disagreement of every defect");
   AddVersion(*command, options.qemu_version,
              "which to expect (default: see below)");
   AddDialect(*command, options.dialect);

@@ -11,9 +11,9 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "cli/answer_json.h"
 #include "machine/describe.h"
 #include "nlohmann/json.hpp"
+#include "subject/answer_json.h"
 
 namespace e820check {
 namespace {
@@ -112,7 +112,7 @@ CommandStatus AnswerLine(const System& system, const PredictOptions& options,
   if (answer.ok()) {
     out.update(AnswerToJson(*answer));
   } else {
-    out["failed"] = answer.status().message();
+    out.update(FailureToJson(answer.status()));
     status = StatusOf(answer.status());
   }
   std::cout << ToLine(out) << "\n";

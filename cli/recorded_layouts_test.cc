@@ -8,10 +8,10 @@
 #include <string>
 #include <vector>
 
-#include "cli/answer_json.h"
 #include "cli/system.h"
 #include "gtest/gtest.h"
 #include "nlohmann/json.hpp"
+#include "subject/answer_json.h"
 
 namespace e820check {
 namespace {

@@ -12,8 +12,11 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "model/reference_layout.h"
+#include "properties/command_line_answer.h"
 #include "qemu/qemu.h"
 #include "rangetree/range_tree_layout.h"
+#include "subject/memmap_v5/memmap_v5.h"
+#include "subject/process_subject.h"
 
 namespace e820check {
 namespace {
@@ -28,30 +31,40 @@ class ModelSystem final : public System {
 
   absl::StatusOr<Answer> Ask(const Question& question) const override {
     if (!question.parsed.ok()) return question.parsed.status();
-    const ParsedCommandLine& parsed = *question.parsed;
-    if (const auto* rejection = std::get_if<Rejection>(&parsed.outcome)) {
-      return Answer{.warnings = parsed.warnings, .outcome = *rejection};
-    }
-    Answer answer = layout_(std::get<MachineOptions>(parsed.outcome));
-    answer.warnings.insert(answer.warnings.begin(), parsed.warnings.begin(),
-                           parsed.warnings.end());
-    for (const DeviceWarning& warning : answer.device_warnings) {
-      answer.warnings.push_back(
-          WithLocation(parsed, warning.device, warning.text));
-    }
-    answer.device_warnings.clear();
-    if (auto* rejection = std::get_if<Rejection>(&answer.outcome)) {
-      rejection->text =
-          WithLocation(parsed, rejection->device, rejection->text);
-      rejection->device.reset();
-    }
-    return answer;
+    return AnswerCommandLine(*question.parsed, layout_);
   }
 
  private:
   std::string name_;
   Answer (*layout_)(const MachineOptions&);
 };
+
+// Somebody else's implementation.
+class SubjectSystem final : public System {
+ public:
+  SubjectSystem(absl::string_view name, ProcessSubject subject)
+      : name_(name), subject_(std::move(subject)) {}
+
+  const std::string& name() const override { return name_; }
+  // The ledger is about QEMU.
+  bool IsInTheLedger() const override { return false; }
+
+  absl::StatusOr<Answer> Ask(const Question& question) const override {
+    return subject_.Ask({.args = question.args,
+                         .dialect = question.dialect,
+                         .qemu_version = question.qemu_version});
+  }
+
+ private:
+  std::string name_;
+  ProcessSubject subject_;
+};
+
+absl::StatusOr<std::unique_ptr<System>> MakeSubjectSystem(
+    absl::string_view name, absl::StatusOr<ProcessSubject> subject) {
+  if (!subject.ok()) return subject.status();
+  return std::make_unique<SubjectSystem>(name, *std::move(subject));
+}
 
 class QemuSystem final : public System {
  public:
@@ -100,7 +113,11 @@ absl::StatusOr<std::string> ReadHostFile(const std::string& path) {
 Question MakeQuestion(std::vector<std::string> args,
                       const CommandLineContext& context) {
   absl::StatusOr<ParsedCommandLine> parsed = ParseCommandLine(args, context);
-  return Question{std::move(args), std::move(parsed), ""};
+  return Question{.args = std::move(args),
+                  .parsed = std::move(parsed),
+                  .working_directory = "",
+                  .dialect = context.dialect,
+                  .qemu_version = context.qemu_version};
 }
 
 const MachineOptions* OptionsOf(const Question& question) {
@@ -115,7 +132,16 @@ absl::StatusOr<std::unique_ptr<System>> MakeSystem(absl::string_view name) {
   if (name == "rangetree") {
     return std::make_unique<ModelSystem>(name, RangeTreeLayout);
   }
+  if (name == "memmap-v5") {
+    return std::make_unique<ModelSystem>(name, MemmapV5Layout);
+  }
   absl::string_view path = name;
+  if (absl::ConsumePrefix(&path, "so:")) {
+    return MakeSubjectSystem(name, ProcessSubject::FromSharedObject(path));
+  }
+  if (absl::ConsumePrefix(&path, "exec:")) {
+    return MakeSubjectSystem(name, ProcessSubject::FromCommand(path));
+  }
   if (absl::ConsumePrefix(&path, "qemu") &&
       (path.empty() || absl::ConsumePrefix(&path, ":"))) {
     absl::StatusOr<Qemu> qemu = Qemu::Find(path);
@@ -125,9 +151,10 @@ absl::StatusOr<std::unique_ptr<System>> MakeSystem(absl::string_view name) {
     return std::make_unique<QemuSystem>(name, *std::move(qemu),
                                         *std::move(inventory));
   }
-  return absl::InvalidArgumentError(absl::StrCat(
-      "'", name,
-      "' is no system; say reference, rangetree, qemu or qemu:FILE"));
+  return absl::InvalidArgumentError(
+      absl::StrCat("'", name,
+                   "' is no system; say reference, rangetree, memmap-v5, qemu, "
+                   "qemu:FILE, so:FILE or exec:COMMAND"));
 }
 
 }  // namespace e820check

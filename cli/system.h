@@ -23,6 +23,9 @@ struct Question {
   absl::StatusOr<ParsedCommandLine> parsed;
   // Where relative paths lead; empty: as for this process.
   std::string working_directory;
+  // What `parsed` went by.
+  Dialect dialect = Dialect::kStock;
+  QemuVersion qemu_version = QemuVersion::k7_2;
 };
 
 // For CommandLineContext::read_file. ResourceExhausted for files so large that
@@ -36,7 +39,8 @@ Question MakeQuestion(std::vector<std::string> args,
 const MachineOptions* OptionsOf(const Question& question);
 
 // Something that answers what layout a command line gives: the reference model,
-// the range-tree implementation, or a QEMU binary.
+// the range-tree implementation, the patch under review, a QEMU binary, or a
+// subject (subject/).
 class System {
  public:
   virtual ~System() = default;
@@ -49,14 +53,19 @@ class System {
   // What this machine has and the system was built without, or empty.
   virtual std::string Lacks(const MachineOptions&) const { return ""; }
 
+  // Whether the ledger's crashes are those of this system.
+  virtual bool IsInTheLedger() const { return true; }
+
   // A Status means that there is no answer: Unimplemented (an option is not
-  // covered), ResourceExhausted (the host cannot), DeadlineExceeded, Internal
-  // (died). Safe to call from several threads.
+  // covered), ResourceExhausted (the host cannot), or what subject/failure.h
+  // names.
+  // Safe to call from several threads.
   virtual absl::StatusOr<Answer> Ask(const Question& question) const = 0;
 };
 
-// "reference", "rangetree", "qemu" (from PATH) or "qemu:FILE". InvalidArgument
-// for any other name, NotFound if there is no such binary.
+// "reference", "rangetree", "memmap-v5", "qemu" (from PATH), "qemu:FILE",
+// "so:FILE" or "exec:COMMAND". InvalidArgument for any other name and for a
+// shared object that does not load, NotFound if there is no such file.
 absl::StatusOr<std::unique_ptr<System>> MakeSystem(absl::string_view name);
 
 }  // namespace e820check

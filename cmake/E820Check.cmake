@@ -13,7 +13,7 @@ find_package(Threads REQUIRED)
 add_library(e820check_flags INTERFACE)
 target_include_directories(e820check_flags INTERFACE ${PROJECT_SOURCE_DIR})
 target_compile_options(e820check_flags INTERFACE
-  -Wall -Wextra -Wshadow -Wnon-virtual-dtor
+  -Wall -Wextra -Wshadow $<$<COMPILE_LANGUAGE:CXX>:-Wnon-virtual-dtor>
   # GCC warns of designated initialisers that leave a member its default.
   -Wno-missing-field-initializers
   $<$<BOOL:${E820CHECK_WERROR}>:-Werror>)

@@ -66,6 +66,28 @@ MachineOptions WithoutNode(const MachineOptions& machine, size_t index) {
   return smaller;
 }
 
+// The machine without one node, whose memory goes to another one, so that RAM
+// keeps its size. nullopt if that one has no memory to add to.
+std::optional<MachineOptions> Merged(const MachineOptions& machine,
+                                     size_t index, uint32_t into_id) {
+  const NumaNode& gone = machine.numa_nodes[index];
+  MachineOptions merged = WithoutNode(machine, index);
+  merged.memory = machine.memory;
+  const uint32_t id = into_id > gone.id ? into_id - 1 : into_id;
+  const auto into = absl::c_find_if(
+      merged.numa_nodes, [id](const NumaNode& n) { return n.id == id; });
+  if (into == merged.numa_nodes.end()) return std::nullopt;
+  const uint64_t size_bytes = NodeSizeBytes(machine, gone);
+  if (into->mem_bytes) {
+    *into->mem_bytes += size_bytes;
+  } else if (into->memdev && BackendOf(merged, *into->memdev) != nullptr) {
+    BackendOf(merged, *into->memdev)->size_bytes += size_bytes;
+  } else {
+    return std::nullopt;
+  }
+  return merged;
+}
+
 class MachineShrinker {
  public:
   MachineShrinker(const std::function<bool(const MachineOptions&)>& test,
@@ -80,6 +102,21 @@ class MachineShrinker {
     return shrunk;
   }
 
+  // Into the node below or above, where dropping it breaks a sum.
+  bool MergeNodes(MachineOptions& machine) {
+    bool shrunk = false;
+    for (size_t i = machine.numa_nodes.size(); i-- > 0;) {
+      const uint32_t id = machine.numa_nodes[i].id;
+      for (const uint32_t into : {id - 1, id + 1}) {
+        std::optional<MachineOptions> merged = Merged(machine, i, into);
+        if (!merged || !Adopt(*std::move(merged), machine)) continue;
+        shrunk = true;
+        break;
+      }
+    }
+    return shrunk;
+  }
+
   // First, as they name nodes and backends.
   bool DropExtras(MachineOptions& machine) {
     bool shrunk = DropEach(machine, &MachineOptions::devices);
@@ -89,6 +126,8 @@ class MachineShrinker {
     shrunk |= DropEach(machine, &MachineOptions::cxl_windows);
     shrunk |= DropAll(machine, &MachineOptions::generic_affinities);
     shrunk |= DropEach(machine, &MachineOptions::generic_affinities);
+    shrunk |= DropAll(machine, &MachineOptions::numa_distances);
+    shrunk |= DropAll(machine, &MachineOptions::numa_cpus);
     return shrunk;
   }
 
@@ -192,6 +231,7 @@ MachineOptions ShrinkMachine(
   while (shrunk) {
     shrunk = shrinker.DropExtras(machine);
     shrunk |= shrinker.DropNodes(machine);
+    shrunk |= shrinker.MergeNodes(machine);
     shrunk |= shrinker.LowerMaxMemory(machine);
     shrunk |= shrinker.LowerMemory(machine);
   }

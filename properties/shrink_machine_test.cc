@@ -47,6 +47,20 @@ TEST(ShrinkMachine, KeepsTheNodeThatMattersAndTheSumsRight) {
   EXPECT_TRUE(Validate(shrunk).ok());
 }
 
+TEST(ShrinkMachine, MergesNodesWhereTheSizeOfRamMatters) {
+  // Fails while RAM is 4 GiB and ends in a node of its own.
+  const MachineOptions shrunk = ShrinkMachine(
+      FourNodes(),
+      [](const MachineOptions& m) {
+        return m.memory.ram_size_bytes == 4 * kGiB && m.numa_nodes.size() > 1 &&
+               NodeSizeBytes(m, m.numa_nodes.back()) == kGiB;
+      },
+      1000);
+  ASSERT_EQ(shrunk.numa_nodes.size(), 2u);
+  EXPECT_EQ(NodeSizeBytes(shrunk, shrunk.numa_nodes[0]), 3 * kGiB);
+  EXPECT_EQ(shrunk.backends.size(), 2u);
+}
+
 TEST(ShrinkMachine, DropsDevicesAndWhatHmatSaysOfNodes) {
   MachineOptions machine = FourNodes();
   machine.hmat = true;

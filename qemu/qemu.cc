@@ -17,9 +17,9 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
 #include "machine/e820_table.h"
+#include "process/process.h"
 #include "qemu/fw_cfg.h"
 #include "qemu/messages.h"
-#include "qemu/process.h"
 #include "qemu/qtest.h"
 
 namespace e820check {

@@ -14,7 +14,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "qemu/process.h"
+#include "process/process.h"
 
 namespace e820check {
 

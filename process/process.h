@@ -2,8 +2,8 @@
 
 // A child process with deadlines, of which nothing is left behind.
 
-#ifndef E820CHECK_QEMU_PROCESS_H_
-#define E820CHECK_QEMU_PROCESS_H_
+#ifndef E820CHECK_PROCESS_PROCESS_H_
+#define E820CHECK_PROCESS_PROCESS_H_
 
 #include <sys/types.h>
 
@@ -122,6 +122,11 @@ class ChildProcess {
 
   const std::string& error_output() const { return error_output_; }
   size_t error_output_dropped_bytes() const { return error_dropped_bytes_; }
+  // As if nothing had come so far.
+  void ForgetErrorOutput() {
+    error_output_.clear();
+    error_dropped_bytes_ = 0;
+  }
 
  private:
   // A moved-from pid is none, so that a child is killed once.
@@ -158,4 +163,4 @@ class ChildProcess {
 
 }  // namespace e820check
 
-#endif  // E820CHECK_QEMU_PROCESS_H_
+#endif  // E820CHECK_PROCESS_PROCESS_H_

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "qemu/process.h"
+#include "process/process.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Verify that the map linked in (E820CHECK_RANGE_MAP_SUBJECT) holds what
+// ReferenceMemoryMap holds after any sequence of edits, in maximal segments in
+// order, and that a query says of each address what iteration says.
+
+#include <cstddef>
+#include <cstdint>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "fuzz/check.h"
+#include "fuzz/map_operations.h"
+#include "model/reference_memory_map.h"
+#include "properties/map_laws.h"
+#include "subject/range_map.h"
+
+namespace e820check {
+namespace {
+
+// As in the target range_tree_map; each check iterates over the whole map.
+constexpr size_t kMaxOperations = 32;
+
+struct Query {
+  static constexpr char kName[] = "query";
+};
+struct Order {
+  static constexpr char kName[] = "order of segments";
+};
+struct Contents {
+  static constexpr char kName[] = "contents";
+};
+
+}  // namespace
+}  // namespace e820check
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  using namespace e820check;  // NOLINT(google-build-using-namespace)
+  absl::string_view bytes(reinterpret_cast<const char*>(data), size);
+  ReferenceMemoryMap expected;
+  SubjectRangeMap actual;
+  for (size_t i = 0; i < kMaxOperations; ++i) {
+    if (bytes.size() < kMapOperationSizeBytes) break;
+    const MapOperation operation =
+        DecodeMapOperation(bytes.substr(0, kMapOperationSizeBytes));
+    bytes.remove_prefix(kMapOperationSizeBytes);
+    if (!Edit(operation, expected)) {
+      // Any query asks for one address.
+      const uint64_t address = operation.range.first();
+      if (expected.At(address) != actual.At(address)) {
+        Fail<Query>(absl::StrCat("differs at ", operation.ToString()));
+      }
+      continue;
+    }
+    Edit(operation, actual);
+    if (actual.out_of_memory()) break;
+    CheckOk<Order>(CheckSegments(actual));
+    CheckOk<Contents>(CheckSameContent(expected, actual));
+  }
+  return 0;
+}
