@@ -17,17 +17,14 @@
 
 namespace e820check {
 
-using range_tree_internal::ByteCounts;
-using range_tree_internal::BytesOf;
-using range_tree_internal::Extent;
-using range_tree_internal::ExtentOf;
 using range_tree_internal::kNoNode;
-using range_tree_internal::kUnusedKey;
-using range_tree_internal::Run;
+using range_tree_internal::Summary;
+using range_tree_internal::SummaryOf;
 
-class RangeTreeMap::Checker {
+template <typename Geometry>
+class BasicRangeTreeMap<Geometry>::Checker {
  public:
-  explicit Checker(const RangeTreeMap& map) : map_(map) {}
+  explicit Checker(const BasicRangeTreeMap& map) : map_(map) {}
 
   absl::Status Check(InvariantLevel level) {
     const bool coalesced = level >= InvariantLevel::kCoalescing;
@@ -43,42 +40,76 @@ class RangeTreeMap::Checker {
     return absl::InternalError(what);
   }
 
-  template <typename Node>
-  static bool UnusedKeysAreSet(const Node& node) {
-    return std::all_of(node.last + node.count, node.last + Node::kCapacity,
-                       [](uint64_t key) { return key == kUnusedKey; });
+  static bool UnusedKeysAreSet(const Leaf& leaf) {
+    if (leaf.is_packed) {
+      return std::all_of(leaf.packed.offset + leaf.count,
+                         leaf.packed.offset + Leaf::kPackedSteps,
+                         [](uint32_t key) { return key == UINT32_MAX; });
+    }
+    return std::all_of(leaf.plain.first + leaf.count,
+                       leaf.plain.first + Leaf::kPlainSteps,
+                       [](uint64_t key) { return key == UINT64_MAX; });
+  }
+  static bool UnusedKeysAreSet(const Inner& inner) {
+    return std::all_of(inner.first + inner.count,
+                       inner.first + Inner::kCapacity,
+                       [](uint64_t key) { return key == UINT64_MAX; });
+  }
+
+  // Each leaf's index, left to right; empty if a link leads nowhere or back.
+  std::vector<uint32_t> Chain() const {
+    if (map_.height_ == 0) return {0};
+    // The leftmost leaf is found from the root. Descending in bounds is all
+    // that can be asked of a damaged tree.
+    uint32_t index = map_.root_;
+    for (uint32_t level = 0; level < map_.height_; ++level) {
+      if (index >= map_.inners_.slots()) return {};
+      index = map_.inners_[index].child[0];
+    }
+    std::vector<uint32_t> chain;
+    for (; index != kNoNode; index = map_.leaves_[index].next) {
+      if (index >= map_.leaves_.slots()) return {};
+      if (chain.size() == map_.leaves_.slots()) return {};
+      chain.push_back(index);
+    }
+    return chain;
   }
 
   // Follows the leaves' links and leaves them in chain_.
   absl::Status CheckSequence(bool coalesced) {
-    std::optional<Run> before;
+    chain_ = Chain();
+    if (chain_.empty()) return Breach("order: bad link between leaves");
+    Content content_before;
+    uint64_t first_before = 0;
+    bool is_first = true;
     size_t segments = 0;
-    for (uint32_t index = 0; index != kNoNode; index = map_.leaf(index).next) {
-      if (index > map_.more_leaves_.size() ||
-          chain_.size() > map_.more_leaves_.size()) {
-        return Breach(absl::StrCat("order: bad link to leaf ", index));
-      }
-      chain_.push_back(index);
+    for (const uint32_t index : chain_) {
       const Leaf& leaf = map_.leaf(index);
-      if (leaf.count > Leaf::kCapacity) {
-        return Breach(absl::StrCat("order: leaf ", index, " holds too many"));
+      if (leaf.count == 0 || leaf.count > leaf.capacity()) {
+        return Breach(
+            absl::StrCat("order: leaf ", index, " holds ", leaf.count));
       }
       for (size_t slot = 0; slot < leaf.count; ++slot) {
-        const Run run = leaf.At(slot);
         const auto at = [&] {
           return absl::StrCat("leaf ", index, " slot ", slot, ", 0x",
-                              absl::Hex(run.first));
+                              absl::Hex(leaf.First(slot)));
         };
-        if (run.last < run.first || (before && run.first <= before->last)) {
+        if (leaf.is_packed && leaf.packed.code[slot] >= map_.palette_.codes()) {
+          return Breach(absl::StrCat("order: unknown content, ", at()));
+        }
+        const uint64_t first = leaf.First(slot);
+        if (is_first ? first != 0 : first <= first_before) {
           return Breach(absl::StrCat("order: ", at()));
         }
-        if (coalesced && before && before->last + 1 == run.first &&
-            before->attributes == run.attributes) {
+        const Content content = leaf.ContentAt(slot, map_.palette_);
+        if (coalesced && !is_first && content == content_before) {
           return Breach(absl::StrCat("coalescing: ", at()));
         }
-        before = run;
+        segments += content.has_value() ? 1 : 0;
+        content_before = content;
+        first_before = first;
+        is_first = false;
       }
-      segments += leaf.count;
     }
     if (segments != map_.size_) {
       return Breach(absl::StrCat("order: size() is ", map_.size_, ", but ",
@@ -90,12 +121,12 @@ class RangeTreeMap::Checker {
   // Goes down level by level, so equal depth of all leaves needs no counting:
   // what height_ levels of children lead to must be exactly the chain.
   absl::Status CheckShape() {
-    std::vector<uint32_t> nodes = {map_.root_};
+    nodes_.assign(1, map_.root_);
     for (uint32_t level = 0; level < map_.height_; ++level) {
       lowest_inners_ = inners_.size();
-      std::vector<uint32_t> children;
-      for (const uint32_t index : nodes) {
-        if (index >= map_.inners_.size()) {
+      children_.clear();
+      for (const uint32_t index : nodes_) {
+        if (index >= map_.inners_.slots()) {
           return Breach(absl::StrCat("occupancy: no inner node ", index));
         }
         const Inner& inner = map_.inners_[index];
@@ -109,23 +140,25 @@ class RangeTreeMap::Checker {
               absl::StrCat("occupancy: unused keys of inner node ", index));
         }
         inners_.push_back(index);
-        children.insert(children.end(), inner.child, inner.child + inner.count);
+        children_.insert(children_.end(), inner.child,
+                         inner.child + inner.count);
       }
       // Also ends the descent where children form a cycle.
-      if (inners_.size() > map_.inners_.size()) {
+      if (inners_.size() > map_.inners_.slots()) {
         return Breach("occupancy: an inner node is there twice");
       }
-      nodes = std::move(children);
+      std::swap(nodes_, children_);
     }
-    if (nodes != chain_) {
+    if (nodes_ != chain_) {
       return Breach("occupancy: the links are not the order of the leaves");
     }
     for (const uint32_t index : chain_) {
-      if (map_.height_ > 0 && map_.leaf(index).count < Leaf::kMinimum) {
+      const Leaf& leaf = map_.leaf(index);
+      if (map_.height_ > 0 && leaf.count < Leaf::kMinimum) {
         return Breach(absl::StrCat("occupancy: leaf ", index, " has ",
-                                   map_.leaf(index).count, " segments"));
+                                   leaf.count, " steps"));
       }
-      if (!UnusedKeysAreSet(map_.leaf(index))) {
+      if (!UnusedKeysAreSet(leaf)) {
         return Breach(absl::StrCat("occupancy: unused keys of leaf ", index));
       }
     }
@@ -140,14 +173,11 @@ class RangeTreeMap::Checker {
       for (size_t slot = 0; slot < inner.count; ++slot) {
         const uint32_t child = inner.child[slot];
         const bool is_leaf = i >= lowest_inners_;
-        const Extent extent = is_leaf ? ExtentOf(map_.leaf(child))
-                                      : ExtentOf(map_.inners_[child]);
-        const ByteCounts bytes =
-            is_leaf ? BytesOf(map_.leaf(child)) : BytesOf(map_.inners_[child]);
-        const Extent cached = {.first = inner.first[slot],
-                               .last = inner.last[slot],
-                               .largest_gap = inner.gap[slot]};
-        if (cached != extent || inner.BytesAt(slot) != bytes) {
+        const uint64_t first = is_leaf ? map_.leaves_[child].First(0)
+                                       : map_.inners_[child].first[0];
+        const Summary summary =
+            is_leaf ? Whole(map_.leaves_[child]) : map_.inners_[child].Total();
+        if (inner.first[slot] != first || inner.summary[slot] != summary) {
           return Breach(absl::StrCat("summaries: inner node ", inners_[i],
                                      " slot ", slot));
         }
@@ -156,14 +186,28 @@ class RangeTreeMap::Checker {
     return absl::OkStatus();
   }
 
-  const RangeTreeMap& map_;
+  Summary Whole(const Leaf& leaf) const {
+    return SummaryOf(leaf, map_.palette_, map_.EndOf(leaf), 0, leaf.count);
+  }
+
+  const BasicRangeTreeMap& map_;
   std::vector<uint32_t> chain_;   // leaves, left to right
   std::vector<uint32_t> inners_;  // level by level from the root
-  size_t lowest_inners_ = 0;      // where the parents of leaves start in it
+  std::vector<uint32_t> nodes_;   // of the level at hand
+  std::vector<uint32_t> children_;
+  size_t lowest_inners_ = 0;  // where the parents of leaves start in inners_
 };
 
-absl::Status RangeTreeMap::CheckInvariants(InvariantLevel level) const {
+template <typename Geometry>
+absl::Status BasicRangeTreeMap<Geometry>::CheckInvariants(
+    InvariantLevel level) const {
   return Checker(*this).Check(level);
 }
+
+template absl::Status
+    BasicRangeTreeMap<range_tree_internal::CacheLineGeometry>::CheckInvariants(
+        InvariantLevel) const;
+template absl::Status BasicRangeTreeMap<
+    range_tree_internal::TinyGeometry>::CheckInvariants(InvariantLevel) const;
 
 }  // namespace e820check

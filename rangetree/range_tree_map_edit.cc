@@ -1,0 +1,465 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Assign and Erase: one leaf is edited in place; what an edit covers beyond it
+// is cut off the leaves to its right before. Nodes that become too full or too
+// empty are mended from the leaf up.
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+#include "absl/types/span.h"
+#include "rangetree/range_tree_map.h"
+
+namespace e820check {
+
+using range_tree_internal::Entry;
+using range_tree_internal::InsertEntry;
+using range_tree_internal::MergeOrShare;
+using range_tree_internal::RemoveEntry;
+using range_tree_internal::SplitInnerAt;
+using range_tree_internal::SplitLeafAt;
+using range_tree_internal::StepBuffer;
+using range_tree_internal::SummaryOf;
+
+// What an edit of a leaf comes to: these steps in place of slots [begin, end).
+template <typename Geometry>
+struct BasicRangeTreeMap<Geometry>::Replacement {
+  size_t begin;
+  size_t end;
+  std::array<Step, 2> steps;
+  std::array<uint32_t, 2> codes;
+  size_t count = 0;
+
+  void Add(const Step& step, uint32_t code) {
+    steps[count] = step;
+    codes[count] = code;
+    ++count;
+  }
+  bool ChangesNothing() const { return count == 0 && begin == end; }
+};
+
+namespace {
+
+// Whether the leaf after the one at `path` starts in a range, or just behind.
+bool NextStartsUpTo(uint64_t last, const range_tree_internal::Path& path) {
+  return path.leaf_last <= last && path.leaf_last < UINT64_MAX;
+}
+
+}  // namespace
+
+template <typename Geometry>
+void BasicRangeTreeMap<Geometry>::Edit(const AddressRange& range,
+                                       const Content& content) {
+  const uint32_t code = palette_.Admit(content);
+  // The step before the range may join it, so its leaf is the one to edit.
+  const uint64_t before = range.first() - (range.first() > 0 ? 1 : 0);
+  uint64_t last = range.last();
+  Summaries summaries = Summaries::kValid;
+  bool reserved = false;
+  const auto reserve_once = [&] {
+    if (!reserved) ReserveForEdit();
+    reserved = true;
+  };
+  // Every turn but the last splits the leaf in two.
+  for (;;) {
+    Path path = PathTo(before);
+    if (NextStartsUpTo(last, path)) reserve_once();
+    while (NextStartsUpTo(last, path) && TrimNext(path, content, last)) {
+      path = PathTo(before);
+      summaries = Summaries::kStale;
+    }
+    const AddressRange rest = *AddressRange::Create(
+        AddressRange::FirstAndLast{.first = range.first(), .last = last});
+    if (EditLeaf(path, rest, content, code, summaries)) return;
+    reserve_once();
+    SplitLeaf(path);
+  }
+}
+
+// After this, one edit allocates no more: it splits a leaf twice at most, and
+// with it a node of each level.
+template <typename Geometry>
+void BasicRangeTreeMap<Geometry>::ReserveForEdit() {
+  leaves_.Reserve(3);
+  inners_.Reserve(2 * (size_t{height_} + 2));
+}
+
+template <typename Geometry>
+bool BasicRangeTreeMap<Geometry>::EditLeaf(const Path& path,
+                                           const AddressRange& range,
+                                           const Content& content,
+                                           uint32_t code, Summaries summaries) {
+  Leaf& node = leaf(path.leaf);
+  const uint64_t last = range.last();
+  Replacement edit;
+  edit.begin = range.first() == 0 ? 0 : path.slot + 1;
+  edit.end = edit.begin;
+  while (edit.end < node.count && node.First(edit.end) <= last) ++edit.end;
+
+  if (edit.begin == 0 || node.ContentAt(edit.begin - 1, palette_) != content) {
+    edit.Add({.first = range.first(), .content = content}, code);
+  }
+  // Where the leaf ends with the range, the next one says what follows.
+  if (last < path.leaf_last) {
+    if (edit.end < node.count && node.First(edit.end) == last + 1) {
+      if (node.ContentAt(edit.end, palette_) == content) ++edit.end;
+    } else if (const Content after = node.ContentAt(edit.end - 1, palette_);
+               after != content) {
+      edit.Add(
+          {.first = last + 1, .content = after},
+          node.is_packed ? node.packed.code[edit.end - 1] : Palette::kNoCode);
+    }
+  }
+  if (edit.ChangesNothing() && summaries == Summaries::kValid) return true;
+
+  const size_t count = node.count - (edit.end - edit.begin) + edit.count;
+  bool fits = count <= node.capacity();
+  for (size_t i = 0; i < edit.count; ++i) {
+    fits = fits && node.CanHold(edit.steps[i].first, edit.codes[i]);
+  }
+  if (fits) {
+    Replace(path, edit, summaries);
+    return true;
+  }
+  const size_t other_form =
+      node.is_packed ? Leaf::kPlainSteps : Leaf::kPackedSteps;
+  return count <= other_form && Reencode(path, edit);
+}
+
+// The leaf has room.
+template <typename Geometry>
+void BasicRangeTreeMap<Geometry>::Replace(const Path& path,
+                                          const Replacement& edit,
+                                          Summaries summaries) {
+  Leaf& node = leaf(path.leaf);
+  // The step before the first replaced one changes its length.
+  const size_t begin = edit.begin - (edit.begin > 0 ? 1 : 0);
+  const bool apply = height_ > 0 && summaries == Summaries::kValid;
+  Summary before;
+  if (apply) {
+    before = SummaryOf(node, palette_, path.leaf_end(), begin, edit.end);
+  }
+  for (size_t i = edit.begin; i < edit.end; ++i) size_ -= node.IsMapped(i);
+  const size_t end = edit.begin + edit.count;
+  if (end != edit.end) node.Shift(edit.end, end);
+  for (size_t i = 0; i < edit.count; ++i) {
+    node.Set(edit.begin + i, edit.steps[i], edit.codes[i]);
+    size_ += edit.steps[i].content.has_value();
+  }
+  if (apply) {
+    Apply(path, before, SummaryOf(node, palette_, path.leaf_end(), begin, end));
+  } else {
+    Refresh(path);
+  }
+  if (height_ > 0 && node.count < Leaf::kMinimum) Rebalance(path);
+}
+
+// As Replace, where the steps fit the leaf's other form only. False, and
+// nothing done, if they do not.
+template <typename Geometry>
+bool BasicRangeTreeMap<Geometry>::Reencode(const Path& path,
+                                           const Replacement& edit) {
+  Leaf& node = leaf(path.leaf);
+  StepBuffer<Geometry> steps;
+  const auto keep = [&](size_t begin, size_t end) {
+    for (size_t i = begin; i < end; ++i) steps.Add(node.At(i, palette_));
+  };
+  keep(0, edit.begin);
+  for (size_t i = 0; i < edit.count; ++i) steps.Add(edit.steps[i]);
+  keep(edit.end, node.count);
+  const size_t mapped_before = node.CountMapped();
+  if (!Encode(steps.All(), palette_, node)) return false;
+  size_ += node.CountMapped() - mapped_before;
+  Refresh(path);
+  return true;
+}
+
+// ---- What an edit covers beyond its leaf ----
+
+// Cuts off the leaf after the one at `path` what lies up to `last`, and a step
+// with this content just behind, to the end of which `last` moves. False, and
+// nothing done, if there is neither.
+template <typename Geometry>
+bool BasicRangeTreeMap<Geometry>::TrimNext(const Path& path,
+                                           const Content& content,
+                                           uint64_t& last) {
+  const Path next_path = PathTo(path.leaf_end());
+  Leaf& next = leaf(next_path.leaf);
+  StepBuffer<Geometry> kept;
+  size_t cut = 0;
+  if (next_path.leaf_last > last) {
+    while (cut < next.count && next.First(cut) <= last) ++cut;
+    if (cut > 0 && (cut == next.count || next.First(cut) > last + 1)) {
+      kept.Add(
+          {.first = last + 1, .content = next.ContentAt(cut - 1, palette_)});
+    }
+    for (size_t i = cut; i < next.count; ++i) kept.Add(next.At(i, palette_));
+    if (kept.steps[0].content == content) {
+      kept.RemoveFirst();
+    } else if (cut == 0) {
+      return false;
+    }
+  }
+  size_ -= next.CountMapped();
+  if (kept.count == 0) {
+    last = std::max(last, next_path.leaf_last);
+    leaf(path.leaf).next = next.next;
+    RemoveLeaf(next_path);
+    return true;
+  }
+  last = kept.steps[0].first - 1;
+  Encode(kept.All(), palette_, next);
+  size_ += next.CountMapped();
+  Refresh(next_path);
+  Rebalance(next_path);
+  return true;
+}
+
+// The leaf is linked no more, and is not the leftmost.
+template <typename Geometry>
+void BasicRangeTreeMap<Geometry>::RemoveLeaf(const Path& path) {
+  leaves_.Release(path.leaf);
+  const Branch parent = path.branches[height_ - 1];
+  RemoveEntry(parent.slot, inners_[parent.node]);
+  for (uint32_t level = height_ - 1; level-- > 0;) {
+    const Branch branch = path.branches[level];
+    Inner& inner = inners_[branch.node];
+    const Inner& child = inners_[inner.child[branch.slot]];
+    inner.first[branch.slot] = child.first[0];
+    inner.summary[branch.slot] = child.Total();
+  }
+  Rebalance(path);
+}
+
+// ---- Summaries ----
+
+// Makes all ancestors of a leaf say of it, and of each other, what is true.
+template <typename Geometry>
+void BasicRangeTreeMap<Geometry>::Refresh(const Path& path) {
+  for (uint32_t level = height_; level-- > 0;) {
+    const Branch branch = path.branches[level];
+    Inner& inner = inners_[branch.node];
+    const uint32_t index = inner.child[branch.slot];
+    if (level + 1 == height_) {
+      const Leaf& child = leaves_[index];
+      inner.first[branch.slot] = child.First(0);
+      inner.summary[branch.slot] =
+          SummaryOf(child, palette_, path.leaf_end(), 0, child.count);
+    } else {
+      const Inner& child = inners_[index];
+      inner.first[branch.slot] = child.first[0];
+      inner.summary[branch.slot] = child.Total();
+    }
+  }
+}
+
+// The same, where some steps of the leaf were replaced by others between the
+// same addresses, and given what either sum up to.
+template <typename Geometry>
+void BasicRangeTreeMap<Geometry>::Apply(const Path& path, const Summary& before,
+                                        const Summary& after) {
+  // Of the part that changed in the child at hand.
+  uint64_t gap_before = before.largest_gap;
+  uint64_t gap_after = after.largest_gap;
+  for (uint32_t level = height_; level-- > 0;) {
+    const Branch branch = path.branches[level];
+    Inner& inner = inners_[branch.node];
+    Summary& cached = inner.summary[branch.slot];
+    for (size_t c = 0; c < range_tree_internal::kByteClasses; ++c) {
+      cached.bytes[c] += after.bytes[c] - before.bytes[c];
+    }
+    const uint64_t largest = cached.largest_gap;
+    if (gap_after >= largest) {
+      cached.largest_gap = gap_after;
+    } else if (gap_before == largest) {
+      // It may have been the largest that shrank.
+      const uint32_t child = inner.child[branch.slot];
+      cached.largest_gap =
+          level + 1 == height_
+              ? Search::LargestGap(leaves_[child], path.leaf_end())
+              : inners_[child].LargestGap();
+    }
+    gap_before = largest;
+    gap_after = cached.largest_gap;
+  }
+}
+
+// ---- Nodes that are too full ----
+
+// Moves half of the leaf at `path` to a new right neighbour; ReserveForEdit was
+// called. In a map that grows at its end, as the path tells, only a few steps
+// move, so that leaves are left full.
+template <typename Geometry>
+void BasicRangeTreeMap<Geometry>::SplitLeaf(Path path) {
+  if (height_ == 0) {
+    // The only leaf moves to the pool, below a root.
+    path.leaf = leaves_.Take();
+    leaves_[path.leaf] = only_leaf_;
+    root_ = inners_.Take();
+    height_ = 1;
+    path.branches[0] = {.node = root_, .slot = 0};
+    InsertEntry({.first = 0, .child = path.leaf, .summary = {}}, 0,
+                inners_[root_]);
+  }
+  const uint32_t right_index = leaves_.Take();
+  Leaf& left = leaves_[path.leaf];
+  Leaf& right = leaves_[right_index];
+  const bool appends =
+      path.leaf_last == UINT64_MAX && path.slot + 1 == left.count;
+  SplitLeafAt(appends ? left.count - Leaf::kMinimum : (left.count + 1) / 2,
+              left, right);
+  right.next = left.next;
+  left.next = right_index;
+  const Branch parent = path.branches[height_ - 1];
+  inners_[parent.node].summary[parent.slot] =
+      SummaryOf(left, palette_, right.First(0), 0, left.count);
+  InsertRight(path, {.first = right.First(0),
+                     .child = right_index,
+                     .summary = SummaryOf(right, palette_, path.leaf_end(), 0,
+                                          right.count)});
+}
+
+// Inserts a leaf's entry after that of the leaf at `path`, and splits the full
+// nodes above it.
+template <typename Geometry>
+void BasicRangeTreeMap<Geometry>::InsertRight(const Path& path, Entry entry) {
+  for (uint32_t level = height_; level-- > 0;) {
+    const Branch branch = path.branches[level];
+    Inner& left = inners_[branch.node];
+    const size_t slot = branch.slot + 1;
+    if (left.count < Inner::kCapacity) {
+      InsertEntry(entry, slot, left);
+      return;
+    }
+    const uint32_t right_index = inners_.Take();
+    Inner& right = inners_[right_index];
+    SplitInnerAt(Inner::kCapacity / 2, left, right);
+    if (slot <= left.count) {
+      InsertEntry(entry, slot, left);
+    } else {
+      InsertEntry(entry, slot - left.count, right);
+    }
+    if (level > 0) {
+      const Branch parent = path.branches[level - 1];
+      inners_[parent.node].summary[parent.slot] = left.Total();
+    }
+    entry = {.first = right.first[0],
+             .child = right_index,
+             .summary = right.Total()};
+  }
+  const Inner& left = inners_[root_];
+  const Entry left_entry = {
+      .first = left.first[0], .child = root_, .summary = left.Total()};
+  root_ = inners_.Take();
+  ++height_;
+  InsertEntry(left_entry, 0, inners_[root_]);
+  InsertEntry(entry, 1, inners_[root_]);
+}
+
+// ---- Nodes that are too empty ----
+
+// Mends the nodes on the path, from the leaf up; some may hold too little.
+template <typename Geometry>
+void BasicRangeTreeMap<Geometry>::Rebalance(const Path& path) {
+  for (uint32_t level = height_; level-- > 0;) {
+    const Branch branch = path.branches[level];
+    Inner& parent = inners_[branch.node];
+    // RemoveLeaf leaves a path to what is there no more.
+    if (branch.slot >= parent.count) continue;
+    const uint32_t child = parent.child[branch.slot];
+    // An inner node has at least two children, so there is a sibling.
+    const size_t left_slot = branch.slot == 0 ? 0 : branch.slot - 1;
+    if (level + 1 == height_) {
+      if (leaves_[child].count < Leaf::kMinimum) {
+        RebalanceLeaves(parent, left_slot);
+      }
+    } else if (inners_[child].count < Inner::kMinimum) {
+      RebalanceInners(parent, left_slot);
+    }
+  }
+  CollapseRoot();
+}
+
+template <typename Geometry>
+void BasicRangeTreeMap<Geometry>::RebalanceLeaves(Inner& parent,
+                                                  size_t left_slot) {
+  const size_t right_slot = left_slot + 1;
+  const uint32_t right_index = parent.child[right_slot];
+  Leaf& left = leaves_[parent.child[left_slot]];
+  Leaf& right = leaves_[right_index];
+  const uint64_t right_end = EndOf(right);
+  const bool left_is_short = left.count < Leaf::kMinimum;
+  StepBuffer<Geometry> steps;
+  steps.Append(left, palette_);
+  steps.Append(right, palette_);
+  // A merged leaf has room to grow, unless it is plain and has to be.
+  const size_t most = std::max(Leaf::kPlainSteps, Leaf::kPackedSteps / 4 * 3);
+  if (steps.count <= most && Encode(steps.All(), palette_, left)) {
+    left.next = right.next;
+    leaves_.Release(right_index);
+    RemoveEntry(right_slot, parent);
+    parent.summary[left_slot] =
+        SummaryOf(left, palette_, right_end, 0, left.count);
+    return;
+  }
+  const auto divide_at = [&](size_t middle) {
+    return Encode(steps.From(0, middle), palette_, left) &&
+           Encode(steps.From(middle, steps.count), palette_, right);
+  };
+  if (!divide_at(steps.count / 2)) {
+    // As few as need be join the short leaf, which becomes plain if it must;
+    // the other is a part of what it was.
+    const size_t few = Leaf::kPlainSteps / 2;
+    divide_at(left_is_short ? few : steps.count - few);
+  }
+  parent.first[right_slot] = right.First(0);
+  parent.summary[left_slot] =
+      SummaryOf(left, palette_, right.First(0), 0, left.count);
+  parent.summary[right_slot] =
+      SummaryOf(right, palette_, right_end, 0, right.count);
+}
+
+template <typename Geometry>
+void BasicRangeTreeMap<Geometry>::RebalanceInners(Inner& parent,
+                                                  size_t left_slot) {
+  const size_t right_slot = left_slot + 1;
+  const uint32_t right_index = parent.child[right_slot];
+  Inner& left = inners_[parent.child[left_slot]];
+  Inner& right = inners_[right_index];
+  MergeOrShare(left, right);
+  parent.summary[left_slot] = left.Total();
+  if (right.count == 0) {
+    inners_.Release(right_index);
+    RemoveEntry(right_slot, parent);
+    return;
+  }
+  parent.first[right_slot] = right.first[0];
+  parent.summary[right_slot] = right.Total();
+}
+
+template <typename Geometry>
+void BasicRangeTreeMap<Geometry>::CollapseRoot() {
+  while (height_ > 0 && inners_[root_].count == 1) {
+    const uint32_t child = inners_[root_].child[0];
+    inners_.Release(root_);
+    root_ = child;
+    --height_;
+    if (height_ > 0) continue;
+    only_leaf_ = leaves_[child];
+    leaves_.Release(child);
+    root_ = 0;
+  }
+}
+
+// What other files use of this one.
+#define E820CHECK_INSTANTIATE(Geometry)                                \
+  template void BasicRangeTreeMap<Geometry>::Edit(const AddressRange&, \
+                                                  const Content&);     \
+  template void BasicRangeTreeMap<Geometry>::Rebalance(const Path& path)
+E820CHECK_INSTANTIATE(range_tree_internal::CacheLineGeometry);
+E820CHECK_INSTANTIATE(range_tree_internal::TinyGeometry);
+#undef E820CHECK_INSTANTIATE
+
+}  // namespace e820check
