@@ -58,18 +58,18 @@ class BasicRangeTreeMap<Geometry>::Checker {
 
   // Each leaf's index, left to right; empty if a link leads nowhere or back.
   std::vector<uint32_t> Chain() const {
-    if (map_.height_ == 0) return {0};
+    if (map_.tree_.height == 0) return {0};
     // The leftmost leaf is found from the root. Descending in bounds is all
     // that can be asked of a damaged tree.
-    uint32_t index = map_.root_;
-    for (uint32_t level = 0; level < map_.height_; ++level) {
-      if (index >= map_.inners_.slots()) return {};
-      index = map_.inners_[index].child[0];
+    uint32_t index = map_.tree_.root;
+    for (uint32_t level = 0; level < map_.tree_.height; ++level) {
+      if (index >= map_.tree_.inners.slots()) return {};
+      index = map_.tree_.inners[index].child[0];
     }
     std::vector<uint32_t> chain;
-    for (; index != kNoNode; index = map_.leaves_[index].next) {
-      if (index >= map_.leaves_.slots()) return {};
-      if (chain.size() == map_.leaves_.slots()) return {};
+    for (; index != kNoNode; index = map_.tree_.leaves[index].next) {
+      if (index >= map_.tree_.leaves.slots()) return {};
+      if (chain.size() == map_.tree_.leaves.slots()) return {};
       chain.push_back(index);
     }
     return chain;
@@ -84,7 +84,7 @@ class BasicRangeTreeMap<Geometry>::Checker {
     bool is_first = true;
     size_t segments = 0;
     for (const uint32_t index : chain_) {
-      const Leaf& leaf = map_.leaf(index);
+      const Leaf& leaf = map_.tree_.LeafAt(index);
       if (leaf.count == 0 || leaf.count > leaf.capacity()) {
         return Breach(
             absl::StrCat("order: leaf ", index, " holds ", leaf.count));
@@ -121,15 +121,15 @@ class BasicRangeTreeMap<Geometry>::Checker {
   // Goes down level by level, so equal depth of all leaves needs no counting:
   // what height_ levels of children lead to must be exactly the chain.
   absl::Status CheckShape() {
-    nodes_.assign(1, map_.root_);
-    for (uint32_t level = 0; level < map_.height_; ++level) {
+    nodes_.assign(1, map_.tree_.root);
+    for (uint32_t level = 0; level < map_.tree_.height; ++level) {
       lowest_inners_ = inners_.size();
       children_.clear();
       for (const uint32_t index : nodes_) {
-        if (index >= map_.inners_.slots()) {
+        if (index >= map_.tree_.inners.slots()) {
           return Breach(absl::StrCat("occupancy: no inner node ", index));
         }
-        const Inner& inner = map_.inners_[index];
+        const Inner& inner = map_.tree_.inners[index];
         const size_t minimum = level == 0 ? 2 : Inner::kMinimum;
         if (inner.count < minimum || inner.count > Inner::kCapacity) {
           return Breach(absl::StrCat("occupancy: inner node ", index, " has ",
@@ -144,7 +144,7 @@ class BasicRangeTreeMap<Geometry>::Checker {
                          inner.child + inner.count);
       }
       // Also ends the descent where children form a cycle.
-      if (inners_.size() > map_.inners_.slots()) {
+      if (inners_.size() > map_.tree_.inners.slots()) {
         return Breach("occupancy: an inner node is there twice");
       }
       std::swap(nodes_, children_);
@@ -153,8 +153,8 @@ class BasicRangeTreeMap<Geometry>::Checker {
       return Breach("occupancy: the links are not the order of the leaves");
     }
     for (const uint32_t index : chain_) {
-      const Leaf& leaf = map_.leaf(index);
-      if (map_.height_ > 0 && leaf.count < Leaf::kMinimum) {
+      const Leaf& leaf = map_.tree_.LeafAt(index);
+      if (map_.tree_.height > 0 && leaf.count < Leaf::kMinimum) {
         return Breach(absl::StrCat("occupancy: leaf ", index, " has ",
                                    leaf.count, " steps"));
       }
@@ -169,14 +169,14 @@ class BasicRangeTreeMap<Geometry>::Checker {
   // inner child is again cached, and checked in its own turn.
   absl::Status CheckSummaries() const {
     for (size_t i = 0; i < inners_.size(); ++i) {
-      const Inner& inner = map_.inners_[inners_[i]];
+      const Inner& inner = map_.tree_.inners[inners_[i]];
       for (size_t slot = 0; slot < inner.count; ++slot) {
         const uint32_t child = inner.child[slot];
         const bool is_leaf = i >= lowest_inners_;
-        const uint64_t first = is_leaf ? map_.leaves_[child].First(0)
-                                       : map_.inners_[child].first[0];
-        const Summary summary =
-            is_leaf ? Whole(map_.leaves_[child]) : map_.inners_[child].Total();
+        const uint64_t first = is_leaf ? map_.tree_.leaves[child].First(0)
+                                       : map_.tree_.inners[child].first[0];
+        const Summary summary = is_leaf ? Whole(map_.tree_.leaves[child])
+                                        : map_.tree_.inners[child].Total();
         if (inner.first[slot] != first || inner.summary[slot] != summary) {
           return Breach(absl::StrCat("summaries: inner node ", inners_[i],
                                      " slot ", slot));
@@ -187,7 +187,8 @@ class BasicRangeTreeMap<Geometry>::Checker {
   }
 
   Summary Whole(const Leaf& leaf) const {
-    return SummaryOf(leaf, map_.palette_, map_.EndOf(leaf), 0, leaf.count);
+    return SummaryOf(leaf, map_.palette_, map_.tree_.EndOf(leaf), 0,
+                     leaf.count);
   }
 
   const BasicRangeTreeMap& map_;

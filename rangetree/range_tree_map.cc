@@ -37,12 +37,8 @@ template <typename Geometry>
 BasicRangeTreeMap<Geometry>& BasicRangeTreeMap<Geometry>::operator=(
     BasicRangeTreeMap&& other) noexcept {
   if (this == &other) return *this;
-  only_leaf_ = other.only_leaf_;
+  tree_ = std::move(other.tree_);
   palette_ = std::move(other.palette_);
-  leaves_ = std::move(other.leaves_);
-  inners_ = std::move(other.inners_);
-  root_ = other.root_;
-  height_ = other.height_;
   size_ = other.size_;
   other.Clear();
   return *this;
@@ -50,12 +46,8 @@ BasicRangeTreeMap<Geometry>& BasicRangeTreeMap<Geometry>::operator=(
 
 template <typename Geometry>
 void BasicRangeTreeMap<Geometry>::Clear() {
-  only_leaf_ = Leaf();
+  tree_.Clear();
   palette_.Clear();
-  leaves_.Clear();
-  inners_.Clear();
-  root_ = 0;
-  height_ = 0;
   size_ = 0;
 }
 
@@ -69,7 +61,7 @@ void BasicRangeTreeMap<Geometry>::AtEach(
   std::array<Place, kBlock> places;
   for (size_t begin = 0; begin < addresses.size(); begin += kBlock) {
     const auto block = addresses.subspan(begin, kBlock);
-    Search::FindEach(tree(), block, places.data());
+    Search::FindEach(tree_, block, places.data());
     for (size_t i = 0; i < block.size(); ++i) {
       results[begin + i] = places[i].leaf->ContentAt(places[i].slot, palette_);
     }
@@ -82,8 +74,9 @@ bool BasicRangeTreeMap<Geometry>::Overlaps(const AddressRange& range) const {
   const Leaf& found = *place.leaf;
   if (found.IsMapped(place.slot)) return true;
   // What follows an unmapped step is mapped.
-  const uint64_t end =
-      place.slot + 1 < found.count ? found.First(place.slot + 1) : EndOf(found);
+  const uint64_t end = place.slot + 1 < found.count
+                           ? found.First(place.slot + 1)
+                           : tree_.EndOf(found);
   return end - 1 < range.last();
 }
 
@@ -160,11 +153,11 @@ bool BasicRangeTreeMap<Geometry>::EqualTo(
     a_slot += count;
     b_slot += count;
     if (a_slot == a->count) {
-      a = NextOf(*a);
+      a = tree_.NextOf(*a);
       a_slot = 0;
     }
     if (b_slot == b->count) {
-      b = other.NextOf(*b);
+      b = other.tree_.NextOf(*b);
       b_slot = 0;
     }
   }
@@ -181,28 +174,28 @@ void BasicRangeTreeMap<Geometry>::Walk(uint64_t address, Enter enter,
   // Where the inner node of each level ends; 0 stands for 2^64.
   std::array<uint64_t, kMaxHeight> node_end;
   uint64_t end = 0;
-  for (uint32_t level = 0; level < height_; ++level) {
+  for (uint32_t level = 0; level < tree_.height; ++level) {
     node_end[level] = end;
     const Branch branch = path.branches[level];
-    end = inners_[branch.node].EndOf(branch.slot, end);
+    end = tree_.inners[branch.node].EndOf(branch.slot, end);
   }
-  const Leaf* current = &leaf(path.leaf);
+  const Leaf* current = &tree_.LeafAt(path.leaf);
   size_t slot = path.slot;
-  for (uint32_t level = height_;;) {
-    if (level == height_) {
+  for (uint32_t level = tree_.height;;) {
+    if (level == tree_.height) {
       for (; slot < current->count; ++slot) {
         if (!visit(*current, slot, current->EndOf(slot, end))) return;
       }
     } else {
-      const Inner& inner = inners_[path.branches[level].node];
+      const Inner& inner = tree_.inners[path.branches[level].node];
       while (slot < inner.count && !enter(inner, slot)) ++slot;
       if (slot < inner.count) {
         path.branches[level].slot = static_cast<uint32_t>(slot);
         const uint32_t child = inner.child[slot];
         end = inner.EndOf(slot, node_end[level]);
         slot = 0;
-        if (++level == height_) {
-          current = &leaves_[child];
+        if (++level == tree_.height) {
+          current = &tree_.leaves[child];
         } else {
           path.branches[level].node = child;
           node_end[level] = end;
@@ -219,7 +212,8 @@ void BasicRangeTreeMap<Geometry>::Walk(uint64_t address, Enter enter,
 template <typename Geometry>
 absl::uint128 BasicRangeTreeMap<Geometry>::BytesOfType(
     const AddressRange& window, MemoryType type) const {
-  if (height_ == 0 || ClassOf(type) == kOther) return OtherBytes(window, type);
+  if (tree_.height == 0 || ClassOf(type) == kOther)
+    return OtherBytes(window, type);
   absl::uint128 bytes = ClassBytesThrough(window.last(), type);
   if (window.first() > 0) bytes -= ClassBytesThrough(window.first() - 1, type);
   return bytes;
@@ -232,16 +226,16 @@ absl::uint128 BasicRangeTreeMap<Geometry>::ClassBytesThrough(
     uint64_t last, MemoryType type) const {
   const Path path = PathTo(last);
   absl::uint128 total = 0;
-  for (uint32_t level = 0; level < height_; ++level) {
+  for (uint32_t level = 0; level < tree_.height; ++level) {
     const Branch branch = path.branches[level];
-    const Inner& inner = inners_[branch.node];
+    const Inner& inner = tree_.inners[branch.node];
     uint64_t bytes = 0;
     for (size_t i = 0; i < branch.slot; ++i) {
       bytes += inner.summary[i].bytes[ClassOf(type)];
     }
     total += bytes;
   }
-  const Leaf& node = leaf(path.leaf);
+  const Leaf& node = tree_.LeafAt(path.leaf);
   total += SummaryOf(node, palette_, 0, 0, path.slot).bytes[ClassOf(type)];
   const Content content = node.ContentAt(path.slot, palette_);
   if (content && content->type == type) {
@@ -356,7 +350,7 @@ class BasicRangeTreeMap<Geometry>::SortedBuilder {
       if (range.first() <= before.last()) return false;
       steps += before.Touches(range) ? 0 : 1;
     }
-    map_.leaves_.Reserve(steps / Leaf::kPackedSteps + 1);
+    map_.tree_.leaves.Reserve(steps / Leaf::kPackedSteps + 1);
     return true;
   }
 
@@ -372,19 +366,19 @@ class BasicRangeTreeMap<Geometry>::SortedBuilder {
       // Becomes plain.
       steps.Append(*leaf_, map_.palette_);
     } else {
-      map_.leaves_.Reserve(1);
-      const uint32_t index = map_.leaves_.Take();
-      if (index > 0) map_.leaves_[index - 1].next = index;
-      leaf_ = &map_.leaves_[index];
+      map_.tree_.leaves.Reserve(1);
+      const uint32_t index = map_.tree_.leaves.Take();
+      if (index > 0) map_.tree_.leaves[index - 1].next = index;
+      leaf_ = &map_.tree_.leaves[index];
     }
     steps.Add(step);
     Encode(steps.All(), map_.palette_, *leaf_);
   }
 
   void AddInners() {
-    auto& leaves = map_.leaves_;
+    auto& leaves = map_.tree_.leaves;
     if (leaves.slots() == 1) {
-      map_.only_leaf_ = *leaf_;
+      map_.tree_.only_leaf = *leaf_;
       leaves = {};
       return;
     }
@@ -399,7 +393,7 @@ class BasicRangeTreeMap<Geometry>::SortedBuilder {
            .summary = SummaryOf(leaf, map_.palette_, end, 0, leaf.count)});
     }
     while (entries.size() > 1) entries = AddLevel(entries);
-    map_.root_ = entries[0].child;
+    map_.tree_.root = entries[0].child;
     // The last leaf may have too little.
     map_.Rebalance(map_.PathTo(UINT64_MAX));
   }
@@ -410,10 +404,10 @@ class BasicRangeTreeMap<Geometry>::SortedBuilder {
         (children.size() + Inner::kCapacity - 1) / Inner::kCapacity;
     std::vector<Entry> parents;
     parents.reserve(count);
-    map_.inners_.Reserve(count);
+    map_.tree_.inners.Reserve(count);
     for (size_t i = 0; i < count; ++i) {
-      const uint32_t index = map_.inners_.Take();
-      Inner& inner = map_.inners_[index];
+      const uint32_t index = map_.tree_.inners.Take();
+      Inner& inner = map_.tree_.inners[index];
       const size_t end = children.size() * (i + 1) / count;
       for (size_t c = children.size() * i / count; c < end; ++c) {
         InsertEntry(children[c], inner.count, inner);
@@ -421,7 +415,7 @@ class BasicRangeTreeMap<Geometry>::SortedBuilder {
       parents.push_back(
           {.first = inner.first[0], .child = index, .summary = inner.Total()});
     }
-    ++map_.height_;
+    ++map_.tree_.height;
     return parents;
   }
 

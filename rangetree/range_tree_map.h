@@ -202,33 +202,11 @@ class BasicRangeTreeMap {
   class Checker;
   class SortedBuilder;
 
-  Leaf& leaf(uint32_t index) {
-    return height_ == 0 ? only_leaf_ : leaves_[index];
-  }
-  const Leaf& leaf(uint32_t index) const {
-    return height_ == 0 ? only_leaf_ : leaves_[index];
-  }
-  Tree tree() const {
-    return {.inners = inners_.data(),
-            .leaves = height_ == 0 ? &only_leaf_ : leaves_.data(),
-            .root = root_,
-            .height = height_};
-  }
-  const Leaf* NextOf(const Leaf& leaf) const {
-    return leaf.next == range_tree_internal::kNoNode ? nullptr
-                                                     : &leaves_[leaf.next];
-  }
-  // The address after a leaf; 0 stands for 2^64.
-  uint64_t EndOf(const Leaf& leaf) const {
-    const Leaf* next = NextOf(leaf);
-    return next == nullptr ? 0 : next->First(0);
-  }
-
   // The step that `address` lies in.
-  Place Find(uint64_t address) const { return Search::Find(tree(), address); }
+  Place Find(uint64_t address) const { return Search::Find(tree_, address); }
   Path PathTo(uint64_t address) const {
     Path path;
-    Search::FindPath(tree(), address, path);
+    Search::FindPath(tree_, address, path);
     return path;
   }
   // Goes through steps in order, from the one `address` lies in, asking
@@ -262,12 +240,8 @@ class BasicRangeTreeMap {
   void RebalanceInners(Inner& parent, size_t left_slot);
   void CollapseRoot();
 
-  Leaf only_leaf_;  // in use if height_ == 0
+  Tree tree_;
   Palette palette_;
-  range_tree_internal::NodePool<Leaf> leaves_;
-  range_tree_internal::NodePool<Inner> inners_;
-  uint32_t root_ = 0;    // an inner node, if height_ > 0
-  uint32_t height_ = 0;  // levels of inner nodes
   size_t size_ = 0;
 };
 
@@ -288,7 +262,7 @@ class BasicRangeTreeMap<Geometry>::const_iterator {
 
   Segment operator*() const {
     const uint64_t end = slot_ + 1 < leaf_->count ? leaf_->First(slot_ + 1)
-                                                  : map_->EndOf(*leaf_);
+                                                  : map_->tree_.EndOf(*leaf_);
     return {.range = *AddressRange::Create(AddressRange::FirstAndLast{
                 .first = leaf_->First(slot_), .last = end - 1}),
             .attributes = *leaf_->ContentAt(slot_, map_->palette_)};
@@ -319,7 +293,7 @@ class BasicRangeTreeMap<Geometry>::const_iterator {
   void SkipUnmapped() {
     while (leaf_ != nullptr) {
       if (slot_ == leaf_->count) {
-        leaf_ = map_->NextOf(*leaf_);
+        leaf_ = map_->tree_.NextOf(*leaf_);
         slot_ = 0;
       } else if (leaf_->IsMapped(slot_)) {
         return;
@@ -358,7 +332,7 @@ void BasicRangeTreeMap<Geometry>::VisitOverlapping(const AddressRange& range,
   uint64_t first = range.first();
   while (place.leaf != nullptr) {
     const Leaf& leaf = *place.leaf;
-    const Leaf* next = NextOf(leaf);
+    const Leaf* next = tree_.NextOf(leaf);
     const uint64_t leaf_end = next == nullptr ? 0 : next->First(0);
     for (size_t slot = place.slot; slot < leaf.count; ++slot) {
       const uint64_t step_last = leaf.EndOf(slot, leaf_end) - 1;

@@ -82,8 +82,8 @@ void BasicRangeTreeMap<Geometry>::Edit(const AddressRange& range,
 // with it a node of each level.
 template <typename Geometry>
 void BasicRangeTreeMap<Geometry>::ReserveForEdit() {
-  leaves_.Reserve(3);
-  inners_.Reserve(2 * (size_t{height_} + 2));
+  tree_.leaves.Reserve(3);
+  tree_.inners.Reserve(2 * (size_t{tree_.height} + 2));
 }
 
 template <typename Geometry>
@@ -91,7 +91,7 @@ bool BasicRangeTreeMap<Geometry>::EditLeaf(const Path& path,
                                            const AddressRange& range,
                                            const Content& content,
                                            uint32_t code, Summaries summaries) {
-  Leaf& node = leaf(path.leaf);
+  Leaf& node = tree_.LeafAt(path.leaf);
   const uint64_t last = range.last();
   Replacement edit;
   edit.begin = range.first() == 0 ? 0 : path.slot + 1;
@@ -133,10 +133,10 @@ template <typename Geometry>
 void BasicRangeTreeMap<Geometry>::Replace(const Path& path,
                                           const Replacement& edit,
                                           Summaries summaries) {
-  Leaf& node = leaf(path.leaf);
+  Leaf& node = tree_.LeafAt(path.leaf);
   // The step before the first replaced one changes its length.
   const size_t begin = edit.begin - (edit.begin > 0 ? 1 : 0);
-  const bool apply = height_ > 0 && summaries == Summaries::kValid;
+  const bool apply = tree_.height > 0 && summaries == Summaries::kValid;
   Summary before;
   if (apply) {
     before = SummaryOf(node, palette_, path.leaf_end(), begin, edit.end);
@@ -153,7 +153,7 @@ void BasicRangeTreeMap<Geometry>::Replace(const Path& path,
   } else {
     Refresh(path);
   }
-  if (height_ > 0 && node.count < Leaf::kMinimum) Rebalance(path);
+  if (tree_.height > 0 && node.count < Leaf::kMinimum) Rebalance(path);
 }
 
 // As Replace, where the steps fit the leaf's other form only. False, and
@@ -161,7 +161,7 @@ void BasicRangeTreeMap<Geometry>::Replace(const Path& path,
 template <typename Geometry>
 bool BasicRangeTreeMap<Geometry>::Reencode(const Path& path,
                                            const Replacement& edit) {
-  Leaf& node = leaf(path.leaf);
+  Leaf& node = tree_.LeafAt(path.leaf);
   StepBuffer<Geometry> steps;
   const auto keep = [&](size_t begin, size_t end) {
     for (size_t i = begin; i < end; ++i) steps.Add(node.At(i, palette_));
@@ -186,7 +186,7 @@ bool BasicRangeTreeMap<Geometry>::TrimNext(const Path& path,
                                            const Content& content,
                                            uint64_t& last) {
   const Path next_path = PathTo(path.leaf_end());
-  Leaf& next = leaf(next_path.leaf);
+  Leaf& next = tree_.LeafAt(next_path.leaf);
   StepBuffer<Geometry> kept;
   size_t cut = 0;
   if (next_path.leaf_last > last) {
@@ -205,7 +205,7 @@ bool BasicRangeTreeMap<Geometry>::TrimNext(const Path& path,
   size_ -= next.CountMapped();
   if (kept.count == 0) {
     last = std::max(last, next_path.leaf_last);
-    leaf(path.leaf).next = next.next;
+    tree_.LeafAt(path.leaf).next = next.next;
     RemoveLeaf(next_path);
     return true;
   }
@@ -220,13 +220,13 @@ bool BasicRangeTreeMap<Geometry>::TrimNext(const Path& path,
 // The leaf is linked no more, and is not the leftmost.
 template <typename Geometry>
 void BasicRangeTreeMap<Geometry>::RemoveLeaf(const Path& path) {
-  leaves_.Release(path.leaf);
-  const Branch parent = path.branches[height_ - 1];
-  RemoveEntry(parent.slot, inners_[parent.node]);
-  for (uint32_t level = height_ - 1; level-- > 0;) {
+  tree_.leaves.Release(path.leaf);
+  const Branch parent = path.branches[tree_.height - 1];
+  RemoveEntry(parent.slot, tree_.inners[parent.node]);
+  for (uint32_t level = tree_.height - 1; level-- > 0;) {
     const Branch branch = path.branches[level];
-    Inner& inner = inners_[branch.node];
-    const Inner& child = inners_[inner.child[branch.slot]];
+    Inner& inner = tree_.inners[branch.node];
+    const Inner& child = tree_.inners[inner.child[branch.slot]];
     inner.first[branch.slot] = child.first[0];
     inner.summary[branch.slot] = child.Total();
   }
@@ -238,17 +238,17 @@ void BasicRangeTreeMap<Geometry>::RemoveLeaf(const Path& path) {
 // Makes all ancestors of a leaf say of it, and of each other, what is true.
 template <typename Geometry>
 void BasicRangeTreeMap<Geometry>::Refresh(const Path& path) {
-  for (uint32_t level = height_; level-- > 0;) {
+  for (uint32_t level = tree_.height; level-- > 0;) {
     const Branch branch = path.branches[level];
-    Inner& inner = inners_[branch.node];
+    Inner& inner = tree_.inners[branch.node];
     const uint32_t index = inner.child[branch.slot];
-    if (level + 1 == height_) {
-      const Leaf& child = leaves_[index];
+    if (level + 1 == tree_.height) {
+      const Leaf& child = tree_.leaves[index];
       inner.first[branch.slot] = child.First(0);
       inner.summary[branch.slot] =
           SummaryOf(child, palette_, path.leaf_end(), 0, child.count);
     } else {
-      const Inner& child = inners_[index];
+      const Inner& child = tree_.inners[index];
       inner.first[branch.slot] = child.first[0];
       inner.summary[branch.slot] = child.Total();
     }
@@ -263,9 +263,9 @@ void BasicRangeTreeMap<Geometry>::Apply(const Path& path, const Summary& before,
   // Of the part that changed in the child at hand.
   uint64_t gap_before = before.largest_gap;
   uint64_t gap_after = after.largest_gap;
-  for (uint32_t level = height_; level-- > 0;) {
+  for (uint32_t level = tree_.height; level-- > 0;) {
     const Branch branch = path.branches[level];
-    Inner& inner = inners_[branch.node];
+    Inner& inner = tree_.inners[branch.node];
     Summary& cached = inner.summary[branch.slot];
     for (size_t c = 0; c < range_tree_internal::kByteClasses; ++c) {
       cached.bytes[c] += after.bytes[c] - before.bytes[c];
@@ -277,9 +277,9 @@ void BasicRangeTreeMap<Geometry>::Apply(const Path& path, const Summary& before,
       // It may have been the largest that shrank.
       const uint32_t child = inner.child[branch.slot];
       cached.largest_gap =
-          level + 1 == height_
-              ? Search::LargestGap(leaves_[child], path.leaf_end())
-              : inners_[child].LargestGap();
+          level + 1 == tree_.height
+              ? Search::LargestGap(tree_.leaves[child], path.leaf_end())
+              : tree_.inners[child].LargestGap();
     }
     gap_before = largest;
     gap_after = cached.largest_gap;
@@ -293,27 +293,27 @@ void BasicRangeTreeMap<Geometry>::Apply(const Path& path, const Summary& before,
 // move, so that leaves are left full.
 template <typename Geometry>
 void BasicRangeTreeMap<Geometry>::SplitLeaf(Path path) {
-  if (height_ == 0) {
+  if (tree_.height == 0) {
     // The only leaf moves to the pool, below a root.
-    path.leaf = leaves_.Take();
-    leaves_[path.leaf] = only_leaf_;
-    root_ = inners_.Take();
-    height_ = 1;
-    path.branches[0] = {.node = root_, .slot = 0};
+    path.leaf = tree_.leaves.Take();
+    tree_.leaves[path.leaf] = tree_.only_leaf;
+    tree_.root = tree_.inners.Take();
+    tree_.height = 1;
+    path.branches[0] = {.node = tree_.root, .slot = 0};
     InsertEntry({.first = 0, .child = path.leaf, .summary = {}}, 0,
-                inners_[root_]);
+                tree_.inners[tree_.root]);
   }
-  const uint32_t right_index = leaves_.Take();
-  Leaf& left = leaves_[path.leaf];
-  Leaf& right = leaves_[right_index];
+  const uint32_t right_index = tree_.leaves.Take();
+  Leaf& left = tree_.leaves[path.leaf];
+  Leaf& right = tree_.leaves[right_index];
   const bool appends =
       path.leaf_last == UINT64_MAX && path.slot + 1 == left.count;
   SplitLeafAt(appends ? left.count - Leaf::kMinimum : (left.count + 1) / 2,
               left, right);
   right.next = left.next;
   left.next = right_index;
-  const Branch parent = path.branches[height_ - 1];
-  inners_[parent.node].summary[parent.slot] =
+  const Branch parent = path.branches[tree_.height - 1];
+  tree_.inners[parent.node].summary[parent.slot] =
       SummaryOf(left, palette_, right.First(0), 0, left.count);
   InsertRight(path, {.first = right.First(0),
                      .child = right_index,
@@ -325,16 +325,16 @@ void BasicRangeTreeMap<Geometry>::SplitLeaf(Path path) {
 // nodes above it.
 template <typename Geometry>
 void BasicRangeTreeMap<Geometry>::InsertRight(const Path& path, Entry entry) {
-  for (uint32_t level = height_; level-- > 0;) {
+  for (uint32_t level = tree_.height; level-- > 0;) {
     const Branch branch = path.branches[level];
-    Inner& left = inners_[branch.node];
+    Inner& left = tree_.inners[branch.node];
     const size_t slot = branch.slot + 1;
     if (left.count < Inner::kCapacity) {
       InsertEntry(entry, slot, left);
       return;
     }
-    const uint32_t right_index = inners_.Take();
-    Inner& right = inners_[right_index];
+    const uint32_t right_index = tree_.inners.Take();
+    Inner& right = tree_.inners[right_index];
     SplitInnerAt(Inner::kCapacity / 2, left, right);
     if (slot <= left.count) {
       InsertEntry(entry, slot, left);
@@ -343,19 +343,19 @@ void BasicRangeTreeMap<Geometry>::InsertRight(const Path& path, Entry entry) {
     }
     if (level > 0) {
       const Branch parent = path.branches[level - 1];
-      inners_[parent.node].summary[parent.slot] = left.Total();
+      tree_.inners[parent.node].summary[parent.slot] = left.Total();
     }
     entry = {.first = right.first[0],
              .child = right_index,
              .summary = right.Total()};
   }
-  const Inner& left = inners_[root_];
+  const Inner& left = tree_.inners[tree_.root];
   const Entry left_entry = {
-      .first = left.first[0], .child = root_, .summary = left.Total()};
-  root_ = inners_.Take();
-  ++height_;
-  InsertEntry(left_entry, 0, inners_[root_]);
-  InsertEntry(entry, 1, inners_[root_]);
+      .first = left.first[0], .child = tree_.root, .summary = left.Total()};
+  tree_.root = tree_.inners.Take();
+  ++tree_.height;
+  InsertEntry(left_entry, 0, tree_.inners[tree_.root]);
+  InsertEntry(entry, 1, tree_.inners[tree_.root]);
 }
 
 // ---- Nodes that are too empty ----
@@ -363,19 +363,19 @@ void BasicRangeTreeMap<Geometry>::InsertRight(const Path& path, Entry entry) {
 // Mends the nodes on the path, from the leaf up; some may hold too little.
 template <typename Geometry>
 void BasicRangeTreeMap<Geometry>::Rebalance(const Path& path) {
-  for (uint32_t level = height_; level-- > 0;) {
+  for (uint32_t level = tree_.height; level-- > 0;) {
     const Branch branch = path.branches[level];
-    Inner& parent = inners_[branch.node];
+    Inner& parent = tree_.inners[branch.node];
     // RemoveLeaf leaves a path to what is there no more.
     if (branch.slot >= parent.count) continue;
     const uint32_t child = parent.child[branch.slot];
     // An inner node has at least two children, so there is a sibling.
     const size_t left_slot = branch.slot == 0 ? 0 : branch.slot - 1;
-    if (level + 1 == height_) {
-      if (leaves_[child].count < Leaf::kMinimum) {
+    if (level + 1 == tree_.height) {
+      if (tree_.leaves[child].count < Leaf::kMinimum) {
         RebalanceLeaves(parent, left_slot);
       }
-    } else if (inners_[child].count < Inner::kMinimum) {
+    } else if (tree_.inners[child].count < Inner::kMinimum) {
       RebalanceInners(parent, left_slot);
     }
   }
@@ -387,9 +387,9 @@ void BasicRangeTreeMap<Geometry>::RebalanceLeaves(Inner& parent,
                                                   size_t left_slot) {
   const size_t right_slot = left_slot + 1;
   const uint32_t right_index = parent.child[right_slot];
-  Leaf& left = leaves_[parent.child[left_slot]];
-  Leaf& right = leaves_[right_index];
-  const uint64_t right_end = EndOf(right);
+  Leaf& left = tree_.leaves[parent.child[left_slot]];
+  Leaf& right = tree_.leaves[right_index];
+  const uint64_t right_end = tree_.EndOf(right);
   const bool left_is_short = left.count < Leaf::kMinimum;
   StepBuffer<Geometry> steps;
   steps.Append(left, palette_);
@@ -398,7 +398,7 @@ void BasicRangeTreeMap<Geometry>::RebalanceLeaves(Inner& parent,
   const size_t most = std::max(Leaf::kPlainSteps, Leaf::kPackedSteps / 4 * 3);
   if (steps.count <= most && Encode(steps.All(), palette_, left)) {
     left.next = right.next;
-    leaves_.Release(right_index);
+    tree_.leaves.Release(right_index);
     RemoveEntry(right_slot, parent);
     parent.summary[left_slot] =
         SummaryOf(left, palette_, right_end, 0, left.count);
@@ -426,12 +426,12 @@ void BasicRangeTreeMap<Geometry>::RebalanceInners(Inner& parent,
                                                   size_t left_slot) {
   const size_t right_slot = left_slot + 1;
   const uint32_t right_index = parent.child[right_slot];
-  Inner& left = inners_[parent.child[left_slot]];
-  Inner& right = inners_[right_index];
+  Inner& left = tree_.inners[parent.child[left_slot]];
+  Inner& right = tree_.inners[right_index];
   MergeOrShare(left, right);
   parent.summary[left_slot] = left.Total();
   if (right.count == 0) {
-    inners_.Release(right_index);
+    tree_.inners.Release(right_index);
     RemoveEntry(right_slot, parent);
     return;
   }
@@ -441,15 +441,15 @@ void BasicRangeTreeMap<Geometry>::RebalanceInners(Inner& parent,
 
 template <typename Geometry>
 void BasicRangeTreeMap<Geometry>::CollapseRoot() {
-  while (height_ > 0 && inners_[root_].count == 1) {
-    const uint32_t child = inners_[root_].child[0];
-    inners_.Release(root_);
-    root_ = child;
-    --height_;
-    if (height_ > 0) continue;
-    only_leaf_ = leaves_[child];
-    leaves_.Release(child);
-    root_ = 0;
+  while (tree_.height > 0 && tree_.inners[tree_.root].count == 1) {
+    const uint32_t child = tree_.inners[tree_.root].child[0];
+    tree_.inners.Release(tree_.root);
+    tree_.root = child;
+    --tree_.height;
+    if (tree_.height > 0) continue;
+    tree_.only_leaf = tree_.leaves[child];
+    tree_.leaves.Release(child);
+    tree_.root = 0;
   }
 }
 

@@ -5,59 +5,60 @@
 #include <algorithm>
 
 #if defined(__x86_64__) && defined(__GNUC__)
-#define E820CHECK_HAS_AVX2_PATH 1
+#define E820CHECK_X86_TARGET(features) __attribute__((target(features)))
 #else
-#define E820CHECK_HAS_AVX2_PATH 0
+#define E820CHECK_X86_TARGET(features)
 #endif
 
 namespace e820check::range_tree_internal {
 namespace {
 
-// Constant-initialised, so that a map made before this file's initialisers run
-// finds the portable path.
-constinit bool use_avx2 = false;
-
-bool ProcessorHasAvx2() {
-#if E820CHECK_HAS_AVX2_PATH
+bool ProcessorHas(InstructionSet set) {
+  if (set == InstructionSet::kPortable) return true;
+#if defined(__x86_64__) && defined(__GNUC__)
   __builtin_cpu_init();
-  return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2") &&
-         __builtin_cpu_supports("popcnt");
+  return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2");
 #else
   return false;
 #endif
 }
+
+// Constant-initialised, so that a map used before this file's initialisers run
+// finds the portable path.
+constinit InstructionSet instruction_set = InstructionSet::kPortable;
 
 [[maybe_unused]] const bool chosen_at_start =
     UseInstructionSet(InstructionSet::kAvx2);
 
 // ---- The source of both paths ----
 
-template <typename Geometry>
+template <size_t kVectorBytes, typename Geometry>
 [[gnu::always_inline]] inline Place<Geometry> FindBody(
     const Tree<Geometry>& tree, uint64_t address) {
   uint32_t node = tree.root;
   for (uint32_t level = 0; level < tree.height; ++level) {
     const Inner<Geometry>& inner = tree.inners[node];
-    node = inner.child[inner.ChildFor(address)];
+    node = inner.child[inner.template ChildFor<kVectorBytes>(address)];
   }
-  const Leaf<Geometry>& leaf = tree.leaves[node];
-  return {.leaf = &leaf, .slot = leaf.SlotFor(address)};
+  const Leaf<Geometry>& leaf = tree.LeafAt(node);
+  return {.leaf = &leaf, .slot = leaf.template SlotFor<kVectorBytes>(address)};
 }
 
-template <typename Geometry>
+template <size_t kVectorBytes, typename Geometry>
 [[gnu::always_inline]] inline void FindPathBody(const Tree<Geometry>& tree,
                                                 uint64_t address, Path& path) {
   uint32_t node = tree.root;
   uint64_t end = 0;
   for (uint32_t level = 0; level < tree.height; ++level) {
     const Inner<Geometry>& inner = tree.inners[node];
-    const size_t slot = inner.ChildFor(address);
+    const size_t slot = inner.template ChildFor<kVectorBytes>(address);
     path.branches[level] = {.node = node, .slot = static_cast<uint32_t>(slot)};
     end = inner.EndOf(slot, end);
     node = inner.child[slot];
   }
   path.leaf = node;
-  path.slot = static_cast<uint32_t>(tree.leaves[node].SlotFor(address));
+  path.slot = static_cast<uint32_t>(
+      tree.LeafAt(node).template SlotFor<kVectorBytes>(address));
   path.leaf_last = end - 1;
 }
 
@@ -71,7 +72,7 @@ template <typename Node>
   }
 }
 
-template <typename Geometry>
+template <size_t kVectorBytes, typename Geometry>
 [[gnu::always_inline]] inline void FindEachBody(
     const Tree<Geometry>& tree, absl::Span<const uint64_t> addresses,
     Place<Geometry>* places) {
@@ -85,7 +86,8 @@ template <typename Geometry>
     for (uint32_t level = 0; level < tree.height; ++level) {
       for (size_t i = 0; i < lanes; ++i) {
         const Inner<Geometry>& inner = tree.inners[node[i]];
-        node[i] = inner.child[inner.ChildFor(addresses[begin + i])];
+        node[i] = inner.child[inner.template ChildFor<kVectorBytes>(
+            addresses[begin + i])];
         if (level + 1 == tree.height) {
           PrefetchKeys(tree.leaves[node[i]], sizeof(Leaf<Geometry>));
         } else {
@@ -94,9 +96,10 @@ template <typename Geometry>
       }
     }
     for (size_t i = 0; i < lanes; ++i) {
-      const Leaf<Geometry>& leaf = tree.leaves[node[i]];
-      places[begin + i] = {.leaf = &leaf,
-                           .slot = leaf.SlotFor(addresses[begin + i])};
+      const Leaf<Geometry>& leaf = tree.LeafAt(node[i]);
+      places[begin + i] = {
+          .leaf = &leaf,
+          .slot = leaf.template SlotFor<kVectorBytes>(addresses[begin + i])};
     }
   }
 }
@@ -126,89 +129,77 @@ template <typename Geometry>
   return std::max(largest, leaf_end - leaf.First(last));
 }
 
-// ---- Compiled twice ----
+// ---- Compiled for each instruction set ----
 
-template <typename Geometry>
-struct Portable {
-  static Place<Geometry> Find(const Tree<Geometry>& tree, uint64_t address) {
-    return FindBody(tree, address);
+#define E820CHECK_SEARCH_PATH(Name, features, vector_bytes)             \
+  template <typename Geometry>                                          \
+  struct Name {                                                         \
+    features static Place<Geometry> Find(const Tree<Geometry>& tree,    \
+                                         uint64_t address) {            \
+      return FindBody<vector_bytes>(tree, address);                     \
+    }                                                                   \
+    features static void FindPath(const Tree<Geometry>& tree,           \
+                                  uint64_t address, Path& path) {       \
+      FindPathBody<vector_bytes>(tree, address, path);                  \
+    }                                                                   \
+    features static void FindEach(const Tree<Geometry>& tree,           \
+                                  absl::Span<const uint64_t> addresses, \
+                                  Place<Geometry>* places) {            \
+      FindEachBody<vector_bytes>(tree, addresses, places);              \
+    }                                                                   \
+    features static uint64_t LargestGap(const Leaf<Geometry>& leaf,     \
+                                        uint64_t leaf_end) {            \
+      return LargestGapBody(leaf, leaf_end);                            \
+    }                                                                   \
   }
-  static void FindPath(const Tree<Geometry>& tree, uint64_t address,
-                       Path& path) {
-    FindPathBody(tree, address, path);
-  }
-  static void FindEach(const Tree<Geometry>& tree,
-                       absl::Span<const uint64_t> addresses,
-                       Place<Geometry>* places) {
-    FindEachBody(tree, addresses, places);
-  }
-  static uint64_t LargestGap(const Leaf<Geometry>& leaf, uint64_t leaf_end) {
-    return LargestGapBody(leaf, leaf_end);
-  }
-};
 
-#if E820CHECK_HAS_AVX2_PATH
-#define E820CHECK_AVX2 __attribute__((target("avx2,bmi,bmi2,popcnt")))
-template <typename Geometry>
-struct Avx2 {
-  E820CHECK_AVX2 static Place<Geometry> Find(const Tree<Geometry>& tree,
-                                             uint64_t address) {
-    return FindBody(tree, address);
-  }
-  E820CHECK_AVX2 static void FindPath(const Tree<Geometry>& tree,
-                                      uint64_t address, Path& path) {
-    FindPathBody(tree, address, path);
-  }
-  E820CHECK_AVX2 static void FindEach(const Tree<Geometry>& tree,
-                                      absl::Span<const uint64_t> addresses,
-                                      Place<Geometry>* places) {
-    FindEachBody(tree, addresses, places);
-  }
-  E820CHECK_AVX2 static uint64_t LargestGap(const Leaf<Geometry>& leaf,
-                                            uint64_t leaf_end) {
-    return LargestGapBody(leaf, leaf_end);
-  }
-};
-#undef E820CHECK_AVX2
-#else
-template <typename Geometry>
-using Avx2 = Portable<Geometry>;
-#endif
+E820CHECK_SEARCH_PATH(Portable, , 16);
+E820CHECK_SEARCH_PATH(Avx2, E820CHECK_X86_TARGET("avx2,bmi,bmi2"), 32);
+
+#undef E820CHECK_SEARCH_PATH
+#undef E820CHECK_X86_TARGET
+
+// Calls call(path) with the path in use.
+template <typename Geometry, typename Call>
+[[gnu::always_inline]] inline auto Dispatch(Call call) {
+  return instruction_set == InstructionSet::kAvx2 ? call(Avx2<Geometry>())
+                                                  : call(Portable<Geometry>());
+}
 
 }  // namespace
 
 bool UseInstructionSet(InstructionSet set) {
-  if (set == InstructionSet::kAvx2 && !ProcessorHasAvx2()) return false;
-  use_avx2 = set == InstructionSet::kAvx2;
+  if (!ProcessorHas(set)) return false;
+  instruction_set = set;
   return true;
 }
 
 template <typename Geometry>
-Place<Geometry> Search<Geometry>::Find(Tree<Geometry> tree, uint64_t address) {
-  return use_avx2 ? Avx2<Geometry>::Find(tree, address)
-                  : Portable<Geometry>::Find(tree, address);
+Place<Geometry> Search<Geometry>::Find(const Tree<Geometry>& tree,
+                                       uint64_t address) {
+  return Dispatch<Geometry>(
+      [&](auto path) { return path.Find(tree, address); });
 }
 
 template <typename Geometry>
-void Search<Geometry>::FindEach(Tree<Geometry> tree,
+void Search<Geometry>::FindEach(const Tree<Geometry>& tree,
                                 absl::Span<const uint64_t> addresses,
                                 Place<Geometry>* places) {
-  return use_avx2 ? Avx2<Geometry>::FindEach(tree, addresses, places)
-                  : Portable<Geometry>::FindEach(tree, addresses, places);
+  Dispatch<Geometry>(
+      [&](auto path) { path.FindEach(tree, addresses, places); });
 }
 
 template <typename Geometry>
-void Search<Geometry>::FindPath(Tree<Geometry> tree, uint64_t address,
+void Search<Geometry>::FindPath(const Tree<Geometry>& tree, uint64_t address,
                                 Path& path) {
-  return use_avx2 ? Avx2<Geometry>::FindPath(tree, address, path)
-                  : Portable<Geometry>::FindPath(tree, address, path);
+  Dispatch<Geometry>([&](auto isa) { isa.FindPath(tree, address, path); });
 }
 
 template <typename Geometry>
 uint64_t Search<Geometry>::LargestGap(const Leaf<Geometry>& leaf,
                                       uint64_t leaf_end) {
-  return use_avx2 ? Avx2<Geometry>::LargestGap(leaf, leaf_end)
-                  : Portable<Geometry>::LargestGap(leaf, leaf_end);
+  return Dispatch<Geometry>(
+      [&](auto path) { return path.LargestGap(leaf, leaf_end); });
 }
 
 template struct Search<CacheLineGeometry>;

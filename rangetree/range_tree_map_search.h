@@ -23,15 +23,6 @@ enum class InstructionSet { kPortable, kAvx2 };
 // processor or the compiler has no such instructions.
 bool UseInstructionSet(InstructionSet set);
 
-// The nodes of a map, for reading.
-template <typename Geometry>
-struct Tree {
-  const Inner<Geometry>* inners;
-  const Leaf<Geometry>* leaves;
-  uint32_t root;    // a leaf if height == 0, else an inner node
-  uint32_t height;  // levels of inner nodes
-};
-
 template <typename Geometry>
 struct Place {
   const Leaf<Geometry>* leaf;
@@ -63,13 +54,14 @@ struct Path {
 template <typename Geometry>
 struct Search {
   // The step that `address` lies in.
-  static Place<Geometry> Find(Tree<Geometry> tree, uint64_t address);
+  static Place<Geometry> Find(const Tree<Geometry>& tree, uint64_t address);
   // The same of many addresses, in lockstep, so that their cache misses
   // overlap. `places` is as long as `addresses`.
-  static void FindEach(Tree<Geometry> tree,
+  static void FindEach(const Tree<Geometry>& tree,
                        absl::Span<const uint64_t> addresses,
                        Place<Geometry>* places);
-  static void FindPath(Tree<Geometry> tree, uint64_t address, Path& path);
+  static void FindPath(const Tree<Geometry>& tree, uint64_t address,
+                       Path& path);
   // Of the unmapped steps in a leaf, see SummaryOf.
   static uint64_t LargestGap(const Leaf<Geometry>& leaf, uint64_t leaf_end);
 };

@@ -24,6 +24,7 @@
 #include "absl/types/span.h"
 #include "machine/memory_type.h"
 #include "machine/segment.h"
+#include "rangetree/range_tree_map_memory.h"
 
 namespace e820check::range_tree_internal {
 
@@ -68,32 +69,26 @@ class Palette {
   static constexpr uint32_t kUnmapped = 0;
   static constexpr uint32_t kNoCode = 256;
 
-  Content At(uint32_t code) const {
-    if (code == kUnmapped) return std::nullopt;
-    return attributes_[code - 1];
-  }
+  const Content& At(uint32_t code) const { return contents_[code]; }
   uint32_t CodeOf(const Content& content) const {
-    if (!content) return kUnmapped;
-    for (size_t i = 0; i < attributes_.size(); ++i) {
-      if (attributes_[i] == *content) return static_cast<uint32_t>(i + 1);
-    }
-    return kNoCode;
+    const auto found = std::find(contents_.begin(), contents_.end(), content);
+    return found == contents_.end()
+               ? kNoCode
+               : static_cast<uint32_t>(found - contents_.begin());
   }
   // The same, after giving the content a code if there is one left.
   uint32_t Admit(const Content& content) {
     const uint32_t code = CodeOf(content);
-    if (code != kNoCode || attributes_.size() + 1 == kNoCode) return code;
-    attributes_.push_back(*content);
-    return static_cast<uint32_t>(attributes_.size());
+    if (code != kNoCode || contents_.size() == kNoCode) return code;
+    contents_.push_back(content);
+    return static_cast<uint32_t>(contents_.size() - 1);
   }
-  size_t codes() const { return attributes_.size() + 1; }
-  void Clear() { attributes_.clear(); }
-
-  friend bool operator==(const Palette&, const Palette&) = default;
+  size_t codes() const { return contents_.size(); }
+  void Clear() { contents_.resize(1); }
 
  private:
-  // What most maps have.
-  absl::InlinedVector<MemoryAttributes, 7> attributes_;
+  // As many as most maps have.
+  absl::InlinedVector<Content, 8> contents_ = {std::nullopt};
 };
 
 // ---- What a parent caches ----
@@ -155,13 +150,55 @@ static_assert(sizeof(Summary) == kCacheLineBytes);
 
 // ---- Search ----
 
+template <typename Lane, size_t kBytes>
+using Vector [[gnu::vector_size(kBytes)]] = Lane;
+
+// The sum of a vector's lanes, found by halving it; kBytes >= 16.
+template <size_t kBytes, typename Lane>
+[[gnu::always_inline]] inline Lane SumOfLanes(
+    const Vector<Lane, kBytes>& vector) {
+  if constexpr (kBytes > 16) {
+    Vector<Lane, kBytes / 2> halves[2];
+    std::memcpy(halves, &vector, kBytes);
+    return SumOfLanes<kBytes / 2, Lane>(halves[0] + halves[1]);
+  } else {
+    // Lanes of this type are too small to carry into one another.
+    uint64_t halves[2];
+    std::memcpy(halves, &vector, kBytes);
+    const uint64_t sum = halves[0] + halves[1];
+    return sizeof(Lane) == 8 ? sum : static_cast<Lane>(sum + (sum >> 32));
+  }
+}
+
 // How many of kKeys keys are at most `key`. Every key is compared, so that no
-// branch depends on them and the compiler can use vectors of any width.
-template <size_t kKeys, typename Key>
+// branch depends on them. A compiler that may not use registers of
+// kVectorBytes makes do with smaller ones.
+template <size_t kVectorBytes, size_t kKeys, typename Key>
 [[gnu::always_inline]] inline size_t CountAtMost(const Key* keys, Key key) {
-  Key above = 0;
-  for (size_t i = 0; i < kKeys; ++i) above += keys[i] > key ? 1 : 0;
-  return kKeys - above;
+  constexpr size_t kLanes = kVectorBytes / sizeof(Key);
+  constexpr size_t kRest = kKeys % kLanes;
+  if constexpr (kVectorBytes < 16) {
+    size_t count = 0;
+    for (size_t i = 0; i < kKeys; ++i) count += keys[i] <= key ? 1 : 0;
+    return count;
+  } else if constexpr (kRest > 0) {
+    return CountAtMost<kVectorBytes, kKeys - kRest>(keys, key) +
+           CountAtMost<kVectorBytes / 2, kRest>(keys + (kKeys - kRest), key);
+  } else {
+    const Vector<Key, kVectorBytes> limit = key - Vector<Key, kVectorBytes>{};
+    // A lane that is true is -1. Processors differ in which of <= and > they
+    // have for numbers without sign; compilers find neither from the other.
+    constexpr bool kCountsAbove = sizeof(Key) == 8;
+    Vector<Key, kVectorBytes> counts = {};
+    for (size_t i = 0; i < kKeys; i += kLanes) {
+      Vector<Key, kVectorBytes> block;
+      std::memcpy(&block, keys + i, kVectorBytes);
+      counts -= (Vector<Key, kVectorBytes>)(kCountsAbove ? block > limit
+                                                         : block <= limit);
+    }
+    const Key count = SumOfLanes<kVectorBytes, Key>(counts);
+    return kCountsAbove ? kKeys - count : count;
+  }
 }
 
 // ---- Leaves ----
@@ -232,14 +269,16 @@ struct alignas(kCacheLineBytes) Leaf {
   }
 
   // The step that `address`, not below the first key, lies in.
+  template <size_t kVectorBytes>
   [[gnu::always_inline]] size_t SlotFor(uint64_t address) const {
     if (is_packed) {
       const auto offset =
           static_cast<uint32_t>(std::min(address - base, kMaxOffset));
-      return CountAtMost<kPackedSteps>(packed.offset, offset) - 1;
+      return CountAtMost<kVectorBytes, kPackedSteps>(packed.offset, offset) - 1;
     }
-    return std::min<size_t>(CountAtMost<kPlainSteps>(plain.first, address),
-                            count) -
+    return std::min<size_t>(
+               CountAtMost<kVectorBytes, kPlainSteps>(plain.first, address),
+               count) -
            1;
   }
 
@@ -394,8 +433,11 @@ struct alignas(kCacheLineBytes) Inner {
   Inner() { std::fill_n(first, kCapacity, UINT64_MAX); }
 
   // Which child `address`, not below the first key, lies in.
+  template <size_t kVectorBytes>
   [[gnu::always_inline]] size_t ChildFor(uint64_t address) const {
-    return std::min<size_t>(CountAtMost<kCapacity>(first, address), count) - 1;
+    return std::min<size_t>(
+               CountAtMost<kVectorBytes, kCapacity>(first, address), count) -
+           1;
   }
   uint64_t EndOf(size_t slot, uint64_t node_end) const {
     return slot + 1 < count ? first[slot + 1] : node_end;
@@ -541,9 +583,42 @@ class NodePool {
   }
 
  private:
-  std::vector<Node> nodes_;
+  std::vector<Node, HugePageAllocator<Node>> nodes_;
   uint32_t first_free_ = kNoNode;
   size_t free_count_ = 0;
+};
+
+// ---- Trees ----
+
+template <typename Geometry>
+struct Tree {
+  Leaf<Geometry> only_leaf;  // in use if height == 0
+  NodePool<Leaf<Geometry>> leaves;
+  NodePool<Inner<Geometry>> inners;
+  uint32_t root = 0;    // an inner node, if height > 0
+  uint32_t height = 0;  // levels of inner nodes
+
+  Leaf<Geometry>& LeafAt(uint32_t index) {
+    return height == 0 ? only_leaf : leaves[index];
+  }
+  const Leaf<Geometry>& LeafAt(uint32_t index) const {
+    return height == 0 ? only_leaf : leaves[index];
+  }
+  const Leaf<Geometry>* NextOf(const Leaf<Geometry>& leaf) const {
+    return leaf.next == kNoNode ? nullptr : &leaves[leaf.next];
+  }
+  void Clear() {
+    only_leaf = Leaf<Geometry>();
+    leaves.Clear();
+    inners.Clear();
+    root = 0;
+    height = 0;
+  }
+  // The address after a leaf; 0 stands for 2^64.
+  uint64_t EndOf(const Leaf<Geometry>& leaf) const {
+    const Leaf<Geometry>* next = NextOf(leaf);
+    return next == nullptr ? 0 : next->First(0);
+  }
 };
 
 }  // namespace e820check::range_tree_internal
