@@ -359,13 +359,12 @@ class RangeTreePeer {
   }
   template <typename Visitor>
   void VisitFrom(uint64_t address, Visitor visitor) const {
-    for (auto it = map_.LowerBound(address); it != map_.end(); ++it) {
-      const Segment segment = *it;
-      if (!visitor(segment.range.first(), segment.range.last(),
-                   segment.attributes)) {
-        return;
-      }
-    }
+    const AddressRange rest = *AddressRange::Create(
+        AddressRange::FirstAndLast{.first = address, .last = UINT64_MAX});
+    map_.VisitOverlapping(rest, [&visitor](const Segment& segment) {
+      return visitor(segment.range.first(), segment.range.last(),
+                     segment.attributes);
+    });
   }
   bool Overlaps(const AddressRange& range) const {
     return map_.Overlaps(range);

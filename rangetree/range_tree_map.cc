@@ -129,39 +129,38 @@ bool BasicRangeTreeMap<Geometry>::EqualTo(
   for (uint32_t code = 0; code < palette_.codes(); ++code) {
     other_code[code] = other.palette_.CodeOf(palette_.At(code));
   }
-  const Leaf* a = Find(0).leaf;
-  const Leaf* b = other.Find(0).leaf;
+  LeafCursor a(tree_, 0);
+  LeafCursor b(other.tree_, 0);
   size_t a_slot = 0;
   size_t b_slot = 0;
-  while (a != nullptr && b != nullptr) {
-    const size_t count = std::min(a->count - a_slot, b->count - b_slot);
-    if (a->is_packed && b->is_packed) {
-      if (!SameAddresses(*a, a_slot, *b, b_slot, count)) return false;
+  for (;;) {
+    const Leaf& a_leaf = a.leaf();
+    const Leaf& b_leaf = b.leaf();
+    const size_t count = std::min(a_leaf.count - a_slot, b_leaf.count - b_slot);
+    if (a_leaf.is_packed && b_leaf.is_packed) {
+      if (!SameAddresses(a_leaf, a_slot, b_leaf, b_slot, count)) return false;
       uint32_t different = 0;
       for (size_t i = 0; i < count; ++i) {
-        different |=
-            other_code[a->packed.code[a_slot + i]] ^ b->packed.code[b_slot + i];
+        different |= other_code[a_leaf.packed.code[a_slot + i]] ^
+                     b_leaf.packed.code[b_slot + i];
       }
       if (different != 0) return false;
     } else {
       for (size_t i = 0; i < count; ++i) {
-        if (a->At(a_slot + i, palette_) != b->At(b_slot + i, other.palette_)) {
+        if (a_leaf.At(a_slot + i, palette_) !=
+            b_leaf.At(b_slot + i, other.palette_)) {
           return false;
         }
       }
     }
     a_slot += count;
     b_slot += count;
-    if (a_slot == a->count) {
-      a = tree_.NextOf(*a);
-      a_slot = 0;
-    }
-    if (b_slot == b->count) {
-      b = other.tree_.NextOf(*b);
-      b_slot = 0;
-    }
+    const bool a_ends = a_slot == a_leaf.count && !a.Next();
+    const bool b_ends = b_slot == b_leaf.count && !b.Next();
+    if (a_ends || b_ends) return a_ends && b_ends;
+    if (&a.leaf() != &a_leaf) a_slot = 0;
+    if (&b.leaf() != &b_leaf) b_slot = 0;
   }
-  return a == b;
 }
 
 // ---- Sums and gaps ----
@@ -181,7 +180,16 @@ void BasicRangeTreeMap<Geometry>::Walk(uint64_t address, Enter enter,
   }
   const Leaf* current = &tree_.LeafAt(path.leaf);
   size_t slot = path.slot;
-  for (uint32_t level = tree_.height;;) {
+  uint32_t level = tree_.height;
+  // What lies at the address may be part of a child to be skipped.
+  for (uint32_t i = 0; i < tree_.height; ++i) {
+    const Branch branch = path.branches[i];
+    if (enter(tree_.inners[branch.node], branch.slot)) continue;
+    level = i;
+    slot = branch.slot + 1;
+    break;
+  }
+  for (;;) {
     if (level == tree_.height) {
       for (; slot < current->count; ++slot) {
         if (!visit(*current, slot, current->EndOf(slot, end))) return;
@@ -225,18 +233,34 @@ template <typename Geometry>
 absl::uint128 BasicRangeTreeMap<Geometry>::ClassBytesThrough(
     uint64_t last, MemoryType type) const {
   const Path path = PathTo(last);
+  const auto byte_class = ClassOf(type);
   absl::uint128 total = 0;
+  // What lies below the child on the path is what the node holds but for what
+  // lies above; the shorter side is added up. Nothing is known of the root.
+  std::optional<uint64_t> in_node;
   for (uint32_t level = 0; level < tree_.height; ++level) {
     const Branch branch = path.branches[level];
     const Inner& inner = tree_.inners[branch.node];
-    uint64_t bytes = 0;
-    for (size_t i = 0; i < branch.slot; ++i) {
-      bytes += inner.summary[i].bytes[ClassOf(type)];
-    }
-    total += bytes;
+    const auto sum = [&](size_t begin, size_t end) {
+      uint64_t bytes = 0;
+      for (size_t i = begin; i < end; ++i) {
+        bytes += inner.summary[i].bytes[byte_class];
+      }
+      return bytes;
+    };
+    total += in_node && branch.slot > inner.count / 2
+                 ? *in_node - sum(branch.slot, inner.count)
+                 : sum(0, branch.slot);
+    in_node = inner.summary[branch.slot].bytes[byte_class];
   }
   const Leaf& node = tree_.LeafAt(path.leaf);
-  total += SummaryOf(node, palette_, 0, 0, path.slot).bytes[ClassOf(type)];
+  const auto sum = [&](size_t begin, size_t end) {
+    return SummaryOf(node, palette_, path.leaf_end(), begin, end)
+        .bytes[byte_class];
+  };
+  total += in_node && path.slot > node.count / 2u
+               ? *in_node - sum(path.slot, node.count)
+               : sum(0, path.slot);
   const Content content = node.ContentAt(path.slot, palette_);
   if (content && content->type == type) {
     total += last - node.First(path.slot);
@@ -318,7 +342,8 @@ class BasicRangeTreeMap<Geometry>::SortedBuilder {
       : segments_(segments) {}
 
   std::optional<BasicRangeTreeMap> Build() {
-    if (!ReserveLeaves()) return std::nullopt;
+    if (!CountSteps()) return std::nullopt;
+    leaf_->count = 0;
     uint64_t end = 0;  // of the segment before
     for (const Segment& segment : segments_) {
       if (segment.range.first() != end) {
@@ -342,34 +367,41 @@ class BasicRangeTreeMap<Geometry>::SortedBuilder {
 
  private:
   // False if the segments do not ascend.
-  bool ReserveLeaves() {
-    size_t steps = segments_.size() + 2;
+  bool CountSteps() {
+    step_count_ = segments_.size() + 2;
     for (size_t i = 1; i < segments_.size(); ++i) {
       const AddressRange& range = segments_[i].range;
       const AddressRange& before = segments_[i - 1].range;
       if (range.first() <= before.last()) return false;
-      steps += before.Touches(range) ? 0 : 1;
+      step_count_ += before.Touches(range) ? 0 : 1;
     }
-    map_.tree_.leaves.Reserve(steps / Leaf::kPackedSteps + 1);
     return true;
   }
 
   void Append(const Step& step, uint32_t code) {
-    if (leaf_ != nullptr && leaf_->count < leaf_->capacity() &&
-        leaf_->CanHold(step.first, code)) {
+    if (leaf_->count < leaf_->capacity() && leaf_->CanHold(step.first, code)) {
       leaf_->Set(leaf_->count++, step, code);
-      return;
+    } else {
+      AppendElsewhere(step);
     }
+  }
+
+  // In a new form of the last leaf, or in a new leaf.
+  void AppendElsewhere(const Step& step) {
     StepBuffer<Geometry> steps;
-    if (leaf_ != nullptr && leaf_->is_packed &&
-        leaf_->count < Leaf::kPlainSteps) {
-      // Becomes plain.
+    if (leaf_->is_packed && leaf_->count < Leaf::kPlainSteps) {
       steps.Append(*leaf_, map_.palette_);
     } else {
-      map_.tree_.leaves.Reserve(1);
-      const uint32_t index = map_.tree_.leaves.Take();
-      if (index > 0) map_.tree_.leaves[index - 1].next = index;
-      leaf_ = &map_.tree_.leaves[index];
+      auto& leaves = map_.tree_.leaves;
+      if (leaves.slots() == 0) {
+        leaves.Reserve(step_count_ / Leaf::kPackedSteps + 1);
+        leaf_ = &(leaves[leaves.Take()] = *leaf_);
+      }
+      // May move the last one, which is not needed any more.
+      leaves.Reserve(1);
+      const uint32_t index = leaves.Take();
+      leaves[index - 1].next = index;
+      leaf_ = &leaves[index];
     }
     steps.Add(step);
     Encode(steps.All(), map_.palette_, *leaf_);
@@ -377,11 +409,7 @@ class BasicRangeTreeMap<Geometry>::SortedBuilder {
 
   void AddInners() {
     auto& leaves = map_.tree_.leaves;
-    if (leaves.slots() == 1) {
-      map_.tree_.only_leaf = *leaf_;
-      leaves = {};
-      return;
-    }
+    if (leaves.slots() == 0) return;
     std::vector<Entry> entries;
     entries.reserve(leaves.slots());
     for (uint32_t i = 0; i < leaves.slots(); ++i) {
@@ -421,8 +449,9 @@ class BasicRangeTreeMap<Geometry>::SortedBuilder {
 
   absl::Span<const Segment> segments_;
   BasicRangeTreeMap map_;
-  Leaf* leaf_ = nullptr;  // the last
-  Content attributes_;    // of the segment before, if the next may touch it
+  Leaf* leaf_ = &map_.tree_.only_leaf;  // the last
+  size_t step_count_ = 0;
+  Content attributes_;  // of the segment before, if the next may touch it
 };
 
 template <typename Geometry>

@@ -74,11 +74,13 @@
 #ifndef E820CHECK_RANGETREE_RANGE_TREE_MAP_H_
 #define E820CHECK_RANGETREE_RANGE_TREE_MAP_H_
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
 #include <optional>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -153,7 +155,8 @@ class BasicRangeTreeMap {
   // The parts of segments that lie in `range`, ascending.
   std::vector<Segment> Overlapping(const AddressRange& range) const;
   // The same, as calls visitor(const Segment&), without allocation. The visitor
-  // must not modify the map.
+  // must not modify the map; one that returns false instead of true, or of
+  // nothing, ends the visit.
   template <typename Visitor>
   void VisitOverlapping(const AddressRange& range, Visitor&& visitor) const;
 
@@ -195,6 +198,7 @@ class BasicRangeTreeMap {
   using Path = range_tree_internal::Path;
   using Search = range_tree_internal::Search<Geometry>;
   using Branch = range_tree_internal::Branch;
+  using LeafCursor = range_tree_internal::LeafCursor<Geometry>;
 
   // Whether what ancestors say of a leaf was true before an edit of it.
   enum class Summaries { kValid, kStale };
@@ -328,26 +332,33 @@ template <typename Geometry>
 template <typename Visitor>
 void BasicRangeTreeMap<Geometry>::VisitOverlapping(const AddressRange& range,
                                                    Visitor&& visitor) const {
-  Place place = Find(range.first());
+  const auto goes_on = [&visitor](const Segment& segment) {
+    if constexpr (std::is_void_v<decltype(visitor(segment))>) {
+      visitor(segment);
+      return true;
+    } else {
+      return visitor(segment);
+    }
+  };
+  LeafCursor cursor(tree_, range.first());
+  size_t slot = cursor.slot();
   uint64_t first = range.first();
-  while (place.leaf != nullptr) {
-    const Leaf& leaf = *place.leaf;
-    const Leaf* next = tree_.NextOf(leaf);
-    const uint64_t leaf_end = next == nullptr ? 0 : next->First(0);
-    for (size_t slot = place.slot; slot < leaf.count; ++slot) {
-      const uint64_t step_last = leaf.EndOf(slot, leaf_end) - 1;
-      const uint64_t last = std::min(step_last, range.last());
-      const Content content = leaf.ContentAt(slot, palette_);
-      if (content) {
-        visitor(Segment{.range = *AddressRange::Create(
-                            AddressRange::FirstAndLast{first, last}),
-                        .attributes = *content});
+  do {
+    const Leaf& leaf = cursor.leaf();
+    for (; slot < leaf.count; ++slot) {
+      const uint64_t step_last = leaf.EndOf(slot, cursor.end()) - 1;
+      if (leaf.IsMapped(slot)) {
+        const Segment segment = {
+            .range = *AddressRange::Create(AddressRange::FirstAndLast{
+                .first = first, .last = std::min(step_last, range.last())}),
+            .attributes = *leaf.ContentAt(slot, palette_)};
+        if (!goes_on(segment)) return;
       }
       if (step_last >= range.last()) return;
       first = step_last + 1;
     }
-    place = {.leaf = next, .slot = 0};
-  }
+    slot = 0;
+  } while (cursor.Next());
 }
 
 }  // namespace e820check

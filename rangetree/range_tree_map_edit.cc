@@ -98,18 +98,17 @@ bool BasicRangeTreeMap<Geometry>::EditLeaf(const Path& path,
   edit.end = edit.begin;
   while (edit.end < node.count && node.First(edit.end) <= last) ++edit.end;
 
-  if (edit.begin == 0 || node.ContentAt(edit.begin - 1, palette_) != content) {
+  if (edit.begin == 0 || !node.Holds(edit.begin - 1, content, code, palette_)) {
     edit.Add({.first = range.first(), .content = content}, code);
   }
   // Where the leaf ends with the range, the next one says what follows.
   if (last < path.leaf_last) {
     if (edit.end < node.count && node.First(edit.end) == last + 1) {
-      if (node.ContentAt(edit.end, palette_) == content) ++edit.end;
-    } else if (const Content after = node.ContentAt(edit.end - 1, palette_);
-               after != content) {
-      edit.Add(
-          {.first = last + 1, .content = after},
-          node.is_packed ? node.packed.code[edit.end - 1] : Palette::kNoCode);
+      edit.end += node.Holds(edit.end, content, code, palette_) ? 1 : 0;
+    } else if (const size_t after = edit.end - 1;
+               !node.Holds(after, content, code, palette_)) {
+      edit.Add({.first = last + 1, .content = node.ContentAt(after, palette_)},
+               node.is_packed ? node.packed.code[after] : Palette::kNoCode);
     }
   }
   if (edit.ChangesNothing() && summaries == Summaries::kValid) return true;

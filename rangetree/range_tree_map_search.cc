@@ -49,10 +49,12 @@ template <size_t kVectorBytes, typename Geometry>
                                                 uint64_t address, Path& path) {
   uint32_t node = tree.root;
   uint64_t end = 0;
+  path.parent_end = 0;
   for (uint32_t level = 0; level < tree.height; ++level) {
     const Inner<Geometry>& inner = tree.inners[node];
     const size_t slot = inner.template ChildFor<kVectorBytes>(address);
     path.branches[level] = {.node = node, .slot = static_cast<uint32_t>(slot)};
+    path.parent_end = end;
     end = inner.EndOf(slot, end);
     node = inner.child[slot];
   }

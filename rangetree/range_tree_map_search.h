@@ -46,6 +46,8 @@ struct Path {
   uint32_t slot;
   // The last address of the leaf: UINT64_MAX, or one below the next leaf.
   uint64_t leaf_last;
+  // The address after the leaf's parent; 0 stands for 2^64.
+  uint64_t parent_end;
 
   // 0 stands for 2^64.
   uint64_t leaf_end() const { return leaf_last + 1; }
@@ -64,6 +66,67 @@ struct Search {
                        Path& path);
   // Of the unmapped steps in a leaf, see SummaryOf.
   static uint64_t LargestGap(const Leaf<Geometry>& leaf, uint64_t leaf_end);
+};
+
+// Goes through leaves from that of an address on, and has those a few ahead
+// fetched, which their links alone would not tell.
+template <typename Geometry>
+class LeafCursor {
+ public:
+  LeafCursor(const Tree<Geometry>& tree, uint64_t address) : tree_(tree) {
+    Seek(address);
+  }
+
+  const Leaf<Geometry>& leaf() const { return *leaf_; }
+  // The slot of the address, in the first leaf.
+  size_t slot() const { return path_.slot; }
+  // The address after the leaf; 0 stands for 2^64.
+  uint64_t end() const { return end_; }
+
+  // False, and nothing done, if this was the last leaf.
+  bool Next() {
+    if (end_ == 0) return false;
+    if (slot_in_parent_ + 1 == parent_->count) {
+      Seek(end_);
+    } else {
+      ++slot_in_parent_;
+      leaf_ = &tree_.leaves[parent_->child[slot_in_parent_]];
+      end_ = parent_->EndOf(slot_in_parent_, parent_end_);
+      Prefetch(slot_in_parent_ + kAhead);
+    }
+    return true;
+  }
+
+ private:
+  static constexpr size_t kAhead = 4;
+
+  void Seek(uint64_t address) {
+    Search<Geometry>::FindPath(tree_, address, path_);
+    leaf_ = &tree_.LeafAt(path_.leaf);
+    end_ = path_.leaf_end();
+    if (tree_.height == 0) return;
+    const Branch branch = path_.branches[tree_.height - 1];
+    parent_ = &tree_.inners[branch.node];
+    slot_in_parent_ = branch.slot;
+    parent_end_ = path_.parent_end;
+    for (size_t i = 1; i <= kAhead; ++i) Prefetch(slot_in_parent_ + i);
+  }
+  void Prefetch(size_t slot) const {
+    if (slot >= parent_->count) return;
+    const auto* bytes =
+        reinterpret_cast<const char*>(&tree_.leaves[parent_->child[slot]]);
+    for (size_t at = 0; at < sizeof(Leaf<Geometry>); at += kCacheLineBytes) {
+      __builtin_prefetch(bytes + at);
+    }
+  }
+
+  const Tree<Geometry>& tree_;
+  Path path_;
+  const Leaf<Geometry>* leaf_;
+  uint64_t end_;
+  const Inner<Geometry>* parent_ = nullptr;  // none if there is only one leaf
+  size_t slot_in_parent_ = 0;
+  uint64_t parent_end_ = 0;
 };
 
 }  // namespace e820check::range_tree_internal

@@ -61,41 +61,11 @@ struct Step {
   friend bool operator==(const Step&, const Step&) = default;
 };
 
-// Contents as single bytes: 0 is unmapped, other codes are given to attributes
-// as they first appear. Attributes that come when all codes are taken have
-// none, and live in plain leaves.
-class Palette {
- public:
-  static constexpr uint32_t kUnmapped = 0;
-  static constexpr uint32_t kNoCode = 256;
-
-  const Content& At(uint32_t code) const { return contents_[code]; }
-  uint32_t CodeOf(const Content& content) const {
-    const auto found = std::find(contents_.begin(), contents_.end(), content);
-    return found == contents_.end()
-               ? kNoCode
-               : static_cast<uint32_t>(found - contents_.begin());
-  }
-  // The same, after giving the content a code if there is one left.
-  uint32_t Admit(const Content& content) {
-    const uint32_t code = CodeOf(content);
-    if (code != kNoCode || contents_.size() == kNoCode) return code;
-    contents_.push_back(content);
-    return static_cast<uint32_t>(contents_.size() - 1);
-  }
-  size_t codes() const { return contents_.size(); }
-  void Clear() { contents_.resize(1); }
-
- private:
-  // As many as most maps have.
-  absl::InlinedVector<Content, 8> contents_ = {std::nullopt};
-};
-
 // ---- What a parent caches ----
 
 // The types that have a total of their own. All others share one, which tells
 // only where to look for them.
-enum ByteClass : size_t {
+enum ByteClass : uint8_t {
   kRam,
   kReserved,
   kAcpiReclaimable,
@@ -103,8 +73,9 @@ enum ByteClass : size_t {
   kPersistent,
   kSoftReserved,
   kOther,
+  kGap,  // none of them: unmapped
 };
-inline constexpr size_t kByteClasses = 7;
+inline constexpr size_t kByteClasses = kGap;
 
 constexpr ByteClass ClassOf(MemoryType type) {
   switch (type) {
@@ -125,6 +96,10 @@ constexpr ByteClass ClassOf(MemoryType type) {
   }
 }
 
+constexpr ByteClass ClassOf(const Content& content) {
+  return content ? ClassOf(content->type) : kGap;
+}
+
 // Of all steps in a subtree. One cache line, so that an edit touches one for
 // each level. Counts are modulo 2^64, which is never felt: a node has at least
 // two children, so none of them covers all 2^64 addresses.
@@ -132,13 +107,6 @@ struct alignas(kCacheLineBytes) Summary {
   std::array<uint64_t, kByteClasses> bytes = {};
   uint64_t largest_gap = 0;  // bytes
 
-  void Add(const Content& content, uint64_t size_bytes) {
-    if (content) {
-      bytes[ClassOf(content->type)] += size_bytes;
-    } else {
-      largest_gap = std::max(largest_gap, size_bytes);
-    }
-  }
   void Add(const Summary& other) {
     for (size_t c = 0; c < kByteClasses; ++c) bytes[c] += other.bytes[c];
     largest_gap = std::max(largest_gap, other.largest_gap);
@@ -147,6 +115,52 @@ struct alignas(kCacheLineBytes) Summary {
   friend bool operator==(const Summary&, const Summary&) = default;
 };
 static_assert(sizeof(Summary) == kCacheLineBytes);
+
+// ---- Palettes ----
+
+// Contents as single bytes: 0 is unmapped, other codes are given to attributes
+// as they first appear. Attributes that come when all codes are taken have
+// none, and live in plain leaves.
+class Palette {
+ public:
+  static constexpr uint32_t kUnmapped = 0;
+  static constexpr uint32_t kNoCode = 256;
+
+  const Content& At(uint32_t code) const { return entries_[code].content; }
+  // kGap for unmapped.
+  ByteClass ClassAt(uint32_t code) const { return entries_[code].byte_class; }
+
+  // Looks at all entries, so that no branch depends on which it is.
+  uint32_t CodeOf(const Content& content) const {
+    if (!content) return kUnmapped;
+    uint32_t found = kNoCode;
+    for (uint32_t code = 1; code < entries_.size(); ++code) {
+      const MemoryAttributes& attributes = *entries_[code].content;
+      const bool differs = ((static_cast<uint32_t>(attributes.type) ^
+                             static_cast<uint32_t>(content->type)) |
+                            (attributes.owner ^ content->owner)) != 0;
+      found = differs ? found : code;
+    }
+    return found;
+  }
+  // The same, after giving the content a code if there is one left.
+  uint32_t Admit(const Content& content) {
+    const uint32_t code = CodeOf(content);
+    if (code != kNoCode || entries_.size() == kNoCode) return code;
+    entries_.push_back({content, ClassOf(content)});
+    return static_cast<uint32_t>(entries_.size() - 1);
+  }
+  size_t codes() const { return entries_.size(); }
+  void Clear() { entries_.resize(1); }
+
+ private:
+  struct Entry {
+    Content content;
+    ByteClass byte_class = kGap;
+  };
+  // As many as most maps have.
+  absl::InlinedVector<Entry, 8> entries_ = {Entry()};
+};
 
 // ---- Search ----
 
@@ -250,6 +264,12 @@ struct alignas(kCacheLineBytes) Leaf {
     if (!plain.mapped[slot]) return std::nullopt;
     return MemoryAttributes{.type = plain.type[slot],
                             .owner = plain.owner[slot]};
+  }
+  // `code` is the content's in the palette.
+  bool Holds(size_t slot, const Content& content, uint32_t code,
+             const Palette& palette) const {
+    return is_packed ? packed.code[slot] == code
+                     : ContentAt(slot, palette) == content;
   }
   bool IsMapped(size_t slot) const {
     return is_packed ? packed.code[slot] != Palette::kUnmapped
@@ -408,11 +428,35 @@ void SplitLeafAt(size_t keep, Leaf<Geometry>& left, Leaf<Geometry>& right) {
 template <typename Geometry>
 Summary SummaryOf(const Leaf<Geometry>& leaf, const Palette& palette,
                   uint64_t leaf_end, size_t begin, size_t end) {
-  Summary summary;
-  for (size_t i = begin; i < end; ++i) {
-    summary.Add(leaf.ContentAt(i, palette),
-                leaf.EndOf(i, leaf_end) - leaf.First(i));
+  // Gaps are added up with the rest, since that costs less than a branch.
+  std::array<uint64_t, kByteClasses + 1> bytes = {};
+  uint64_t largest_gap = 0;
+  const auto add = [&](ByteClass byte_class, uint64_t size_bytes) {
+    bytes[byte_class] += size_bytes;
+    const uint64_t gap = byte_class == kGap ? size_bytes : 0;
+    largest_gap = std::max(largest_gap, gap);
+  };
+  const size_t inside = std::min<size_t>(end, leaf.count - 1u);
+  if (leaf.is_packed) {
+    const auto& packed = leaf.packed;
+    for (size_t i = begin; i < inside; ++i) {
+      add(palette.ClassAt(packed.code[i]),
+          static_cast<uint32_t>(packed.offset[i + 1]) -
+              static_cast<uint32_t>(packed.offset[i]));
+    }
+  } else {
+    for (size_t i = begin; i < inside; ++i) {
+      add(ClassOf(leaf.ContentAt(i, palette)),
+          leaf.plain.first[i + 1] - leaf.plain.first[i]);
+    }
   }
+  if (end == leaf.count) {
+    add(ClassOf(leaf.ContentAt(end - 1, palette)),
+        leaf_end - leaf.First(end - 1));
+  }
+  Summary summary;
+  std::copy_n(bytes.begin(), kByteClasses, summary.bytes.begin());
+  summary.largest_gap = largest_gap;
   return summary;
 }
 
