@@ -44,16 +44,15 @@ class BasicRangeTreeMap<Geometry>::Checker {
     if (leaf.is_packed) {
       return std::all_of(leaf.packed.offset + leaf.count,
                          leaf.packed.offset + Leaf::kPackedSteps,
-                         [](uint32_t key) { return key == UINT32_MAX; });
+                         [](int32_t key) { return key == INT32_MAX; });
     }
     return std::all_of(leaf.plain.first + leaf.count,
                        leaf.plain.first + Leaf::kPlainSteps,
-                       [](uint64_t key) { return key == UINT64_MAX; });
+                       [](int64_t key) { return key == INT64_MAX; });
   }
   static bool UnusedKeysAreSet(const Inner& inner) {
-    return std::all_of(inner.first + inner.count,
-                       inner.first + Inner::kCapacity,
-                       [](uint64_t key) { return key == UINT64_MAX; });
+    return std::all_of(inner.key + inner.count, inner.key + Inner::kCapacity,
+                       [](int64_t key) { return key == INT64_MAX; });
   }
 
   // Each leaf's index, left to right; empty if a link leads nowhere or back.
@@ -174,10 +173,10 @@ class BasicRangeTreeMap<Geometry>::Checker {
         const uint32_t child = inner.child[slot];
         const bool is_leaf = i >= lowest_inners_;
         const uint64_t first = is_leaf ? map_.tree_.leaves[child].First(0)
-                                       : map_.tree_.inners[child].first[0];
+                                       : map_.tree_.inners[child].First(0);
         const Summary summary = is_leaf ? Whole(map_.tree_.leaves[child])
                                         : map_.tree_.inners[child].Total();
-        if (inner.first[slot] != first || inner.summary[slot] != summary) {
+        if (inner.First(slot) != first || inner.summary[slot] != summary) {
           return Breach(absl::StrCat("summaries: inner node ", inners_[i],
                                      " slot ", slot));
         }

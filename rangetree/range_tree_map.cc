@@ -108,12 +108,16 @@ template <typename Leaf>
 bool SameAddresses(const Leaf& a, size_t a_slot, const Leaf& b, size_t b_slot,
                    size_t count) {
   if (a.First(a_slot) != b.First(b_slot)) return false;
-  const uint32_t* a_offset = a.packed.offset + a_slot;
-  const uint32_t* b_offset = b.packed.offset + b_slot;
-  const uint32_t distance = a_offset[0] - b_offset[0];
+  const int32_t* a_offset = a.packed.offset + a_slot;
+  const int32_t* b_offset = b.packed.offset + b_slot;
+  const auto distance_at = [&](size_t i) {
+    return static_cast<uint32_t>(a_offset[i]) -
+           static_cast<uint32_t>(b_offset[i]);
+  };
+  const uint32_t distance = distance_at(0);
   uint32_t different = 0;
   for (size_t i = 0; i < count; ++i) {
-    different |= (a_offset[i] - b_offset[i]) ^ distance;
+    different |= distance_at(i) ^ distance;
   }
   return different == 0;
 }
@@ -147,8 +151,9 @@ bool BasicRangeTreeMap<Geometry>::EqualTo(
       if (different != 0) return false;
     } else {
       for (size_t i = 0; i < count; ++i) {
-        if (a_leaf.At(a_slot + i, palette_) !=
-            b_leaf.At(b_slot + i, other.palette_)) {
+        if (a_leaf.First(a_slot + i) != b_leaf.First(b_slot + i) ||
+            a_leaf.ContentAt(a_slot + i, palette_) !=
+                b_leaf.ContentAt(b_slot + i, other.palette_)) {
           return false;
         }
       }
@@ -276,7 +281,7 @@ absl::uint128 BasicRangeTreeMap<Geometry>::OtherBytes(
   Walk(
       window.first(),
       [&](const Inner& inner, size_t slot) {
-        return inner.first[slot] <= window.last() &&
+        return inner.First(slot) <= window.last() &&
                inner.summary[slot].bytes[kOther] != 0;
       },
       [&](const Leaf& leaf, size_t slot, uint64_t end) {
@@ -318,7 +323,7 @@ std::optional<uint64_t> BasicRangeTreeMap<Geometry>::FirstAlignedGap(
   Walk(
       within.first(),
       [&](const Inner& inner, size_t slot) {
-        return inner.first[slot] <= within.last() &&
+        return inner.First(slot) <= within.last() &&
                inner.summary[slot].largest_gap >= request.size_bytes;
       },
       [&](const Leaf& leaf, size_t slot, uint64_t end) {
@@ -347,19 +352,20 @@ class BasicRangeTreeMap<Geometry>::SortedBuilder {
     uint64_t end = 0;  // of the segment before
     for (const Segment& segment : segments_) {
       if (segment.range.first() != end) {
-        Append({.first = end}, Palette::kUnmapped);
+        Append({.first = end});
         attributes_.reset();
       }
       if (attributes_ != segment.attributes) {
         attributes_ = segment.attributes;
-        Append({.first = segment.range.first(), .content = attributes_},
-               map_.palette_.Admit(attributes_));
+        Append({.first = segment.range.first(),
+                .content = attributes_,
+                .code = map_.palette_.Admit(attributes_)});
         ++map_.size_;
       }
       end = segment.range.last() + 1;
     }
     if (end != 0 || segments_.empty()) {
-      Append({.first = end}, Palette::kUnmapped);
+      Append({.first = end});
     }
     AddInners();
     return std::move(map_);
@@ -378,9 +384,9 @@ class BasicRangeTreeMap<Geometry>::SortedBuilder {
     return true;
   }
 
-  void Append(const Step& step, uint32_t code) {
-    if (leaf_->count < leaf_->capacity() && leaf_->CanHold(step.first, code)) {
-      leaf_->Set(leaf_->count++, step, code);
+  void Append(const Step& step) {
+    if (leaf_->count < leaf_->capacity() && leaf_->CanHold(step)) {
+      leaf_->Set(leaf_->count++, step);
     } else {
       AppendElsewhere(step);
     }
@@ -404,7 +410,7 @@ class BasicRangeTreeMap<Geometry>::SortedBuilder {
       leaf_ = &leaves[index];
     }
     steps.Add(step);
-    Encode(steps.All(), map_.palette_, *leaf_);
+    Encode(steps.All(), *leaf_);
   }
 
   void AddInners() {
@@ -441,7 +447,7 @@ class BasicRangeTreeMap<Geometry>::SortedBuilder {
         InsertEntry(children[c], inner.count, inner);
       }
       parents.push_back(
-          {.first = inner.first[0], .child = index, .summary = inner.Total()});
+          {.first = inner.First(0), .child = index, .summary = inner.Total()});
     }
     ++map_.tree_.height;
     return parents;

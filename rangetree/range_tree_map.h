@@ -200,17 +200,16 @@ class BasicRangeTreeMap {
   using Branch = range_tree_internal::Branch;
   using LeafCursor = range_tree_internal::LeafCursor<Geometry>;
 
-  // Whether what ancestors say of a leaf was true before an edit of it.
-  enum class Summaries { kValid, kStale };
   struct Replacement;
   class Checker;
   class SortedBuilder;
 
   // The step that `address` lies in.
   Place Find(uint64_t address) const { return Search::Find(tree_, address); }
-  Path PathTo(uint64_t address) const {
+  Path PathTo(uint64_t address) const { return PathTo(address, address); }
+  Path PathTo(uint64_t address, uint64_t last) const {
     Path path;
-    Search::FindPath(tree_, address, path);
+    Search::FindPath(tree_, address, last, path);
     return path;
   }
   // Goes through steps in order, from the one `address` lies in, asking
@@ -228,14 +227,14 @@ class BasicRangeTreeMap {
   // The part of an edit that lies in one leaf. False, and nothing done, if the
   // leaf must be split first.
   bool EditLeaf(const Path& path, const AddressRange& range,
-                const Content& content, uint32_t code, Summaries summaries);
-  void Replace(const Path& path, const Replacement& replacement,
-               Summaries summaries);
+                const Step& assigned);
+  void Replace(const Path& path, const Replacement& replacement);
   bool Reencode(const Path& path, const Replacement& replacement);
-  bool TrimNext(const Path& path, const Content& content, uint64_t& last);
+  bool TrimNext(Path path, const Step& assigned, uint64_t& last);
+  void ExtendLastStep(Path path, uint64_t end);
   void RemoveLeaf(const Path& path);
   void Refresh(const Path& path);
-  void Apply(const Path& path, const Summary& before, const Summary& after);
+  void Apply(const Path& path, const range_tree_internal::Change& change);
 
   void SplitLeaf(Path path);
   void InsertRight(const Path& path, range_tree_internal::Entry entry);

@@ -14,6 +14,7 @@
 
 namespace e820check {
 
+using range_tree_internal::Change;
 using range_tree_internal::Entry;
 using range_tree_internal::InsertEntry;
 using range_tree_internal::MergeOrShare;
@@ -29,15 +30,9 @@ struct BasicRangeTreeMap<Geometry>::Replacement {
   size_t begin;
   size_t end;
   std::array<Step, 2> steps;
-  std::array<uint32_t, 2> codes;
   size_t count = 0;
 
-  void Add(const Step& step, uint32_t code) {
-    steps[count] = step;
-    codes[count] = code;
-    ++count;
-  }
-  bool ChangesNothing() const { return count == 0 && begin == end; }
+  void Add(const Step& step) { steps[count++] = step; }
 };
 
 namespace {
@@ -52,11 +47,12 @@ bool NextStartsUpTo(uint64_t last, const range_tree_internal::Path& path) {
 template <typename Geometry>
 void BasicRangeTreeMap<Geometry>::Edit(const AddressRange& range,
                                        const Content& content) {
-  const uint32_t code = palette_.Admit(content);
+  const Step assigned = {.first = range.first(),
+                         .content = content,
+                         .code = palette_.Admit(content)};
   // The step before the range may join it, so its leaf is the one to edit.
   const uint64_t before = range.first() - (range.first() > 0 ? 1 : 0);
   uint64_t last = range.last();
-  Summaries summaries = Summaries::kValid;
   bool reserved = false;
   const auto reserve_once = [&] {
     if (!reserved) ReserveForEdit();
@@ -64,15 +60,14 @@ void BasicRangeTreeMap<Geometry>::Edit(const AddressRange& range,
   };
   // Every turn but the last splits the leaf in two.
   for (;;) {
-    Path path = PathTo(before);
+    Path path = PathTo(before, last);
     if (NextStartsUpTo(last, path)) reserve_once();
-    while (NextStartsUpTo(last, path) && TrimNext(path, content, last)) {
-      path = PathTo(before);
-      summaries = Summaries::kStale;
+    while (NextStartsUpTo(last, path) && TrimNext(path, assigned, last)) {
+      path = PathTo(before, last);
     }
     const AddressRange rest = *AddressRange::Create(
         AddressRange::FirstAndLast{.first = range.first(), .last = last});
-    if (EditLeaf(path, rest, content, code, summaries)) return;
+    if (EditLeaf(path, rest, assigned)) return;
     reserve_once();
     SplitLeaf(path);
   }
@@ -89,37 +84,33 @@ void BasicRangeTreeMap<Geometry>::ReserveForEdit() {
 template <typename Geometry>
 bool BasicRangeTreeMap<Geometry>::EditLeaf(const Path& path,
                                            const AddressRange& range,
-                                           const Content& content,
-                                           uint32_t code, Summaries summaries) {
-  Leaf& node = tree_.LeafAt(path.leaf);
+                                           const Step& assigned) {
+  const Leaf& node = tree_.LeafAt(path.leaf);
   const uint64_t last = range.last();
+  const auto holds_assigned = [&](size_t slot) {
+    return node.Holds(slot, assigned, palette_);
+  };
   Replacement edit;
   edit.begin = range.first() == 0 ? 0 : path.slot + 1;
-  edit.end = edit.begin;
-  while (edit.end < node.count && node.First(edit.end) <= last) ++edit.end;
-
-  if (edit.begin == 0 || !node.Holds(edit.begin - 1, content, code, palette_)) {
-    edit.Add({.first = range.first(), .content = content}, code);
-  }
+  edit.end = path.last_slot + 1;
+  if (edit.begin == 0 || !holds_assigned(edit.begin - 1)) edit.Add(assigned);
   // Where the leaf ends with the range, the next one says what follows.
   if (last < path.leaf_last) {
     if (edit.end < node.count && node.First(edit.end) == last + 1) {
-      edit.end += node.Holds(edit.end, content, code, palette_) ? 1 : 0;
-    } else if (const size_t after = edit.end - 1;
-               !node.Holds(after, content, code, palette_)) {
-      edit.Add({.first = last + 1, .content = node.ContentAt(after, palette_)},
-               node.is_packed ? node.packed.code[after] : Palette::kNoCode);
+      edit.end += holds_assigned(edit.end) ? 1 : 0;
+    } else if (!holds_assigned(edit.end - 1)) {
+      Step after = node.At(edit.end - 1, palette_);
+      after.first = last + 1;
+      edit.Add(after);
     }
   }
-  if (edit.ChangesNothing() && summaries == Summaries::kValid) return true;
+  if (edit.count == 0 && edit.begin == edit.end) return true;
 
   const size_t count = node.count - (edit.end - edit.begin) + edit.count;
-  bool fits = count <= node.capacity();
-  for (size_t i = 0; i < edit.count; ++i) {
-    fits = fits && node.CanHold(edit.steps[i].first, edit.codes[i]);
-  }
-  if (fits) {
-    Replace(path, edit, summaries);
+  if (count <= node.capacity() &&
+      (edit.count < 1 || node.CanHold(edit.steps[0])) &&
+      (edit.count < 2 || node.CanHold(edit.steps[1]))) {
+    Replace(path, edit);
     return true;
   }
   const size_t other_form =
@@ -130,29 +121,26 @@ bool BasicRangeTreeMap<Geometry>::EditLeaf(const Path& path,
 // The leaf has room.
 template <typename Geometry>
 void BasicRangeTreeMap<Geometry>::Replace(const Path& path,
-                                          const Replacement& edit,
-                                          Summaries summaries) {
+                                          const Replacement& edit) {
   Leaf& node = tree_.LeafAt(path.leaf);
+  const size_t end = edit.begin + edit.count;
   // The step before the first replaced one changes its length.
   const size_t begin = edit.begin - (edit.begin > 0 ? 1 : 0);
-  const bool apply = tree_.height > 0 && summaries == Summaries::kValid;
-  Summary before;
-  if (apply) {
-    before = SummaryOf(node, palette_, path.leaf_end(), begin, edit.end);
+  const bool has_parent = tree_.height > 0;
+  Change change;
+  if (has_parent) {
+    change.Subtract(node, palette_, path.leaf_end(), begin, edit.end);
   }
   for (size_t i = edit.begin; i < edit.end; ++i) size_ -= node.IsMapped(i);
-  const size_t end = edit.begin + edit.count;
   if (end != edit.end) node.Shift(edit.end, end);
   for (size_t i = 0; i < edit.count; ++i) {
-    node.Set(edit.begin + i, edit.steps[i], edit.codes[i]);
+    node.Set(edit.begin + i, edit.steps[i]);
     size_ += edit.steps[i].content.has_value();
   }
-  if (apply) {
-    Apply(path, before, SummaryOf(node, palette_, path.leaf_end(), begin, end));
-  } else {
-    Refresh(path);
-  }
-  if (tree_.height > 0 && node.count < Leaf::kMinimum) Rebalance(path);
+  if (!has_parent) return;
+  change.Add(node, palette_, path.leaf_end(), begin, end);
+  Apply(path, change);
+  if (node.count < Leaf::kMinimum) Rebalance(path);
 }
 
 // As Replace, where the steps fit the leaf's other form only. False, and
@@ -169,7 +157,7 @@ bool BasicRangeTreeMap<Geometry>::Reencode(const Path& path,
   for (size_t i = 0; i < edit.count; ++i) steps.Add(edit.steps[i]);
   keep(edit.end, node.count);
   const size_t mapped_before = node.CountMapped();
-  if (!Encode(steps.All(), palette_, node)) return false;
+  if (!Encode(steps.All(), node)) return false;
   size_ += node.CountMapped() - mapped_before;
   Refresh(path);
   return true;
@@ -178,42 +166,60 @@ bool BasicRangeTreeMap<Geometry>::Reencode(const Path& path,
 // ---- What an edit covers beyond its leaf ----
 
 // Cuts off the leaf after the one at `path` what lies up to `last`, and a step
-// with this content just behind, to the end of which `last` moves. False, and
-// nothing done, if there is neither.
+// with the assigned content just behind, to the end of which `last` moves. For
+// the time being, the last step of the leaf at `path` holds there instead.
+// False, and nothing done, if there is neither.
 template <typename Geometry>
-bool BasicRangeTreeMap<Geometry>::TrimNext(const Path& path,
-                                           const Content& content,
+bool BasicRangeTreeMap<Geometry>::TrimNext(Path path, const Step& assigned,
                                            uint64_t& last) {
-  const Path next_path = PathTo(path.leaf_end());
+  const uint64_t next_first = path.leaf_end();
+  const Path next_path = PathTo(next_first, std::max(next_first, last));
   Leaf& next = tree_.LeafAt(next_path.leaf);
-  StepBuffer<Geometry> kept;
-  size_t cut = 0;
-  if (next_path.leaf_last > last) {
-    while (cut < next.count && next.First(cut) <= last) ++cut;
-    if (cut > 0 && (cut == next.count || next.First(cut) > last + 1)) {
-      kept.Add(
-          {.first = last + 1, .content = next.ContentAt(cut - 1, palette_)});
-    }
-    for (size_t i = cut; i < next.count; ++i) kept.Add(next.At(i, palette_));
-    if (kept.steps[0].content == content) {
-      kept.RemoveFirst();
-    } else if (cut == 0) {
+  // How many steps start up to `last`. The last of them is kept where it goes
+  // on behind, unless it joins what is assigned; so does one that starts there.
+  size_t cut = last < next_first ? 0 : next_path.last_slot + 1;
+  uint64_t kept_first = last + 1;
+  if (next_path.leaf_last <= last) {
+    kept_first = next_path.leaf_end();
+  } else {
+    const bool starts_behind =
+        cut < next.count && next.First(cut) == kept_first;
+    if (!starts_behind) --cut;
+    if (next.Holds(cut, assigned, palette_)) {
+      ++cut;
+      kept_first = next.EndOf(cut - 1, next_path.leaf_end());
+    } else if (cut == 0 && starts_behind) {
       return false;
     }
   }
-  size_ -= next.CountMapped();
-  if (kept.count == 0) {
-    last = std::max(last, next_path.leaf_last);
+  ExtendLastStep(path, kept_first);
+  last = std::max(last, kept_first - 1);
+  for (size_t i = 0; i < cut; ++i) size_ -= next.IsMapped(i);
+  if (cut == next.count) {
     tree_.LeafAt(path.leaf).next = next.next;
     RemoveLeaf(next_path);
     return true;
   }
-  last = kept.steps[0].first - 1;
-  Encode(kept.All(), palette_, next);
-  size_ += next.CountMapped();
+  StepBuffer<Geometry> kept;
+  for (size_t i = cut; i < next.count; ++i) kept.Add(next.At(i, palette_));
+  kept.steps[0].first = kept_first;
+  Encode(kept.All(), next);
   Refresh(next_path);
   Rebalance(next_path);
   return true;
+}
+
+// Tells the ancestors of the leaf at `path` that its last step now goes on to
+// `end`.
+template <typename Geometry>
+void BasicRangeTreeMap<Geometry>::ExtendLastStep(Path path, uint64_t end) {
+  const Leaf& node = tree_.LeafAt(path.leaf);
+  const size_t slot = node.count - 1u;
+  Change change;
+  change.Subtract(node, palette_, path.leaf_end(), slot, node.count);
+  change.Add(node, palette_, end, slot, node.count);
+  path.leaf_last = end - 1;
+  Apply(path, change);
 }
 
 // The leaf is linked no more, and is not the leftmost.
@@ -226,7 +232,7 @@ void BasicRangeTreeMap<Geometry>::RemoveLeaf(const Path& path) {
     const Branch branch = path.branches[level];
     Inner& inner = tree_.inners[branch.node];
     const Inner& child = tree_.inners[inner.child[branch.slot]];
-    inner.first[branch.slot] = child.first[0];
+    inner.SetFirst(branch.slot, child.First(0));
     inner.summary[branch.slot] = child.Total();
   }
   Rebalance(path);
@@ -243,31 +249,30 @@ void BasicRangeTreeMap<Geometry>::Refresh(const Path& path) {
     const uint32_t index = inner.child[branch.slot];
     if (level + 1 == tree_.height) {
       const Leaf& child = tree_.leaves[index];
-      inner.first[branch.slot] = child.First(0);
+      inner.SetFirst(branch.slot, child.First(0));
       inner.summary[branch.slot] =
           SummaryOf(child, palette_, path.leaf_end(), 0, child.count);
     } else {
       const Inner& child = tree_.inners[index];
-      inner.first[branch.slot] = child.first[0];
+      inner.SetFirst(branch.slot, child.First(0));
       inner.summary[branch.slot] = child.Total();
     }
   }
 }
 
-// The same, where some steps of the leaf were replaced by others between the
-// same addresses, and given what either sum up to.
+// The same, where a few steps of the leaf changed.
 template <typename Geometry>
-void BasicRangeTreeMap<Geometry>::Apply(const Path& path, const Summary& before,
-                                        const Summary& after) {
+void BasicRangeTreeMap<Geometry>::Apply(const Path& path,
+                                        const Change& change) {
   // Of the part that changed in the child at hand.
-  uint64_t gap_before = before.largest_gap;
-  uint64_t gap_after = after.largest_gap;
+  uint64_t gap_before = change.gap_before;
+  uint64_t gap_after = change.gap_after;
   for (uint32_t level = tree_.height; level-- > 0;) {
     const Branch branch = path.branches[level];
     Inner& inner = tree_.inners[branch.node];
     Summary& cached = inner.summary[branch.slot];
     for (size_t c = 0; c < range_tree_internal::kByteClasses; ++c) {
-      cached.bytes[c] += after.bytes[c] - before.bytes[c];
+      cached.bytes[c] += change.bytes[c];
     }
     const uint64_t largest = cached.largest_gap;
     if (gap_after >= largest) {
@@ -344,13 +349,13 @@ void BasicRangeTreeMap<Geometry>::InsertRight(const Path& path, Entry entry) {
       const Branch parent = path.branches[level - 1];
       tree_.inners[parent.node].summary[parent.slot] = left.Total();
     }
-    entry = {.first = right.first[0],
+    entry = {.first = right.First(0),
              .child = right_index,
              .summary = right.Total()};
   }
   const Inner& left = tree_.inners[tree_.root];
   const Entry left_entry = {
-      .first = left.first[0], .child = tree_.root, .summary = left.Total()};
+      .first = left.First(0), .child = tree_.root, .summary = left.Total()};
   tree_.root = tree_.inners.Take();
   ++tree_.height;
   InsertEntry(left_entry, 0, tree_.inners[tree_.root]);
@@ -395,7 +400,7 @@ void BasicRangeTreeMap<Geometry>::RebalanceLeaves(Inner& parent,
   steps.Append(right, palette_);
   // A merged leaf has room to grow, unless it is plain and has to be.
   const size_t most = std::max(Leaf::kPlainSteps, Leaf::kPackedSteps / 4 * 3);
-  if (steps.count <= most && Encode(steps.All(), palette_, left)) {
+  if (steps.count <= most && Encode(steps.All(), left)) {
     left.next = right.next;
     tree_.leaves.Release(right_index);
     RemoveEntry(right_slot, parent);
@@ -404,8 +409,8 @@ void BasicRangeTreeMap<Geometry>::RebalanceLeaves(Inner& parent,
     return;
   }
   const auto divide_at = [&](size_t middle) {
-    return Encode(steps.From(0, middle), palette_, left) &&
-           Encode(steps.From(middle, steps.count), palette_, right);
+    return Encode(steps.From(0, middle), left) &&
+           Encode(steps.From(middle, steps.count), right);
   };
   if (!divide_at(steps.count / 2)) {
     // As few as need be join the short leaf, which becomes plain if it must;
@@ -413,7 +418,7 @@ void BasicRangeTreeMap<Geometry>::RebalanceLeaves(Inner& parent,
     const size_t few = Leaf::kPlainSteps / 2;
     divide_at(left_is_short ? few : steps.count - few);
   }
-  parent.first[right_slot] = right.First(0);
+  parent.SetFirst(right_slot, right.First(0));
   parent.summary[left_slot] =
       SummaryOf(left, palette_, right.First(0), 0, left.count);
   parent.summary[right_slot] =
@@ -434,7 +439,7 @@ void BasicRangeTreeMap<Geometry>::RebalanceInners(Inner& parent,
     RemoveEntry(right_slot, parent);
     return;
   }
-  parent.first[right_slot] = right.first[0];
+  parent.SetFirst(right_slot, right.First(0));
   parent.summary[right_slot] = right.Total();
 }
 

@@ -46,7 +46,8 @@ template <size_t kVectorBytes, typename Geometry>
 
 template <size_t kVectorBytes, typename Geometry>
 [[gnu::always_inline]] inline void FindPathBody(const Tree<Geometry>& tree,
-                                                uint64_t address, Path& path) {
+                                                uint64_t address, uint64_t last,
+                                                Path& path) {
   uint32_t node = tree.root;
   uint64_t end = 0;
   path.parent_end = 0;
@@ -59,9 +60,12 @@ template <size_t kVectorBytes, typename Geometry>
     node = inner.child[slot];
   }
   path.leaf = node;
-  path.slot = static_cast<uint32_t>(
-      tree.LeafAt(node).template SlotFor<kVectorBytes>(address));
   path.leaf_last = end - 1;
+  const Leaf<Geometry>& leaf = tree.LeafAt(node);
+  path.slot =
+      static_cast<uint32_t>(leaf.template SlotFor<kVectorBytes>(address));
+  path.last_slot = static_cast<uint32_t>(
+      leaf.template SlotFor<kVectorBytes>(std::min(last, path.leaf_last)));
 }
 
 // What a descent reads of a node, asked for before it is needed.
@@ -115,7 +119,8 @@ template <typename Geometry>
     const auto& packed = leaf.packed;
     uint32_t inside = 0;
     for (size_t i = 0; i < last; ++i) {
-      const uint32_t length = packed.offset[i + 1] - packed.offset[i];
+      const uint32_t length = static_cast<uint32_t>(packed.offset[i + 1]) -
+                              static_cast<uint32_t>(packed.offset[i]);
       const uint32_t gap = packed.code[i] == Palette::kUnmapped ? length : 0;
       inside = std::max(inside, gap);
     }
@@ -123,8 +128,7 @@ template <typename Geometry>
   } else {
     for (size_t i = 0; i < last; ++i) {
       if (leaf.plain.mapped[i]) continue;
-      largest =
-          std::max(largest, leaf.plain.first[i + 1] - leaf.plain.first[i]);
+      largest = std::max(largest, leaf.First(i + 1) - leaf.First(i));
     }
   }
   if (leaf.IsMapped(last)) return largest;
@@ -141,8 +145,9 @@ template <typename Geometry>
       return FindBody<vector_bytes>(tree, address);                     \
     }                                                                   \
     features static void FindPath(const Tree<Geometry>& tree,           \
-                                  uint64_t address, Path& path) {       \
-      FindPathBody<vector_bytes>(tree, address, path);                  \
+                                  uint64_t address, uint64_t last,      \
+                                  Path& path) {                         \
+      FindPathBody<vector_bytes>(tree, address, last, path);            \
     }                                                                   \
     features static void FindEach(const Tree<Geometry>& tree,           \
                                   absl::Span<const uint64_t> addresses, \
@@ -161,7 +166,7 @@ E820CHECK_SEARCH_PATH(Avx2, E820CHECK_X86_TARGET("avx2,bmi,bmi2"), 32);
 #undef E820CHECK_SEARCH_PATH
 #undef E820CHECK_X86_TARGET
 
-// Calls call(path) with the path in use.
+// Calls call(isa) with the instruction set in use.
 template <typename Geometry, typename Call>
 [[gnu::always_inline]] inline auto Dispatch(Call call) {
   return instruction_set == InstructionSet::kAvx2 ? call(Avx2<Geometry>())
@@ -179,29 +184,28 @@ bool UseInstructionSet(InstructionSet set) {
 template <typename Geometry>
 Place<Geometry> Search<Geometry>::Find(const Tree<Geometry>& tree,
                                        uint64_t address) {
-  return Dispatch<Geometry>(
-      [&](auto path) { return path.Find(tree, address); });
+  return Dispatch<Geometry>([&](auto isa) { return isa.Find(tree, address); });
 }
 
 template <typename Geometry>
 void Search<Geometry>::FindEach(const Tree<Geometry>& tree,
                                 absl::Span<const uint64_t> addresses,
                                 Place<Geometry>* places) {
-  Dispatch<Geometry>(
-      [&](auto path) { path.FindEach(tree, addresses, places); });
+  Dispatch<Geometry>([&](auto isa) { isa.FindEach(tree, addresses, places); });
 }
 
 template <typename Geometry>
 void Search<Geometry>::FindPath(const Tree<Geometry>& tree, uint64_t address,
-                                Path& path) {
-  Dispatch<Geometry>([&](auto isa) { isa.FindPath(tree, address, path); });
+                                uint64_t last, Path& path) {
+  Dispatch<Geometry>(
+      [&](auto isa) { isa.FindPath(tree, address, last, path); });
 }
 
 template <typename Geometry>
 uint64_t Search<Geometry>::LargestGap(const Leaf<Geometry>& leaf,
                                       uint64_t leaf_end) {
   return Dispatch<Geometry>(
-      [&](auto path) { return path.LargestGap(leaf, leaf_end); });
+      [&](auto isa) { return isa.LargestGap(leaf, leaf_end); });
 }
 
 template struct Search<CacheLineGeometry>;

@@ -44,6 +44,8 @@ struct Path {
   std::array<Branch, kMaxHeight> branches;  // [0] is the root's, if height > 0
   uint32_t leaf;
   uint32_t slot;
+  // Of the step in which a second address lies, or the last of the leaf.
+  uint32_t last_slot;
   // The last address of the leaf: UINT64_MAX, or one below the next leaf.
   uint64_t leaf_last;
   // The address after the leaf's parent; 0 stands for 2^64.
@@ -62,8 +64,9 @@ struct Search {
   static void FindEach(const Tree<Geometry>& tree,
                        absl::Span<const uint64_t> addresses,
                        Place<Geometry>* places);
+  // The way to `address`; in the same leaf, what lies at `last` >= address.
   static void FindPath(const Tree<Geometry>& tree, uint64_t address,
-                       Path& path);
+                       uint64_t last, Path& path);
   // Of the unmapped steps in a leaf, see SummaryOf.
   static uint64_t LargestGap(const Leaf<Geometry>& leaf, uint64_t leaf_end);
 };
@@ -101,7 +104,7 @@ class LeafCursor {
   static constexpr size_t kAhead = 4;
 
   void Seek(uint64_t address) {
-    Search<Geometry>::FindPath(tree_, address, path_);
+    Search<Geometry>::FindPath(tree_, address, address, path_);
     leaf_ = &tree_.LeafAt(path_.leaf);
     end_ = path_.leaf_end();
     if (tree_.height == 0) return;

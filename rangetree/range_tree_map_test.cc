@@ -542,11 +542,10 @@ TEST_P(RangeTreeMapDamageTest, IsCaughtAtItsLevelAndNotBefore) {
 INSTANTIATE_TEST_SUITE_P(
     All, RangeTreeMapDamageTest,
     ::testing::ValuesIn(std::vector<DamageCase>{
-        {"Order",
-         [](RangeTreeMapTestPeer peer) { peer.leaf().packed.offset[3] = 8; },
+        {"Order", [](RangeTreeMapTestPeer peer) { peer.leaf().SetFirst(3, 8); },
          Level::kOrder, "order: leaf 0 slot 4, 0x8"},
         {"StartsAboveZero",
-         [](RangeTreeMapTestPeer peer) { peer.leaf().packed.offset[0] = 1; },
+         [](RangeTreeMapTestPeer peer) { peer.leaf().SetFirst(0, 1); },
          Level::kOrder, "order: leaf 0 slot 0, 0x1"},
         {"UnknownContent",
          [](RangeTreeMapTestPeer peer) { peer.leaf().packed.code[4] = 200; },
@@ -593,7 +592,7 @@ INSTANTIATE_TEST_SUITE_P(
         {"StaleBytes",
          [](RangeTreeMapTestPeer peer) { ++peer.root().summary[1].bytes[3]; },
          Level::kSummaries, "summaries: inner node 0 slot 1"},
-        {"StaleKey", [](RangeTreeMapTestPeer peer) { ++peer.root().first[1]; },
+        {"StaleKey", [](RangeTreeMapTestPeer peer) { ++peer.root().key[1]; },
          Level::kSummaries, "summaries: inner node 0 slot 1"},
     }),
     [](const auto& instance) { return instance.param.name; });

@@ -49,17 +49,8 @@ inline constexpr size_t kCacheLineBytes = 64;
 // Nodes are named by their index in the map's pools.
 inline constexpr uint32_t kNoNode = UINT32_MAX;
 
-// ---- Steps ----
-
 // What holds at an address; nullopt is unmapped.
 using Content = std::optional<MemoryAttributes>;
-
-struct Step {
-  uint64_t first = 0;
-  Content content;
-
-  friend bool operator==(const Step&, const Step&) = default;
-};
 
 // ---- What a parent caches ----
 
@@ -162,56 +153,72 @@ class Palette {
   absl::InlinedVector<Entry, 8> entries_ = {Entry()};
 };
 
+struct Step {
+  uint64_t first = 0;
+  Content content;
+  uint32_t code = Palette::kUnmapped;  // of the content
+};
+
 // ---- Search ----
+
+// Numbers without sign as signed ones in the same order, which is what vector
+// instructions compare. Differences stay the same, modulo the type.
+constexpr int32_t Signed(uint32_t number) {
+  return static_cast<int32_t>(number ^ (uint32_t{1} << 31));
+}
+constexpr int64_t Signed(uint64_t number) {
+  return static_cast<int64_t>(number ^ (uint64_t{1} << 63));
+}
+constexpr uint32_t Unsigned(int32_t number) {
+  return static_cast<uint32_t>(number) ^ (uint32_t{1} << 31);
+}
+constexpr uint64_t Unsigned(int64_t number) {
+  return static_cast<uint64_t>(number) ^ (uint64_t{1} << 63);
+}
 
 template <typename Lane, size_t kBytes>
 using Vector [[gnu::vector_size(kBytes)]] = Lane;
 
-// The sum of a vector's lanes, found by halving it; kBytes >= 16.
+// The sum of a vector's lanes, small numbers, found by halving it; kBytes
+// >= 16.
 template <size_t kBytes, typename Lane>
-[[gnu::always_inline]] inline Lane SumOfLanes(
+[[gnu::always_inline]] inline size_t SumOfLanes(
     const Vector<Lane, kBytes>& vector) {
   if constexpr (kBytes > 16) {
     Vector<Lane, kBytes / 2> halves[2];
     std::memcpy(halves, &vector, kBytes);
     return SumOfLanes<kBytes / 2, Lane>(halves[0] + halves[1]);
   } else {
-    // Lanes of this type are too small to carry into one another.
     uint64_t halves[2];
     std::memcpy(halves, &vector, kBytes);
     const uint64_t sum = halves[0] + halves[1];
-    return sizeof(Lane) == 8 ? sum : static_cast<Lane>(sum + (sum >> 32));
+    return sizeof(Lane) == 8 ? sum : static_cast<uint32_t>(sum + (sum >> 32));
   }
 }
 
-// How many of kKeys keys are at most `key`. Every key is compared, so that no
+// How many of kKeys keys are above `key`. Every key is compared, so that no
 // branch depends on them. A compiler that may not use registers of
 // kVectorBytes makes do with smaller ones.
 template <size_t kVectorBytes, size_t kKeys, typename Key>
-[[gnu::always_inline]] inline size_t CountAtMost(const Key* keys, Key key) {
+[[gnu::always_inline]] inline size_t CountAbove(const Key* keys, Key key) {
   constexpr size_t kLanes = kVectorBytes / sizeof(Key);
   constexpr size_t kRest = kKeys % kLanes;
   if constexpr (kVectorBytes < 16) {
     size_t count = 0;
-    for (size_t i = 0; i < kKeys; ++i) count += keys[i] <= key ? 1 : 0;
+    for (size_t i = 0; i < kKeys; ++i) count += keys[i] > key ? 1 : 0;
     return count;
   } else if constexpr (kRest > 0) {
-    return CountAtMost<kVectorBytes, kKeys - kRest>(keys, key) +
-           CountAtMost<kVectorBytes / 2, kRest>(keys + (kKeys - kRest), key);
+    return CountAbove<kVectorBytes, kKeys - kRest>(keys, key) +
+           CountAbove<kVectorBytes / 2, kRest>(keys + (kKeys - kRest), key);
   } else {
     const Vector<Key, kVectorBytes> limit = key - Vector<Key, kVectorBytes>{};
-    // A lane that is true is -1. Processors differ in which of <= and > they
-    // have for numbers without sign; compilers find neither from the other.
-    constexpr bool kCountsAbove = sizeof(Key) == 8;
     Vector<Key, kVectorBytes> counts = {};
     for (size_t i = 0; i < kKeys; i += kLanes) {
       Vector<Key, kVectorBytes> block;
       std::memcpy(&block, keys + i, kVectorBytes);
-      counts -= (Vector<Key, kVectorBytes>)(kCountsAbove ? block > limit
-                                                         : block <= limit);
+      counts -= block > limit;  // a lane that is true is -1
     }
-    const Key count = SumOfLanes<kVectorBytes, Key>(counts);
-    return kCountsAbove ? kKeys - count : count;
+    return SumOfLanes<kVectorBytes, Key>(counts);
   }
 }
 
@@ -232,11 +239,11 @@ struct alignas(kCacheLineBytes) Leaf {
   static constexpr uint64_t kMaxOffset = UINT32_MAX - 1;
 
   struct Packed {
-    uint32_t offset[kPackedSteps];
+    int32_t offset[kPackedSteps];  // Signed
     uint8_t code[kPackedSteps];
   };
   struct Plain {
-    uint64_t first[kPlainSteps];
+    int64_t first[kPlainSteps];  // Signed
     MemoryType type[kPlainSteps];
     uint32_t owner[kPlainSteps];
     bool mapped[kPlainSteps];
@@ -253,11 +260,13 @@ struct alignas(kCacheLineBytes) Leaf {
 
   // Unmapped from address 0 on.
   Leaf() : packed(), base(0), next(kNoNode), count(1), is_packed(true) {
+    SetFirst(0, 0);
     ClearUnused(kPackedSteps);
   }
 
   uint64_t First(size_t slot) const {
-    return is_packed ? base + packed.offset[slot] : plain.first[slot];
+    return is_packed ? base + Unsigned(packed.offset[slot])
+                     : Unsigned(plain.first[slot]);
   }
   Content ContentAt(size_t slot, const Palette& palette) const {
     if (is_packed) return palette.At(packed.code[slot]);
@@ -265,11 +274,14 @@ struct alignas(kCacheLineBytes) Leaf {
     return MemoryAttributes{.type = plain.type[slot],
                             .owner = plain.owner[slot]};
   }
-  // `code` is the content's in the palette.
-  bool Holds(size_t slot, const Content& content, uint32_t code,
-             const Palette& palette) const {
-    return is_packed ? packed.code[slot] == code
-                     : ContentAt(slot, palette) == content;
+  // Whether the content at a slot is that of the step.
+  bool Holds(size_t slot, const Step& step, const Palette& palette) const {
+    return is_packed ? packed.code[slot] == step.code
+                     : ContentAt(slot, palette) == step.content;
+  }
+  ByteClass ClassAt(size_t slot, const Palette& palette) const {
+    return is_packed ? palette.ClassAt(packed.code[slot])
+                     : ClassOf(ContentAt(slot, palette));
   }
   bool IsMapped(size_t slot) const {
     return is_packed ? packed.code[slot] != Palette::kUnmapped
@@ -281,7 +293,10 @@ struct alignas(kCacheLineBytes) Leaf {
     return mapped;
   }
   Step At(size_t slot, const Palette& palette) const {
-    return {.first = First(slot), .content = ContentAt(slot, palette)};
+    const Content content = ContentAt(slot, palette);
+    return {.first = First(slot),
+            .content = content,
+            .code = is_packed ? packed.code[slot] : palette.CodeOf(content)};
   }
   // The address after a step, given the one after the leaf; 0 stands for 2^64.
   uint64_t EndOf(size_t slot, uint64_t leaf_end) const {
@@ -294,34 +309,40 @@ struct alignas(kCacheLineBytes) Leaf {
     if (is_packed) {
       const auto offset =
           static_cast<uint32_t>(std::min(address - base, kMaxOffset));
-      return CountAtMost<kVectorBytes, kPackedSteps>(packed.offset, offset) - 1;
+      return kPackedSteps - 1 -
+             CountAbove<kVectorBytes, kPackedSteps>(packed.offset,
+                                                    Signed(offset));
     }
-    return std::min<size_t>(
-               CountAtMost<kVectorBytes, kPlainSteps>(plain.first, address),
-               count) -
-           1;
+    const size_t above =
+        CountAbove<kVectorBytes, kPlainSteps>(plain.first, Signed(address));
+    return std::min<size_t>(kPlainSteps - above, count) - 1;
   }
 
-  // Whether a step with this key and code could be put in, space aside; the key
-  // is not below the first.
-  bool CanHold(uint64_t first, uint32_t code) const {
+  // Whether the step could be put in, space aside; it is not below the first.
+  bool CanHold(const Step& step) const {
     return !is_packed ||
-           (first - base <= kMaxOffset && code != Palette::kNoCode);
+           (step.first - base <= kMaxOffset && step.code != Palette::kNoCode);
   }
   size_t capacity() const { return is_packed ? kPackedSteps : kPlainSteps; }
 
   // CanHold and the count, which is the caller's to set, allow for the step.
-  void Set(size_t slot, const Step& step, uint32_t code) {
+  void Set(size_t slot, const Step& step) {
+    SetFirst(slot, step.first);
     if (is_packed) {
-      packed.offset[slot] = static_cast<uint32_t>(step.first - base);
-      packed.code[slot] = static_cast<uint8_t>(code);
+      packed.code[slot] = static_cast<uint8_t>(step.code);
     } else {
-      plain.first[slot] = step.first;
       plain.mapped[slot] = step.content.has_value();
       const MemoryAttributes attributes =
           step.content.value_or(MemoryAttributes{});
       plain.type[slot] = attributes.type;
       plain.owner[slot] = attributes.owner;
+    }
+  }
+  void SetFirst(size_t slot, uint64_t first) {
+    if (is_packed) {
+      packed.offset[slot] = Signed(static_cast<uint32_t>(first - base));
+    } else {
+      plain.first[slot] = Signed(first);
     }
   }
   // Moves slots [from, count) to begin at `to`, and sets the count.
@@ -345,9 +366,9 @@ struct alignas(kCacheLineBytes) Leaf {
   // Makes the keys in [count, was_count) those of unused slots.
   void ClearUnused(size_t was_count) {
     if (is_packed) {
-      for (size_t i = count; i < was_count; ++i) packed.offset[i] = UINT32_MAX;
+      for (size_t i = count; i < was_count; ++i) packed.offset[i] = INT32_MAX;
     } else {
-      for (size_t i = count; i < was_count; ++i) plain.first[i] = UINT64_MAX;
+      for (size_t i = count; i < was_count; ++i) plain.first[i] = INT64_MAX;
     }
   }
 };
@@ -377,24 +398,19 @@ struct StepBuffer {
 // Makes `leaf` hold these steps, packed if it can be. False, and nothing done,
 // if they do not fit in either form. The link stays as it is.
 template <typename Geometry>
-bool Encode(absl::Span<const Step> steps, const Palette& palette,
-            Leaf<Geometry>& leaf) {
+bool Encode(absl::Span<const Step> steps, Leaf<Geometry>& leaf) {
   using AnyLeaf = Leaf<Geometry>;
-  std::array<uint32_t, AnyLeaf::kPackedSteps> codes;
-  bool packable =
+  const bool packable =
       steps.size() <= AnyLeaf::kPackedSteps &&
-      steps.back().first - steps.front().first <= AnyLeaf::kMaxOffset;
-  for (size_t i = 0; packable && i < steps.size(); ++i) {
-    codes[i] = palette.CodeOf(steps[i].content);
-    packable = codes[i] != Palette::kNoCode;
-  }
+      steps.back().first - steps.front().first <= AnyLeaf::kMaxOffset &&
+      std::all_of(steps.begin(), steps.end(), [](const Step& step) {
+        return step.code != Palette::kNoCode;
+      });
   if (!packable && steps.size() > AnyLeaf::kPlainSteps) return false;
   leaf.is_packed = packable;
   leaf.base = steps.front().first;
   leaf.count = static_cast<uint16_t>(steps.size());
-  for (size_t i = 0; i < steps.size(); ++i) {
-    leaf.Set(i, steps[i], packable ? codes[i] : Palette::kNoCode);
-  }
+  for (size_t i = 0; i < steps.size(); ++i) leaf.Set(i, steps[i]);
   leaf.ClearUnused(leaf.capacity());
   return true;
 }
@@ -408,8 +424,8 @@ void SplitLeafAt(size_t keep, Leaf<Geometry>& left, Leaf<Geometry>& right) {
   right.count = static_cast<uint16_t>(left.count - keep);
   for (size_t i = 0; i < right.count; ++i) {
     if (left.is_packed) {
-      right.packed.offset[i] =
-          left.packed.offset[keep + i] - left.packed.offset[keep];
+      right.packed.offset[i] = Signed(Unsigned(left.packed.offset[keep + i]) -
+                                      Unsigned(left.packed.offset[keep]));
       right.packed.code[i] = left.packed.code[keep + i];
     } else {
       right.plain.first[i] = left.plain.first[keep + i];
@@ -447,7 +463,7 @@ Summary SummaryOf(const Leaf<Geometry>& leaf, const Palette& palette,
   } else {
     for (size_t i = begin; i < inside; ++i) {
       add(ClassOf(leaf.ContentAt(i, palette)),
-          leaf.plain.first[i + 1] - leaf.plain.first[i]);
+          Unsigned(leaf.plain.first[i + 1]) - Unsigned(leaf.plain.first[i]));
     }
   }
   if (end == leaf.count) {
@@ -460,31 +476,67 @@ Summary SummaryOf(const Leaf<Geometry>& leaf, const Palette& palette,
   return summary;
 }
 
+// What an edit does to a subtree's summary.
+struct Change {
+  std::array<uint64_t, kByteClasses + 1> bytes = {};  // modulo 2^64
+  // The largest gap among the steps it took away, and among what it put there.
+  uint64_t gap_before = 0;
+  uint64_t gap_after = 0;
+
+  void Subtract(ByteClass byte_class, uint64_t size_bytes) {
+    bytes[byte_class] -= size_bytes;
+    gap_before = std::max(gap_before, byte_class == kGap ? size_bytes : 0);
+  }
+  void Add(ByteClass byte_class, uint64_t size_bytes) {
+    bytes[byte_class] += size_bytes;
+    gap_after = std::max(gap_after, byte_class == kGap ? size_bytes : 0);
+  }
+  // Slots [begin, end) of a leaf.
+  template <typename Leaf>
+  void Subtract(const Leaf& leaf, const Palette& palette, uint64_t leaf_end,
+                size_t begin, size_t end) {
+    for (size_t i = begin; i < end; ++i) {
+      Subtract(leaf.ClassAt(i, palette),
+               leaf.EndOf(i, leaf_end) - leaf.First(i));
+    }
+  }
+  template <typename Leaf>
+  void Add(const Leaf& leaf, const Palette& palette, uint64_t leaf_end,
+           size_t begin, size_t end) {
+    for (size_t i = begin; i < end; ++i) {
+      Add(leaf.ClassAt(i, palette), leaf.EndOf(i, leaf_end) - leaf.First(i));
+    }
+  }
+};
+
 // ---- Inner nodes ----
 
-// Child i holds the addresses from first[i] up to first[i + 1], and starts with
-// a step at first[i]. Unused keys are UINT64_MAX.
+// Child i holds the addresses from First(i) up to First(i + 1), and starts with
+// a step at First(i). Unused keys are the largest possible.
 template <typename Geometry>
 struct alignas(kCacheLineBytes) Inner {
   static constexpr size_t kCapacity = Geometry::kChildren;
   static constexpr size_t kMinimum = kCapacity / 2;
 
-  uint64_t first[kCapacity];
+  int64_t key[kCapacity];  // Signed
   uint32_t child[kCapacity] = {};
   uint32_t count = 0;
   Summary summary[kCapacity];
 
-  Inner() { std::fill_n(first, kCapacity, UINT64_MAX); }
+  Inner() { std::fill_n(key, kCapacity, INT64_MAX); }
+
+  uint64_t First(size_t slot) const { return Unsigned(key[slot]); }
+  void SetFirst(size_t slot, uint64_t first) { key[slot] = Signed(first); }
 
   // Which child `address`, not below the first key, lies in.
   template <size_t kVectorBytes>
   [[gnu::always_inline]] size_t ChildFor(uint64_t address) const {
-    return std::min<size_t>(
-               CountAtMost<kVectorBytes, kCapacity>(first, address), count) -
-           1;
+    const size_t above =
+        CountAbove<kVectorBytes, kCapacity>(key, Signed(address));
+    return std::min<size_t>(kCapacity - above, count) - 1;
   }
   uint64_t EndOf(size_t slot, uint64_t node_end) const {
-    return slot + 1 < count ? first[slot + 1] : node_end;
+    return slot + 1 < count ? First(slot + 1) : node_end;
   }
   Summary Total() const {
     Summary total;
@@ -499,7 +551,7 @@ struct alignas(kCacheLineBytes) Inner {
     return largest;
   }
   void SetCount(size_t new_count) {
-    for (size_t i = new_count; i < count; ++i) first[i] = UINT64_MAX;
+    for (size_t i = new_count; i < count; ++i) key[i] = INT64_MAX;
     count = static_cast<uint32_t>(new_count);
   }
 };
@@ -518,7 +570,7 @@ void MoveSlots(const Inner<Geometry>& from, Inner<Geometry>& to, SlotRun run) {
     std::memmove(target + run.to, source + run.from,
                  run.count * sizeof(*source));
   };
-  move(from.first, to.first);
+  move(from.key, to.key);
   move(from.child, to.child);
   move(from.summary, to.summary);
 }
@@ -534,7 +586,7 @@ template <typename Geometry>
 void InsertEntry(const Entry& entry, size_t slot, Inner<Geometry>& node) {
   MoveSlots(node, node,
             {.from = slot, .to = slot + 1, .count = node.count - slot});
-  node.first[slot] = entry.first;
+  node.SetFirst(slot, entry.first);
   node.child[slot] = entry.child;
   node.summary[slot] = entry.summary;
   ++node.count;
