@@ -160,6 +160,7 @@ bool BasicRangeTreeMap<Geometry>::Reencode(const Path& path,
   if (!Encode(steps.All(), node)) return false;
   size_ += node.CountMapped() - mapped_before;
   Refresh(path);
+  Rebalance(path);
   return true;
 }
 
