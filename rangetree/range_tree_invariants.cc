@@ -9,8 +9,8 @@
 #include <optional>
 #include <string>
 #include <utility>
-#include <vector>
 
+#include "absl/container/inlined_vector.h"
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "rangetree/range_tree_map.h"
@@ -36,6 +36,9 @@ class BasicRangeTreeMap<Geometry>::Checker {
   }
 
  private:
+  // Small trees are checked without allocation.
+  using Indexes = absl::InlinedVector<uint32_t, 128>;
+
   static absl::Status Breach(const std::string& what) {
     return absl::InternalError(what);
   }
@@ -56,7 +59,7 @@ class BasicRangeTreeMap<Geometry>::Checker {
   }
 
   // Each leaf's index, left to right; empty if a link leads nowhere or back.
-  std::vector<uint32_t> Chain() const {
+  Indexes Chain() const {
     if (map_.tree_.height == 0) return {0};
     // The leftmost leaf is found from the root. Descending in bounds is all
     // that can be asked of a damaged tree.
@@ -65,7 +68,7 @@ class BasicRangeTreeMap<Geometry>::Checker {
       if (index >= map_.tree_.inners.slots()) return {};
       index = map_.tree_.inners[index].child[0];
     }
-    std::vector<uint32_t> chain;
+    Indexes chain;
     for (; index != kNoNode; index = map_.tree_.leaves[index].next) {
       if (index >= map_.tree_.leaves.slots()) return {};
       if (chain.size() == map_.tree_.leaves.slots()) return {};
@@ -191,10 +194,10 @@ class BasicRangeTreeMap<Geometry>::Checker {
   }
 
   const BasicRangeTreeMap& map_;
-  std::vector<uint32_t> chain_;   // leaves, left to right
-  std::vector<uint32_t> inners_;  // level by level from the root
-  std::vector<uint32_t> nodes_;   // of the level at hand
-  std::vector<uint32_t> children_;
+  Indexes chain_;   // leaves, left to right
+  Indexes inners_;  // level by level from the root
+  Indexes nodes_;   // of the level at hand
+  Indexes children_;
   size_t lowest_inners_ = 0;  // where the parents of leaves start in inners_
 };
 

@@ -649,12 +649,14 @@ class NodePool {
   const Node* data() const { return nodes_.data(); }
   size_t slots() const { return nodes_.size(); }  // in use or free
 
-  // After this, Take succeeds `count` times. Grows by a quarter, so that little
-  // memory lies idle.
+  // After this, Take succeeds `count` times. A large pool grows by a quarter,
+  // so that little memory lies idle.
   void Reserve(size_t count) {
     const size_t unused = nodes_.capacity() - nodes_.size() + free_count_;
     if (unused >= count) return;
-    nodes_.reserve(std::max(nodes_.size() + count, nodes_.size() / 4 * 5));
+    const size_t grown =
+        nodes_.size() < kSmall ? nodes_.size() * 2 : nodes_.size() / 4 * 5;
+    nodes_.reserve(std::max(nodes_.size() + count, grown));
   }
   uint32_t Take() {
     if (free_count_ == 0) {
@@ -679,6 +681,8 @@ class NodePool {
   }
 
  private:
+  static constexpr size_t kSmall = 64;
+
   std::vector<Node, HugePageAllocator<Node>> nodes_;
   uint32_t first_free_ = kNoNode;
   size_t free_count_ = 0;
