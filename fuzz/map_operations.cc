@@ -14,11 +14,11 @@ using Kind = MapOperation::Kind;
 
 // Mostly edits, for the queries to have something to find.
 constexpr std::array<Kind, 16> kKinds = {
-    Kind::kAssign,          Kind::kAssign,      Kind::kAssign,
-    Kind::kAssign,          Kind::kErase,       Kind::kErase,
-    Kind::kErase,           Kind::kFill,        Kind::kAssignStripes,
-    Kind::kEraseStripes,    Kind::kClear,       Kind::kAt,
-    Kind::kOverlaps,        Kind::kOverlapping, Kind::kBytesOfType,
+    Kind::kAssign,          Kind::kAssign,        Kind::kAssign,
+    Kind::kAssign,          Kind::kErase,         Kind::kErase,
+    Kind::kErase,           Kind::kAssignStripes, Kind::kAssignStripes,
+    Kind::kEraseStripes,    Kind::kClear,         Kind::kAt,
+    Kind::kOverlaps,        Kind::kOverlapping,   Kind::kBytesOfType,
     Kind::kFirstAlignedGap,
 };
 
@@ -115,8 +115,6 @@ absl::string_view Name(Kind kind) {
       return "erase stripes";
     case Kind::kClear:
       return "clear";
-    case Kind::kFill:
-      return "fill";
     case Kind::kAt:
       return "at";
     case Kind::kOverlaps:

@@ -14,7 +14,6 @@
 #ifndef E820CHECK_FUZZ_MAP_OPERATIONS_H_
 #define E820CHECK_FUZZ_MAP_OPERATIONS_H_
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -29,13 +28,8 @@ namespace e820check {
 
 inline constexpr size_t kMapOperationSizeBytes = 8;
 
-// What kFill fills a map with, a prime. Above 31 * 17 segments a tree always
-// has three levels, which small edits alone would seldom grow.
-inline constexpr uint64_t kFillSegments = 601;
-// Enough to split inner nodes at each of their places.
-inline constexpr uint64_t kFillOrders = 16;
-// Four such operations overflow a leaf of 31; the reference's time per
-// operation grows with their number.
+// Five such operations overflow a leaf of 72 steps, one overflows several of
+// the tiny ones; a case's time grows with their number.
 inline constexpr int kMaxStripes = 8;
 
 struct MapOperation {
@@ -45,8 +39,7 @@ struct MapOperation {
     kAssignStripes,
     kEraseStripes,
     kClear,
-    kFill,  // replaces all by every other page, in an order set by step_bytes
-    kAt,    // the first address of `range`
+    kAt,  // the first address of `range`
     kOverlaps,
     kOverlapping,
     kFirstAlignedGap,
@@ -70,6 +63,11 @@ struct MapOperation {
 // Calls visitor(const AddressRange&) with each stripe, from the lowest on.
 template <typename Visitor>
 void VisitStripes(const MapOperation& operation, Visitor&& visitor);
+
+// Calls visitor(const AddressRange&) with each range that an edit assigns or
+// erases; with none for a query.
+template <typename Visitor>
+void VisitEditedRanges(const MapOperation& operation, Visitor&& visitor);
 
 // Performs an edit on any of the memory maps; false if `operation` is a query.
 template <typename Map>
@@ -96,23 +94,20 @@ void VisitStripes(const MapOperation& operation, Visitor&& visitor) {
   }
 }
 
-// Filled once for each order, since filling takes longer than all else.
-template <typename Map>
-const Map& FilledMap(uint64_t order) {
-  static auto* const maps = new std::array<std::optional<Map>, kFillOrders>;
-  std::optional<Map>& map = (*maps)[order];
-  if (map) return *map;
-  map.emplace();
-  // Below a prime, any stride meets every place once.
-  const uint64_t stride = 1 + order * 37;
-  uint64_t place = 0;
-  for (uint64_t i = 0; i < kFillSegments; ++i) {
-    map->Assign(*AddressRange::Create(AddressRange::StartAndSize{
-                    .start = place * 8 * kKiB, .size_bytes = 4 * kKiB}),
-                MemoryAttributes{});
-    place = (place + stride) % kFillSegments;
+template <typename Visitor>
+void VisitEditedRanges(const MapOperation& operation, Visitor&& visitor) {
+  switch (operation.kind) {
+    case MapOperation::Kind::kAssign:
+    case MapOperation::Kind::kErase:
+      visitor(operation.range);
+      break;
+    case MapOperation::Kind::kAssignStripes:
+    case MapOperation::Kind::kEraseStripes:
+      VisitStripes(operation, visitor);
+      break;
+    default:
+      break;
   }
-  return *map;
 }
 
 template <typename Map>
@@ -136,9 +131,6 @@ bool Edit(const MapOperation& operation, Map& map) {
       return true;
     case MapOperation::Kind::kClear:
       map.Clear();
-      return true;
-    case MapOperation::Kind::kFill:
-      map = FilledMap<Map>(operation.step_bytes % kFillOrders);
       return true;
     default:
       return false;

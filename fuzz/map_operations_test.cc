@@ -53,7 +53,7 @@ TEST(MapOperationsTest, RoundTripsFromBytes) {
     ASSERT_EQ(encoded->size(), kMapOperationSizeBytes);
     ASSERT_EQ(DecodeMapOperation(*encoded), operation) << operation.ToString();
   }
-  EXPECT_EQ(kinds.size(), 11u);
+  EXPECT_EQ(kinds.size(), 10u);
 }
 
 TEST(MapOperationsTest, RefusesWhatNoRecordCanSay) {
@@ -87,26 +87,6 @@ TEST(MapOperationsTest, StripesFillTheirRange) {
   EXPECT_TRUE(stripes(At({.start = 0, .size_bytes = 9}), 10, 1).empty());
   EXPECT_EQ(stripes(AddressRange::Everything(), 1, 1).size(),
             size_t{kMaxStripes});
-}
-
-TEST(MapOperationsTest, FillingMeetsEveryPlaceOnceInAnyOrder) {
-  struct Recorder {
-    void Clear() {}
-    void Erase(const AddressRange&) {}
-    void Assign(const AddressRange& range, const MemoryAttributes&) {
-      ranges.insert(range.first());
-      ++assigned;
-    }
-    std::set<uint64_t> ranges;
-    uint64_t assigned = 0;
-  };
-  for (uint64_t step = 1; step <= kFillOrders; ++step) {
-    Recorder map;
-    EXPECT_TRUE(Edit({.kind = Kind::kFill, .step_bytes = step}, map));
-    EXPECT_EQ(map.assigned, kFillSegments);
-    EXPECT_EQ(map.ranges.size(), kFillSegments);
-    EXPECT_EQ(*map.ranges.rbegin(), (kFillSegments - 1) * 8 * kKiB);
-  }
 }
 
 }  // namespace

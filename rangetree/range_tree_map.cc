@@ -1,211 +1,295 @@
 // SPDX-License-Identifier: Apache-2.0
 
+// What reads a RangeTreeMap, or makes one at once; edits of one are in
+// range_tree_map_edit.cc.
+
 #include "rangetree/range_tree_map.h"
 
 #include <algorithm>
+#include <array>
 #include <numeric>
-#include <type_traits>
 
 namespace e820check {
 
-using range_tree_internal::ByteCounts;
-using range_tree_internal::ChildFor;
 using range_tree_internal::ClassOf;
-using range_tree_internal::Describe;
-using range_tree_internal::ExtentOf;
-using range_tree_internal::InsertSlot;
+using range_tree_internal::Entry;
+using range_tree_internal::InsertEntry;
+using range_tree_internal::kMaxHeight;
 using range_tree_internal::kNoNode;
 using range_tree_internal::kOther;
-using range_tree_internal::MergeOrShare;
-using range_tree_internal::MoveSlots;
-using range_tree_internal::RemoveSlot;
-using range_tree_internal::Run;
-using range_tree_internal::SetCount;
-using range_tree_internal::SlotFor;
-using range_tree_internal::SplitInHalf;
+using range_tree_internal::StepBuffer;
+using range_tree_internal::SummaryOf;
 
-// What replaces the segments an edit touches: the rest of the first, the newly
-// assigned segment, the rest of the last.
-struct RangeTreeMap::Pieces {
-  std::array<Run, 3> runs;
-  size_t count = 0;
+template <typename Geometry>
+BasicRangeTreeMap<Geometry>& BasicRangeTreeMap<Geometry>::operator=(
+    const BasicRangeTreeMap& other) {
+  BasicRangeTreeMap copy(other);
+  return *this = std::move(copy);
+}
 
-  void Add(const Run& run) { runs[count++] = run; }
-};
-
-RangeTreeMap::RangeTreeMap(RangeTreeMap&& other) noexcept {
+template <typename Geometry>
+BasicRangeTreeMap<Geometry>::BasicRangeTreeMap(
+    BasicRangeTreeMap&& other) noexcept {
   *this = std::move(other);
 }
 
-RangeTreeMap& RangeTreeMap::operator=(RangeTreeMap&& other) noexcept {
+template <typename Geometry>
+BasicRangeTreeMap<Geometry>& BasicRangeTreeMap<Geometry>::operator=(
+    BasicRangeTreeMap&& other) noexcept {
   if (this == &other) return *this;
-  first_leaf_ = other.first_leaf_;
-  more_leaves_ = std::move(other.more_leaves_);
-  inners_ = std::move(other.inners_);
-  free_leaf_ = other.free_leaf_;
-  free_inner_ = other.free_inner_;
-  root_ = other.root_;
-  height_ = other.height_;
+  tree_ = std::move(other.tree_);
+  palette_ = std::move(other.palette_);
   size_ = other.size_;
   other.Clear();
   return *this;
 }
 
-void RangeTreeMap::Clear() {
-  SetCount(first_leaf_, 0);
-  first_leaf_.next = kNoNode;
-  more_leaves_.clear();
-  inners_.clear();
-  free_leaf_ = kNoNode;
-  free_inner_ = kNoNode;
-  root_ = 0;
-  height_ = 0;
+template <typename Geometry>
+void BasicRangeTreeMap<Geometry>::Clear() {
+  tree_.Clear();
+  palette_.Clear();
   size_ = 0;
 }
 
 // ---- Lookup ----
 
-uint32_t RangeTreeMap::LeafFor(uint64_t address) const {
-  uint32_t node = root_;
-  for (uint32_t level = 0; level < height_; ++level) {
-    const Inner& inner = inners_[node];
-    node = inner.child[ChildFor(inner, address)];
+template <typename Geometry>
+void BasicRangeTreeMap<Geometry>::AtEach(
+    absl::Span<const uint64_t> addresses,
+    absl::Span<std::optional<MemoryAttributes>> results) const {
+  constexpr size_t kBlock = 64;
+  std::array<Place, kBlock> places;
+  for (size_t begin = 0; begin < addresses.size(); begin += kBlock) {
+    const auto block = addresses.subspan(begin, kBlock);
+    Search::FindEach(tree_, block, places.data());
+    for (size_t i = 0; i < block.size(); ++i) {
+      results[begin + i] = places[i].leaf->ContentAt(places[i].slot, palette_);
+    }
   }
-  return node;
 }
 
-RangeTreeMap::Path RangeTreeMap::PathTo(uint64_t address) const {
-  Path path;
-  uint32_t node = root_;
-  for (uint32_t level = 0; level < height_; ++level) {
-    const Inner& inner = inners_[node];
-    const size_t slot = ChildFor(inner, address);
-    path.steps[level] = {.node = node, .slot = static_cast<uint32_t>(slot)};
-    node = inner.child[slot];
-  }
-  path.leaf = node;
-  return path;
+template <typename Geometry>
+bool BasicRangeTreeMap<Geometry>::Overlaps(const AddressRange& range) const {
+  const Place place = Find(range.first());
+  const Leaf& found = *place.leaf;
+  if (found.IsMapped(place.slot)) return true;
+  // What follows an unmapped step is mapped.
+  const uint64_t end = place.slot + 1 < found.count
+                           ? found.First(place.slot + 1)
+                           : tree_.EndOf(found);
+  return end - 1 < range.last();
 }
 
-RangeTreeMap::const_iterator RangeTreeMap::LowerBound(uint64_t address) const {
-  const uint32_t index = LeafFor(address);
-  const Leaf& found = leaf(index);
-  return const_iterator(this, index,
-                        static_cast<uint32_t>(SlotFor(found, address)));
-}
-
-std::optional<MemoryAttributes> RangeTreeMap::At(uint64_t address) const {
-  const Leaf& found = leaf(LeafFor(address));
-  const size_t slot = SlotFor(found, address);
-  if (slot == found.count || found.first[slot] > address) return std::nullopt;
-  return found.At(slot).attributes;
-}
-
-bool RangeTreeMap::Overlaps(const AddressRange& range) const {
-  const Leaf& found = leaf(LeafFor(range.first()));
-  const size_t slot = SlotFor(found, range.first());
-  return slot != found.count && found.first[slot] <= range.last();
-}
-
-std::vector<Segment> RangeTreeMap::Overlapping(
+template <typename Geometry>
+std::vector<Segment> BasicRangeTreeMap<Geometry>::Overlapping(
     const AddressRange& range) const {
   std::vector<Segment> parts;
   VisitOverlapping(range, [&parts](const Segment& s) { parts.push_back(s); });
   return parts;
 }
 
-std::vector<Segment> RangeTreeMap::Segments() const {
+template <typename Geometry>
+std::vector<Segment> BasicRangeTreeMap<Geometry>::Segments() const {
   std::vector<Segment> segments;
   segments.reserve(size_);
-  for (const Segment& segment : *this) segments.push_back(segment);
+  VisitOverlapping(AddressRange::Everything(),
+                   [&segments](const Segment& s) { segments.push_back(s); });
   return segments;
 }
 
-bool operator==(const RangeTreeMap& a, const RangeTreeMap& b) {
-  return a.size_ == b.size_ && std::equal(a.begin(), a.end(), b.begin());
+// ---- Equality ----
+
+namespace {
+
+// Whether runs of steps in two packed leaves start at the same addresses.
+// Offsets ascend and have 32 bits, so that if the first addresses are equal,
+// others are equal if they are so modulo 2^32.
+template <typename Leaf>
+bool SameAddresses(const Leaf& a, size_t a_slot, const Leaf& b, size_t b_slot,
+                   size_t count) {
+  if (a.First(a_slot) != b.First(b_slot)) return false;
+  const int32_t* a_offset = a.packed.offset + a_slot;
+  const int32_t* b_offset = b.packed.offset + b_slot;
+  const auto distance_at = [&](size_t i) {
+    return static_cast<uint32_t>(a_offset[i]) -
+           static_cast<uint32_t>(b_offset[i]);
+  };
+  const uint32_t distance = distance_at(0);
+  uint32_t different = 0;
+  for (size_t i = 0; i < count; ++i) {
+    different |= distance_at(i) ^ distance;
+  }
+  return different == 0;
+}
+
+}  // namespace
+
+template <typename Geometry>
+bool BasicRangeTreeMap<Geometry>::EqualTo(
+    const BasicRangeTreeMap& other) const {
+  if (size_ != other.size_) return false;
+  // Equal attributes may have different codes: which of the other map's?
+  std::array<uint32_t, Palette::kNoCode> other_code;
+  for (uint32_t code = 0; code < palette_.codes(); ++code) {
+    other_code[code] = other.palette_.CodeOf(palette_.At(code));
+  }
+  LeafCursor a(tree_, 0);
+  LeafCursor b(other.tree_, 0);
+  size_t a_slot = 0;
+  size_t b_slot = 0;
+  for (;;) {
+    const Leaf& a_leaf = a.leaf();
+    const Leaf& b_leaf = b.leaf();
+    const size_t count = std::min(a_leaf.count - a_slot, b_leaf.count - b_slot);
+    if (a_leaf.is_packed && b_leaf.is_packed) {
+      if (!SameAddresses(a_leaf, a_slot, b_leaf, b_slot, count)) return false;
+      uint32_t different = 0;
+      for (size_t i = 0; i < count; ++i) {
+        different |= other_code[a_leaf.packed.code[a_slot + i]] ^
+                     b_leaf.packed.code[b_slot + i];
+      }
+      if (different != 0) return false;
+    } else {
+      for (size_t i = 0; i < count; ++i) {
+        if (a_leaf.First(a_slot + i) != b_leaf.First(b_slot + i) ||
+            a_leaf.ContentAt(a_slot + i, palette_) !=
+                b_leaf.ContentAt(b_slot + i, other.palette_)) {
+          return false;
+        }
+      }
+    }
+    a_slot += count;
+    b_slot += count;
+    const bool a_ends = a_slot == a_leaf.count && !a.Next();
+    const bool b_ends = b_slot == b_leaf.count && !b.Next();
+    if (a_ends || b_ends) return a_ends && b_ends;
+    if (&a.leaf() != &a_leaf) a_slot = 0;
+    if (&b.leaf() != &b_leaf) b_slot = 0;
+  }
 }
 
 // ---- Sums and gaps ----
 
+template <typename Geometry>
 template <typename Enter, typename Visit>
-void RangeTreeMap::Walk(uint64_t address, Enter enter, Visit visit) const {
+void BasicRangeTreeMap<Geometry>::Walk(uint64_t address, Enter enter,
+                                       Visit visit) const {
   Path path = PathTo(address);
-  const Leaf* current = &leaf(path.leaf);
-  size_t slot = SlotFor(*current, address);
-  for (uint32_t level = height_;;) {
-    if (level == height_) {
+  // Where the inner node of each level ends; 0 stands for 2^64.
+  std::array<uint64_t, kMaxHeight> node_end;
+  uint64_t end = 0;
+  for (uint32_t level = 0; level < tree_.height; ++level) {
+    node_end[level] = end;
+    const Branch branch = path.branches[level];
+    end = tree_.inners[branch.node].EndOf(branch.slot, end);
+  }
+  const Leaf* current = &tree_.LeafAt(path.leaf);
+  size_t slot = path.slot;
+  uint32_t level = tree_.height;
+  // What lies at the address may be part of a child to be skipped.
+  for (uint32_t i = 0; i < tree_.height; ++i) {
+    const Branch branch = path.branches[i];
+    if (enter(tree_.inners[branch.node], branch.slot)) continue;
+    level = i;
+    slot = branch.slot + 1;
+    break;
+  }
+  for (;;) {
+    if (level == tree_.height) {
       for (; slot < current->count; ++slot) {
-        if (!visit(*current, slot)) return;
+        if (!visit(*current, slot, current->EndOf(slot, end))) return;
       }
     } else {
-      const Inner& inner = inners_[path.steps[level].node];
-      Turn turn = Turn::kSkip;
-      while (slot < inner.count && (turn = enter(inner, slot)) == Turn::kSkip) {
-        ++slot;
-      }
-      if (turn == Turn::kStop) return;
+      const Inner& inner = tree_.inners[path.branches[level].node];
+      while (slot < inner.count && !enter(inner, slot)) ++slot;
       if (slot < inner.count) {
-        path.steps[level].slot = static_cast<uint32_t>(slot);
+        path.branches[level].slot = static_cast<uint32_t>(slot);
         const uint32_t child = inner.child[slot];
+        end = inner.EndOf(slot, node_end[level]);
         slot = 0;
-        if (++level == height_) {
-          current = &leaf(child);
+        if (++level == tree_.height) {
+          current = &tree_.leaves[child];
         } else {
-          path.steps[level].node = child;
+          path.branches[level].node = child;
+          node_end[level] = end;
         }
         continue;
       }
     }
     if (level == 0) return;
     --level;
-    slot = path.steps[level].slot + 1;
+    slot = path.branches[level].slot + 1;
   }
 }
 
-absl::uint128 RangeTreeMap::BytesOfType(const AddressRange& window,
-                                        MemoryType type) const {
-  if (ClassOf(type) == kOther) return OtherBytes(window, type);
-  absl::uint128 bytes = CommonBytesThrough(window.last(), type);
-  if (window.first() > 0) bytes -= CommonBytesThrough(window.first() - 1, type);
+template <typename Geometry>
+absl::uint128 BasicRangeTreeMap<Geometry>::BytesOfType(
+    const AddressRange& window, MemoryType type) const {
+  if (tree_.height == 0 || ClassOf(type) == kOther)
+    return OtherBytes(window, type);
+  absl::uint128 bytes = ClassBytesThrough(window.last(), type);
+  if (window.first() > 0) bytes -= ClassBytesThrough(window.first() - 1, type);
   return bytes;
 }
 
 // Bytes of one of the types that have a ByteClass to themselves, at addresses
 // up to and including `last`.
-absl::uint128 RangeTreeMap::CommonBytesThrough(uint64_t last,
-                                               MemoryType type) const {
+template <typename Geometry>
+absl::uint128 BasicRangeTreeMap<Geometry>::ClassBytesThrough(
+    uint64_t last, MemoryType type) const {
+  const Path path = PathTo(last);
+  const auto byte_class = ClassOf(type);
   absl::uint128 total = 0;
-  uint32_t node = root_;
-  for (uint32_t level = 0; level < height_; ++level) {
-    const Inner& inner = inners_[node];
-    const size_t slot = ChildFor(inner, last);
-    const uint64_t* bytes = inner.bytes[ClassOf(type)];
-    total += std::accumulate(bytes, bytes + slot, uint64_t{0});
-    node = inner.child[slot];
+  // What lies below the child on the path is what the node holds but for what
+  // lies above; the shorter side is added up. Nothing is known of the root.
+  std::optional<uint64_t> in_node;
+  for (uint32_t level = 0; level < tree_.height; ++level) {
+    const Branch branch = path.branches[level];
+    const Inner& inner = tree_.inners[branch.node];
+    const auto sum = [&](size_t begin, size_t end) {
+      uint64_t bytes = 0;
+      for (size_t i = begin; i < end; ++i) {
+        bytes += inner.summary[i].bytes[byte_class];
+      }
+      return bytes;
+    };
+    total += in_node && branch.slot > inner.count / 2
+                 ? *in_node - sum(branch.slot, inner.count)
+                 : sum(0, branch.slot);
+    in_node = inner.summary[branch.slot].bytes[byte_class];
   }
-  const Leaf& end = leaf(node);
-  for (size_t i = 0; i < end.count && end.first[i] <= last; ++i) {
-    if (end.type[i] != type) continue;
-    total += std::min(end.last[i], last) - end.first[i];
+  const Leaf& node = tree_.LeafAt(path.leaf);
+  const auto sum = [&](size_t begin, size_t end) {
+    return SummaryOf(node, palette_, path.leaf_end(), begin, end)
+        .bytes[byte_class];
+  };
+  total += in_node && path.slot > node.count / 2u
+               ? *in_node - sum(path.slot, node.count)
+               : sum(0, path.slot);
+  const Content content = node.ContentAt(path.slot, palette_);
+  if (content && content->type == type) {
+    total += last - node.First(path.slot);
     total += 1;
   }
   return total;
 }
 
-absl::uint128 RangeTreeMap::OtherBytes(const AddressRange& window,
-                                       MemoryType type) const {
+template <typename Geometry>
+absl::uint128 BasicRangeTreeMap<Geometry>::OtherBytes(
+    const AddressRange& window, MemoryType type) const {
   absl::uint128 total = 0;
   Walk(
       window.first(),
       [&](const Inner& inner, size_t slot) {
-        if (inner.first[slot] > window.last()) return Turn::kStop;
-        return inner.bytes[kOther][slot] == 0 ? Turn::kSkip : Turn::kEnter;
+        return inner.First(slot) <= window.last() &&
+               inner.summary[slot].bytes[kOther] != 0;
       },
-      [&](const Leaf& leaf, size_t slot) {
-        if (leaf.first[slot] > window.last()) return false;
-        if (leaf.type[slot] == type) {
-          total += std::min(leaf.last[slot], window.last()) -
-                   std::max(leaf.first[slot], window.first());
+      [&](const Leaf& leaf, size_t slot, uint64_t end) {
+        if (leaf.First(slot) > window.last()) return false;
+        const Content content = leaf.ContentAt(slot, palette_);
+        if (content && content->type == type) {
+          total += std::min(end - 1, window.last()) -
+                   std::max(leaf.First(slot), window.first());
           total += 1;
         }
         return true;
@@ -228,284 +312,161 @@ std::optional<uint64_t> PlaceIn(const GapRequest& request, uint64_t first,
 
 }  // namespace
 
-std::optional<uint64_t> RangeTreeMap::FirstAlignedGap(
+template <typename Geometry>
+std::optional<uint64_t> BasicRangeTreeMap<Geometry>::FirstAlignedGap(
     const GapRequest& request) const {
   if (request.size_bytes == 0 || request.alignment_bytes == 0) {
     return std::nullopt;
   }
   const AddressRange& within = request.within;
   std::optional<uint64_t> found;
-  // Addresses of `within` below this are taken, or free but too cramped.
-  uint64_t free_from = within.first();
-  bool done = false;
-  const auto look_before = [&](uint64_t first) {
-    if (first > free_from) {
-      found = PlaceIn(request, free_from, std::min(first - 1, within.last()));
-    }
-    done = found.has_value() || first > within.last();
-  };
-  const auto step_over = [&](uint64_t last) {
-    done = last >= within.last();
-    if (!done) free_from = last + 1;
-  };
   Walk(
       within.first(),
       [&](const Inner& inner, size_t slot) {
-        look_before(inner.first[slot]);
-        if (done) return Turn::kStop;
-        if (inner.gap[slot] >= request.size_bytes) return Turn::kEnter;
-        step_over(inner.last[slot]);
-        return done ? Turn::kStop : Turn::kSkip;
+        return inner.First(slot) <= within.last() &&
+               inner.summary[slot].largest_gap >= request.size_bytes;
       },
-      [&](const Leaf& leaf, size_t slot) {
-        look_before(leaf.first[slot]);
-        if (!done) step_over(leaf.last[slot]);
-        return !done;
+      [&](const Leaf& leaf, size_t slot, uint64_t end) {
+        const uint64_t first = std::max(leaf.First(slot), within.first());
+        if (first > within.last()) return false;
+        if (!leaf.IsMapped(slot)) {
+          found = PlaceIn(request, first, std::min(end - 1, within.last()));
+        }
+        return !found;
       });
-  if (!done) found = PlaceIn(request, free_from, within.last());
   return found;
 }
 
-// ---- Edits ----
+// ---- From sorted segments ----
 
-namespace {
+// Fills leaves from left to right, then puts levels of inner nodes on top.
+template <typename Geometry>
+class BasicRangeTreeMap<Geometry>::SortedBuilder {
+ public:
+  explicit SortedBuilder(absl::Span<const Segment> segments)
+      : segments_(segments) {}
 
-// The neighbours may be null; `left` does not end below the range, nor `right`
-// start above it, except that with attributes both may just touch it.
-template <typename Pieces>
-Pieces PiecesFor(const AddressRange& range, const MemoryAttributes* attributes,
-                 const Run* left, const Run* right) {
-  const auto joins = [attributes](const Run& run) {
-    return attributes != nullptr && run.attributes == *attributes;
-  };
-  Pieces pieces;
-  uint64_t first = range.first();
-  uint64_t last = range.last();
-  if (left != nullptr && left->first < first) {
-    if (joins(*left)) {
-      first = left->first;
-    } else {
-      pieces.Add({left->first, first - 1, left->attributes});
-    }
-  }
-  const bool right_stays = right != nullptr && right->last > last;
-  if (right_stays && joins(*right)) last = right->last;
-  if (attributes != nullptr) pieces.Add({first, last, *attributes});
-  if (right_stays && !joins(*right)) {
-    pieces.Add({last + 1, right->last, right->attributes});
-  }
-  return pieces;
-}
-
-}  // namespace
-
-void RangeTreeMap::Edit(const AddressRange& range,
-                        const MemoryAttributes* attributes) {
-  // A segment that only touches the range takes part where it may coalesce.
-  const bool assigns = attributes != nullptr;
-  const uint64_t first = range.first() - (assigns && range.first() > 0);
-  const uint64_t last = range.last() + (assigns && range.last() < UINT64_MAX);
-  const auto span_in = [&](const Leaf& node) {
-    const size_t begin = SlotFor(node, first);
-    size_t end = begin;
-    while (end < node.count && node.first[end] <= last) ++end;
-    return SlotSpan{.begin = begin, .end = end};
-  };
-
-  Path path = PathTo(first);
-  SlotSpan span = span_in(leaf(path.leaf));
-  const bool touches_any = span.begin < span.end;
-  if (!touches_any && !assigns) return;
-  Run left;
-  Run right;
-  if (touches_any) {
-    const Leaf& node = leaf(path.leaf);
-    left = node.At(span.begin);
-    right = node.At(span.end - 1);
-    if (span.end == node.count && ContinuesRight(node, last)) {
-      const auto it = LowerBound(last);
-      if (it != end() && leaf(it.leaf_).first[it.slot_] <= last) {
-        right = leaf(it.leaf_).At(it.slot_);
+  std::optional<BasicRangeTreeMap> Build() {
+    if (!CountSteps()) return std::nullopt;
+    leaf_->count = 0;
+    uint64_t end = 0;  // of the segment before
+    for (const Segment& segment : segments_) {
+      if (segment.range.first() != end) {
+        Append({.first = end});
+        attributes_.reset();
       }
+      if (attributes_ != segment.attributes) {
+        attributes_ = segment.attributes;
+        Append({.first = segment.range.first(),
+                .content = attributes_,
+                .code = map_.palette_.Admit(attributes_)});
+        ++map_.size_;
+      }
+      end = segment.range.last() + 1;
     }
+    if (end != 0 || segments_.empty()) {
+      Append({.first = end});
+    }
+    AddInners();
+    return std::move(map_);
   }
-  const auto pieces =
-      PiecesFor<Pieces>(range, attributes, touches_any ? &left : nullptr,
-                        touches_any ? &right : nullptr);
 
-  // Every turn but the last empties the leaf from `span` on, or splits it.
-  for (;;) {
-    const Leaf& node = leaf(path.leaf);
-    if (span.end == node.count && ContinuesRight(node, last)) {
-      Splice(path, span, Pieces());
-    } else if (node.count - (span.end - span.begin) + pieces.count >
-               Leaf::kCapacity) {
-      SplitLeaf(path);
+ private:
+  // False if the segments do not ascend.
+  bool CountSteps() {
+    step_count_ = segments_.size() + 2;
+    for (size_t i = 1; i < segments_.size(); ++i) {
+      const AddressRange& range = segments_[i].range;
+      const AddressRange& before = segments_[i - 1].range;
+      if (range.first() <= before.last()) return false;
+      step_count_ += before.Touches(range) ? 0 : 1;
+    }
+    return true;
+  }
+
+  void Append(const Step& step) {
+    if (leaf_->count < leaf_->capacity() && leaf_->CanHold(step)) {
+      leaf_->Set(leaf_->count++, step);
     } else {
-      Splice(path, span, pieces);
-      return;
+      AppendElsewhere(step);
     }
-    path = PathTo(first);
-    span = span_in(leaf(path.leaf));
   }
-}
 
-// Whether the next leaf has a segment that starts at or below `last`.
-bool RangeTreeMap::ContinuesRight(const Leaf& node, uint64_t last) const {
-  return node.next != kNoNode && leaf(node.next).first[0] <= last;
-}
-
-// Replaces slots of a leaf, which must have room, then restores occupancy and
-// summaries up to the root.
-void RangeTreeMap::Splice(const Path& path, SlotSpan span,
-                          const Pieces& pieces) {
-  Leaf& node = leaf(path.leaf);
-  ByteCounts change;
-  for (size_t i = span.begin; i < span.end; ++i) change.Subtract(node.At(i));
-  MoveSlots(node, node,
-            {.from = span.end,
-             .to = span.begin + pieces.count,
-             .count = node.count - span.end});
-  for (size_t i = 0; i < pieces.count; ++i) {
-    node.Set(span.begin + i, pieces.runs[i]);
-    change.Add(pieces.runs[i]);
-  }
-  const size_t removed = span.end - span.begin;
-  SetCount(node, node.count + pieces.count - removed);
-  size_ += pieces.count - removed;
-  Refresh(path, change);
-}
-
-template <typename Node>
-Node& RangeTreeMap::NodeAt(uint32_t index) {
-  if constexpr (std::is_same_v<Node, Leaf>) {
-    return leaf(index);
-  } else {
-    return inners_[index];
-  }
-}
-
-// The leaf at the end of `path` has changed, its byte counts by `change`.
-void RangeTreeMap::Refresh(const Path& path, const ByteCounts& change) {
-  for (uint32_t level = height_; level-- > 0;) {
-    if (level + 1 == height_) {
-      RefreshChild<Leaf>(path.steps[level], change);
+  // In a new form of the last leaf, or in a new leaf.
+  void AppendElsewhere(const Step& step) {
+    StepBuffer<Geometry> steps;
+    if (leaf_->is_packed && leaf_->count < Leaf::kPlainSteps) {
+      steps.Append(*leaf_, map_.palette_);
     } else {
-      RefreshChild<Inner>(path.steps[level], change);
+      auto& leaves = map_.tree_.leaves;
+      if (leaves.slots() == 0) {
+        leaves.Reserve(step_count_ / Leaf::kPackedSteps + 1);
+        leaf_ = &(leaves[leaves.Take()] = *leaf_);
+      }
+      // May move the last one, which is not needed any more.
+      leaves.Reserve(1);
+      const uint32_t index = leaves.Take();
+      leaves[index - 1].next = index;
+      leaf_ = &leaves[index];
     }
+    steps.Add(step);
+    Encode(steps.All(), *leaf_);
   }
-  if (height_ > 0 && inners_[root_].count == 1) {
-    const uint32_t old_root = root_;
-    root_ = inners_[old_root].child[0];
-    --height_;
-    Release(old_root, inners_[old_root]);
-  }
-}
 
-template <typename Node>
-void RangeTreeMap::RefreshChild(Step step, const ByteCounts& change) {
-  Inner& parent = inners_[step.node];
-  const Node& child = NodeAt<Node>(parent.child[step.slot]);
-  if (child.count >= Node::kMinimum) {
-    ByteCounts bytes = parent.BytesAt(step.slot);
-    bytes.Add(change);
-    parent.SetBytes(step.slot, bytes);
-    parent.SetExtent(step.slot, ExtentOf(child));
-    return;
-  }
-  // An inner node has at least two children, so there is a sibling.
-  const size_t left_slot = step.slot == 0 ? 0 : step.slot - 1;
-  const size_t right_slot = left_slot + 1;
-  const uint32_t right_index = parent.child[right_slot];
-  Node& left = NodeAt<Node>(parent.child[left_slot]);
-  Node& right = NodeAt<Node>(right_index);
-  MergeOrShare(left, right);
-  Describe(left, parent, left_slot);
-  if (right.count > 0) {
-    Describe(right, parent, right_slot);
-    return;
-  }
-  if constexpr (std::is_same_v<Node, Leaf>) left.next = right.next;
-  Release(right_index, right);
-  RemoveSlot(parent, right_slot);
-}
-
-// Moves half of the leaf at the end of `path` to a new right neighbour, and
-// splits the full nodes above it.
-void RangeTreeMap::SplitLeaf(const Path& path) {
-  const uint32_t new_leaf = NewLeaf();
-  Leaf& left_leaf = leaf(path.leaf);
-  Leaf& right_leaf = leaf(new_leaf);
-  SplitInHalf(left_leaf, right_leaf);
-  right_leaf.next = left_leaf.next;
-  left_leaf.next = new_leaf;
-
-  // Describes the two halves of what was one child of the level at hand.
-  Inner halves;
-  Describe(left_leaf, halves, 0);
-  Describe(right_leaf, halves, 1);
-  halves.child[0] = path.leaf;
-  halves.child[1] = new_leaf;
-  for (uint32_t level = height_; level-- > 0;) {
-    const Step step = path.steps[level];
-    MoveSlots(halves, inners_[step.node],
-              {.from = 0, .to = step.slot, .count = 1});
-    if (inners_[step.node].count < Inner::kCapacity) {
-      InsertSlot(halves, 1, inners_[step.node], step.slot + 1);
-      return;
+  void AddInners() {
+    auto& leaves = map_.tree_.leaves;
+    if (leaves.slots() == 0) return;
+    std::vector<Entry> entries;
+    entries.reserve(leaves.slots());
+    for (uint32_t i = 0; i < leaves.slots(); ++i) {
+      const Leaf& leaf = leaves[i];
+      const uint64_t end = leaf.next == kNoNode ? 0 : leaves[i + 1].First(0);
+      entries.push_back(
+          {.first = leaf.First(0),
+           .child = i,
+           .summary = SummaryOf(leaf, map_.palette_, end, 0, leaf.count)});
     }
-    const uint32_t new_inner = NewInner();
-    Inner& left = inners_[step.node];
-    Inner& right = inners_[new_inner];
-    SplitInHalf(left, right);
-    if (step.slot < left.count) {
-      InsertSlot(halves, 1, left, step.slot + 1);
-    } else {
-      InsertSlot(halves, 1, right, step.slot + 1 - left.count);
+    while (entries.size() > 1) entries = AddLevel(entries);
+    map_.tree_.root = entries[0].child;
+    // The last leaf may have too little.
+    map_.Rebalance(map_.PathTo(UINT64_MAX));
+  }
+
+  // Puts parents above these, which each get about as many.
+  std::vector<Entry> AddLevel(const std::vector<Entry>& children) {
+    const size_t count =
+        (children.size() + Inner::kCapacity - 1) / Inner::kCapacity;
+    std::vector<Entry> parents;
+    parents.reserve(count);
+    map_.tree_.inners.Reserve(count);
+    for (size_t i = 0; i < count; ++i) {
+      const uint32_t index = map_.tree_.inners.Take();
+      Inner& inner = map_.tree_.inners[index];
+      const size_t end = children.size() * (i + 1) / count;
+      for (size_t c = children.size() * i / count; c < end; ++c) {
+        InsertEntry(children[c], inner.count, inner);
+      }
+      parents.push_back(
+          {.first = inner.First(0), .child = index, .summary = inner.Total()});
     }
-    Describe(left, halves, 0);
-    Describe(right, halves, 1);
-    halves.child[0] = step.node;
-    halves.child[1] = new_inner;
+    ++map_.tree_.height;
+    return parents;
   }
-  SetCount(halves, 2);
-  root_ = NewInner();
-  inners_[root_] = halves;
-  ++height_;
+
+  absl::Span<const Segment> segments_;
+  BasicRangeTreeMap map_;
+  Leaf* leaf_ = &map_.tree_.only_leaf;  // the last
+  size_t step_count_ = 0;
+  Content attributes_;  // of the segment before, if the next may touch it
+};
+
+template <typename Geometry>
+std::optional<BasicRangeTreeMap<Geometry>>
+BasicRangeTreeMap<Geometry>::FromSorted(absl::Span<const Segment> segments) {
+  return SortedBuilder(segments).Build();
 }
 
-// ---- Nodes ----
-
-uint32_t RangeTreeMap::NewLeaf() {
-  if (free_leaf_ == kNoNode) {
-    more_leaves_.emplace_back();
-    return static_cast<uint32_t>(more_leaves_.size());
-  }
-  const uint32_t index = free_leaf_;
-  free_leaf_ = leaf(index).next;
-  return index;
-}
-
-uint32_t RangeTreeMap::NewInner() {
-  if (free_inner_ == kNoNode) {
-    inners_.emplace_back();
-    return static_cast<uint32_t>(inners_.size() - 1);
-  }
-  const uint32_t index = free_inner_;
-  free_inner_ = inners_[index].child[0];
-  return index;
-}
-
-void RangeTreeMap::Release(uint32_t index, Leaf& node) {
-  SetCount(node, 0);
-  node.next = free_leaf_;
-  free_leaf_ = index;
-}
-
-void RangeTreeMap::Release(uint32_t index, Inner& node) {
-  SetCount(node, 0);
-  node.child[0] = free_inner_;
-  free_inner_ = index;
-}
+template class BasicRangeTreeMap<range_tree_internal::CacheLineGeometry>;
+template class BasicRangeTreeMap<range_tree_internal::TinyGeometry>;
 
 }  // namespace e820check

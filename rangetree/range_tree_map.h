@@ -2,111 +2,161 @@
 
 // RangeTreeMap: which memory lies where in a 64-bit address space.
 //
-// A map from addresses to MemoryAttributes, kept as the sequence of its maximal
-// runs (Segment) in a B+-tree. Assigning splits and coalesces, so that two maps
-// with the same contents always have the same segments, whatever their history;
-// addresses run to UINT64_MAX, that is, a range may end at 2^64.
+// A map from addresses to MemoryAttributes. Assigning splits and coalesces, so
+// that two maps with the same contents always have the same segments (maximal
+// runs of equal attributes), whatever their history. Addresses run to
+// UINT64_MAX, that is, a range may end at 2^64.
 //
-//                 Inner            last[]  first[] gap[] bytes[][] child[]
-//                /     \           16 children, 16 cache lines
-//           Inner       Inner
-//          /  |  \      /   \      all leaves at one depth
-//      Leaf>Leaf>Leaf>Leaf>Leaf    first[] last[] type[] owner[]
-//      ^                           31 segments, 12 cache lines, linked
-//      rightward inside the map object
+// The map is kept as a step function in a B+-tree. A step says what holds from
+// its first address up to the next step: attributes, or nothing. The first step
+// is at address 0, neighbours differ, and no step needs an end:
 //
-// Every node but the root is at least half full. A parent keeps for each child
-// its first and last address, its largest gap, and its bytes per common type:
-// a gap search steps over subtrees without a large enough gap, a byte count
-// adds what the children beside its two search paths have cached. Keys stand
-// apart from payload, and a lookup reads one run of keys per level.
+//   addresses   0      640K     1M            2G             4G        2^64
+//   segments    |  ram  |        |     ram     |  reserved    |         |
+//   steps       0:ram    640K:-   1M:ram        2G:reserved    4G:-
 //
-// The leftmost leaf is a member: nodes split rightward and merge leftward, so
-// it stays the leftmost one, and a map of up to 31 segments never allocates.
-// All other nodes live in two vectors and name each other by index, so a copy
-// is a copy of the vectors.
+//   Inner                                     Inner, 39 cache lines
+//   +------------------------------------+    32 children. In front, all that a
+//   | first[32]    4 lines, searched     |    descent reads: where each child
+//   | child[32]    2 lines               |    begins, and its index. Then, for
+//   | summary[32]  a line for each child |    each child, its bytes of each
+//   type
+//   +---|-----------|------------|-------+    and its largest gap.
+//       v           v            v
+//     Inner       Inner        Inner          All leaves are at one depth, and
+//     /   \       /   \        /   \          linked rightward.
+//   Leaf>Leaf>Leaf>Leaf>Leaf>Leaf>Leaf
+//
+//   Leaf, 6 cache lines, in one of two forms  packed: up to 72 steps, while
+//   they
+//   +------------------------------------+    lie within 4 GiB and have common
+//   | packed: offset[72] code[72]        |    attributes; a step has five
+//   bytes, | plain:  first[20] type[20] owner[] |    an offset from `base` and
+//   a code | base next count                    |    in the map's Palette.
+//   +------------------------------------+    plain: 20 steps of any kind.
+//
+// A lookup is one descent that compares the address with all keys of each node
+// on its way, eight at once where the processor has AVX2 (see
+// range_tree_map_search.h); nothing in it depends on what was found but the
+// next node. The one leaf of a small map is a member, so that such a map never
+// allocates. All other nodes live in two vectors and name each other by index,
+// so that a copy is a copy of the vectors.
+//
+// Every leaf but an only one holds at least 9 steps, every inner node but the
+// root has at least 16 children.
 //
 // Complexity, for n segments in the map, k of them in the range concerned:
-//   At, Overlaps, lower bound         O(log n), no allocation
+//   At, Overlaps, LowerBound          O(log n), no allocation
 //   Assign, Erase                     O(log n) if k fits a leaf, else
-//                                     O((k / 31 + 1) log n)
+//                                     O((k / 9 + 1) log n)
 //   Overlapping, VisitOverlapping     O(log n + k)
-//   BytesOfType                       O(log n) for RAM, reserved and soft
-//                                     reserved; for other types it visits the
-//                                     leaves in the window that hold a type
-//                                     other than those three
-//   FirstAlignedGap                   O(log n) per gap that is large enough
-//                                     but badly aligned
+//   BytesOfType                       O(log n) for the types of ByteClass; for
+//                                     others it visits the leaves in the window
+//                                     that hold any type of class kOther
+//   FirstAlignedGap                   O(log n), and as much again for each gap
+//                                     that is large enough, but badly aligned
 //   ==, copy, iteration               O(n)
+//   FromSorted                        O(n)
 //
-// Iterators are invalidated by every non-const call and by moving the map.
-// Nothing here throws, allocation failure aside: a std::bad_alloc out of Assign
-// or Erase leaves the map destructible and assignable, nothing more.
+// Iterators are invalidated by every non-const call and by moving the map. To
+// edit while iterating, go on from an address:
+//
+//   for (auto it = map.begin(); it != map.end();) {
+//     const Segment segment = *it;
+//     if (IsStale(segment)) map.Erase(segment.range);
+//     const auto next = segment.range.end();
+//     it = next ? map.LowerBound(*next) : map.end();
+//   }
+//
+// Nothing here throws, allocation failure aside. A std::bad_alloc out of any
+// call leaves the map as it was before.
 
 #ifndef E820CHECK_RANGETREE_RANGE_TREE_MAP_H_
 #define E820CHECK_RANGETREE_RANGE_TREE_MAP_H_
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
 #include <optional>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
 #include "absl/numeric/int128.h"
 #include "absl/status/status.h"
+#include "absl/types/span.h"
 #include "machine/address_range.h"
 #include "machine/memory_type.h"
 #include "machine/segment.h"
+#include "rangetree/range_tree_map_search.h"
 #include "rangetree/range_tree_nodes.h"
 
 namespace e820check {
 
-class RangeTreeMap {
+// Geometry says how much nodes hold. Two are compiled: that of RangeTreeMap,
+// below, and range_tree_internal::TinyGeometry, for tests.
+template <typename Geometry>
+class BasicRangeTreeMap {
  public:
   // What CheckInvariants verifies; each level includes those before it.
   enum class InvariantLevel {
-    // Segments ascend without overlap and number size(). One pass over the
-    // leaves.
+    // Steps ascend from address 0 on, and size() of them are segments. One pass
+    // over the leaves.
     kOrder,
-    // No segment could be joined to the next. The same pass.
+    // Neighbouring steps differ. The same pass.
     kCoalescing,
-    // Every node but the root is at least half full, every child exists once,
-    // all leaves are at one depth and linked in order, keys of unused slots are
-    // UINT64_MAX. One more pass, over all nodes.
+    // Every node is full enough, every child exists once, all leaves are at one
+    // depth and linked in order, keys of unused slots are the largest. One more
+    // pass, over all nodes.
     kOccupancy,
-    // Each cached extent, gap and byte count is what its child says. The same
-    // second pass, reading every segment again: about twice kOccupancy.
+    // Each cached key, gap and byte count is what its child says. The same
+    // second pass, reading every step again: about twice kOccupancy.
     kSummaries,
   };
 
   class const_iterator;
 
-  RangeTreeMap() = default;
-  RangeTreeMap(const RangeTreeMap&) = default;
-  RangeTreeMap& operator=(const RangeTreeMap&) = default;
+  BasicRangeTreeMap() = default;
+  BasicRangeTreeMap(const BasicRangeTreeMap&) = default;
+  BasicRangeTreeMap& operator=(const BasicRangeTreeMap& other);
   // The map moved from is empty afterwards.
-  RangeTreeMap(RangeTreeMap&& other) noexcept;
-  RangeTreeMap& operator=(RangeTreeMap&& other) noexcept;
-  ~RangeTreeMap() = default;
+  BasicRangeTreeMap(BasicRangeTreeMap&& other) noexcept;
+  BasicRangeTreeMap& operator=(BasicRangeTreeMap&& other) noexcept;
+  ~BasicRangeTreeMap() = default;
+
+  // The map of these segments, which ascend and are disjoint; nullopt if not.
+  // Touching ones with equal attributes coalesce. The fastest way to fill a
+  // map, and the one that leaves its nodes full.
+  static std::optional<BasicRangeTreeMap> FromSorted(
+      absl::Span<const Segment> segments);
 
   // Gives all addresses of `range` these attributes, whatever they had.
   void Assign(const AddressRange& range, const MemoryAttributes& attributes) {
-    Edit(range, &attributes);
+    Edit(range, attributes);
   }
   // Leaves no address of `range` mapped.
-  void Erase(const AddressRange& range) { Edit(range, nullptr); }
+  void Erase(const AddressRange& range) { Edit(range, std::nullopt); }
   void Clear();
 
   // The attributes at `address`, or nullopt where nothing is mapped.
-  std::optional<MemoryAttributes> At(uint64_t address) const;
+  std::optional<MemoryAttributes> At(uint64_t address) const {
+    const Place place = Find(address);
+    return place.leaf->ContentAt(place.slot, palette_);
+  }
+  // At() of many addresses, whose cache misses overlap: several times as fast
+  // in a map that no near cache holds. `results` must be as long as
+  // `addresses`.
+  void AtEach(absl::Span<const uint64_t> addresses,
+              absl::Span<std::optional<MemoryAttributes>> results) const;
   bool Overlaps(const AddressRange& range) const;
 
   // The parts of segments that lie in `range`, ascending.
   std::vector<Segment> Overlapping(const AddressRange& range) const;
   // The same, as calls visitor(const Segment&), without allocation. The visitor
-  // must not modify the map.
+  // must not modify the map; one that returns false instead of true, or of
+  // nothing, ends the visit.
   template <typename Visitor>
   void VisitOverlapping(const AddressRange& range, Visitor&& visitor) const;
 
@@ -120,6 +170,8 @@ class RangeTreeMap {
   std::vector<Segment> Segments() const;
   const_iterator begin() const;
   const_iterator end() const;
+  // The first segment that does not end below `address`.
+  const_iterator LowerBound(uint64_t address) const;
 
   size_t size() const { return size_; }  // segments
   bool empty() const { return size_ == 0; }
@@ -127,93 +179,80 @@ class RangeTreeMap {
   // Internal if the tree is damaged, naming the first breach found.
   absl::Status CheckInvariants(InvariantLevel level) const;
 
-  friend bool operator==(const RangeTreeMap& a, const RangeTreeMap& b);
+  friend bool operator==(const BasicRangeTreeMap& a,
+                         const BasicRangeTreeMap& b) {
+    return a.EqualTo(b);
+  }
 
  private:
   friend class RangeTreeMapTestPeer;
 
-  using Leaf = range_tree_internal::Leaf;
-  using Inner = range_tree_internal::Inner;
+  using Content = range_tree_internal::Content;
+  using Step = range_tree_internal::Step;
+  using Summary = range_tree_internal::Summary;
+  using Leaf = range_tree_internal::Leaf<Geometry>;
+  using Inner = range_tree_internal::Inner<Geometry>;
+  using Palette = range_tree_internal::Palette;
+  using Tree = range_tree_internal::Tree<Geometry>;
+  using Place = range_tree_internal::Place<Geometry>;
+  using Path = range_tree_internal::Path;
+  using Search = range_tree_internal::Search<Geometry>;
+  using Branch = range_tree_internal::Branch;
+  using LeafCursor = range_tree_internal::LeafCursor<Geometry>;
 
-  // At least 2 * 8^(h - 1) leaves hang below h levels of inner nodes, and a
-  // leaf's index has 32 bits.
-  static constexpr size_t kMaxHeight = 11;
-
-  // The way from the root to a leaf: at each inner level, which child.
-  struct Step {
-    uint32_t node;
-    uint32_t slot;
-  };
-  struct Path {
-    std::array<Step, kMaxHeight> steps;  // steps[0] is the root, if height_ > 0
-    uint32_t leaf;
-  };
-
-  // Slots [begin, end) of a leaf.
-  struct SlotSpan {
-    size_t begin;
-    size_t end;
-  };
-  struct Pieces;
+  struct Replacement;
   class Checker;
+  class SortedBuilder;
 
-  // What Walk does about a child.
-  enum class Turn { kEnter, kSkip, kStop };
-
-  // Index 0 is the leaf inside the map object.
-  Leaf& leaf(uint32_t index) {
-    return index == 0 ? first_leaf_ : more_leaves_[index - 1];
+  // The step that `address` lies in.
+  Place Find(uint64_t address) const { return Search::Find(tree_, address); }
+  Path PathTo(uint64_t address) const { return PathTo(address, address); }
+  Path PathTo(uint64_t address, uint64_t last) const {
+    Path path;
+    Search::FindPath(tree_, address, last, path);
+    return path;
   }
-  const Leaf& leaf(uint32_t index) const {
-    return index == 0 ? first_leaf_ : more_leaves_[index - 1];
-  }
-  template <typename Node>
-  Node& NodeAt(uint32_t index);
-
-  static Segment SegmentAt(const Leaf& leaf, size_t slot);
-
-  // The leaf in which a segment containing `address` would be.
-  uint32_t LeafFor(uint64_t address) const;
-  Path PathTo(uint64_t address) const;
-  // The first segment that does not end below `address`.
-  const_iterator LowerBound(uint64_t address) const;
-  // Goes through segments in order, from LowerBound(address) on, asking
-  // enter(inner, slot) -> Turn at each child to the right of the way there, and
-  // visit(leaf, slot) -> bool, whether to go on, at each segment.
+  // Goes through steps in order, from the one `address` lies in, asking
+  // enter(inner, slot) -> bool at each child to the right of the way there, and
+  // visit(leaf, slot, end) -> bool, whether to go on, at each step.
   template <typename Enter, typename Visit>
   void Walk(uint64_t address, Enter enter, Visit visit) const;
-
-  // Assign, or Erase where there are no attributes.
-  void Edit(const AddressRange& range, const MemoryAttributes* attributes);
-  bool ContinuesRight(const Leaf& leaf, uint64_t last) const;
-  void Splice(const Path& path, SlotSpan span, const Pieces& pieces);
-  void SplitLeaf(const Path& path);
-  void Refresh(const Path& path, const range_tree_internal::ByteCounts& change);
-  template <typename Node>
-  void RefreshChild(Step parent, const range_tree_internal::ByteCounts& change);
-
-  absl::uint128 CommonBytesThrough(uint64_t last, MemoryType type) const;
+  absl::uint128 ClassBytesThrough(uint64_t last, MemoryType type) const;
   absl::uint128 OtherBytes(const AddressRange& window, MemoryType type) const;
+  bool EqualTo(const BasicRangeTreeMap& other) const;
 
-  // The first two may move nodes: no reference to a node survives the call.
-  uint32_t NewLeaf();
-  uint32_t NewInner();
-  void Release(uint32_t index, Leaf& node);
-  void Release(uint32_t index, Inner& node);
+  // Assign, or Erase where there is no content.
+  void Edit(const AddressRange& range, const Content& content);
+  void ReserveForEdit();
+  // The part of an edit that lies in one leaf. False, and nothing done, if the
+  // leaf must be split first.
+  bool EditLeaf(const Path& path, const AddressRange& range,
+                const Step& assigned);
+  void Replace(const Path& path, const Replacement& replacement);
+  bool Reencode(const Path& path, const Replacement& replacement);
+  bool TrimNext(Path path, const Step& assigned, uint64_t& last);
+  void ExtendLastStep(Path path, uint64_t end);
+  void RemoveLeaf(const Path& path);
+  void Refresh(const Path& path);
+  void Apply(const Path& path, const range_tree_internal::Change& change);
 
-  Leaf first_leaf_;
-  std::vector<Leaf> more_leaves_;
-  std::vector<Inner> inners_;
-  // Heads of the lists of unused nodes, linked by Leaf::next, Inner::child[0].
-  uint32_t free_leaf_ = range_tree_internal::kNoNode;
-  uint32_t free_inner_ = range_tree_internal::kNoNode;
-  uint32_t root_ = 0;    // a leaf if height_ == 0, else an inner node
-  uint32_t height_ = 0;  // levels of inner nodes
+  void SplitLeaf(Path path);
+  void InsertRight(const Path& path, range_tree_internal::Entry entry);
+  void Rebalance(const Path& path);
+  void RebalanceLeaves(Inner& parent, size_t left_slot);
+  void RebalanceInners(Inner& parent, size_t left_slot);
+  void CollapseRoot();
+
+  Tree tree_;
+  Palette palette_;
   size_t size_ = 0;
 };
 
+using RangeTreeMap = BasicRangeTreeMap<range_tree_internal::CacheLineGeometry>;
+
 // Yields segments by value: a forward iterator whose reference is a Segment.
-class RangeTreeMap::const_iterator {
+template <typename Geometry>
+class BasicRangeTreeMap<Geometry>::const_iterator {
  public:
   using iterator_concept = std::forward_iterator_tag;
   using iterator_category = std::input_iterator_tag;
@@ -224,10 +263,16 @@ class RangeTreeMap::const_iterator {
 
   const_iterator() = default;
 
-  Segment operator*() const { return SegmentAt(map_->leaf(leaf_), slot_); }
+  Segment operator*() const {
+    const uint64_t end = slot_ + 1 < leaf_->count ? leaf_->First(slot_ + 1)
+                                                  : map_->tree_.EndOf(*leaf_);
+    return {.range = *AddressRange::Create(AddressRange::FirstAndLast{
+                .first = leaf_->First(slot_), .last = end - 1}),
+            .attributes = *leaf_->ContentAt(slot_, map_->palette_)};
+  }
   const_iterator& operator++() {
     ++slot_;
-    SkipLeafEnd();
+    SkipUnmapped();
     return *this;
   }
   const_iterator operator++(int) {
@@ -235,53 +280,84 @@ class RangeTreeMap::const_iterator {
     ++*this;
     return before;
   }
-  friend bool operator==(const const_iterator&,
-                         const const_iterator&) = default;
+  friend bool operator==(const const_iterator& a, const const_iterator& b) {
+    return a.leaf_ == b.leaf_ && a.slot_ == b.slot_;
+  }
 
  private:
-  friend class RangeTreeMap;
+  friend class BasicRangeTreeMap;
 
-  const_iterator(const RangeTreeMap* map, uint32_t leaf, uint32_t slot)
-      : map_(map), leaf_(leaf), slot_(slot) {
-    SkipLeafEnd();
+  const_iterator(const BasicRangeTreeMap* map, Place place)
+      : map_(map), leaf_(place.leaf), slot_(place.slot) {
+    SkipUnmapped();
   }
 
-  // The end of the last leaf is end(); only the last leaf may be empty.
-  void SkipLeafEnd() {
-    if (slot_ < map_->leaf(leaf_).count) return;
-    leaf_ = map_->leaf(leaf_).next;
-    slot_ = 0;
-    if (leaf_ == range_tree_internal::kNoNode) map_ = nullptr;
+  // To the next segment, or to end(), which has no leaf.
+  void SkipUnmapped() {
+    while (leaf_ != nullptr) {
+      if (slot_ == leaf_->count) {
+        leaf_ = map_->tree_.NextOf(*leaf_);
+        slot_ = 0;
+      } else if (leaf_->IsMapped(slot_)) {
+        return;
+      } else {
+        ++slot_;
+      }
+    }
   }
 
-  const RangeTreeMap* map_ = nullptr;
-  uint32_t leaf_ = range_tree_internal::kNoNode;
-  uint32_t slot_ = 0;
+  const BasicRangeTreeMap* map_ = nullptr;
+  const Leaf* leaf_ = nullptr;
+  size_t slot_ = 0;
 };
 
-inline Segment RangeTreeMap::SegmentAt(const Leaf& leaf, size_t slot) {
-  return {.range = *AddressRange::Create(AddressRange::FirstAndLast{
-              .first = leaf.first[slot], .last = leaf.last[slot]}),
-          .attributes = {.type = leaf.type[slot], .owner = leaf.owner[slot]}};
+template <typename Geometry>
+auto BasicRangeTreeMap<Geometry>::begin() const -> const_iterator {
+  return LowerBound(0);
 }
 
-inline RangeTreeMap::const_iterator RangeTreeMap::begin() const {
-  return const_iterator(this, 0, 0);
-}
-
-inline RangeTreeMap::const_iterator RangeTreeMap::end() const {
+template <typename Geometry>
+auto BasicRangeTreeMap<Geometry>::end() const -> const_iterator {
   return const_iterator();
 }
 
+template <typename Geometry>
+auto BasicRangeTreeMap<Geometry>::LowerBound(uint64_t address) const
+    -> const_iterator {
+  return const_iterator(this, Find(address));
+}
+
+template <typename Geometry>
 template <typename Visitor>
-void RangeTreeMap::VisitOverlapping(const AddressRange& range,
-                                    Visitor&& visitor) const {
-  for (auto it = LowerBound(range.first()); it != end(); ++it) {
-    const Segment segment = *it;
-    const auto part = segment.range.Intersection(range);
-    if (!part) return;
-    visitor(Segment{.range = *part, .attributes = segment.attributes});
-  }
+void BasicRangeTreeMap<Geometry>::VisitOverlapping(const AddressRange& range,
+                                                   Visitor&& visitor) const {
+  const auto goes_on = [&visitor](const Segment& segment) {
+    if constexpr (std::is_void_v<decltype(visitor(segment))>) {
+      visitor(segment);
+      return true;
+    } else {
+      return visitor(segment);
+    }
+  };
+  LeafCursor cursor(tree_, range.first());
+  size_t slot = cursor.slot();
+  uint64_t first = range.first();
+  do {
+    const Leaf& leaf = cursor.leaf();
+    for (; slot < leaf.count; ++slot) {
+      const uint64_t step_last = leaf.EndOf(slot, cursor.end()) - 1;
+      if (leaf.IsMapped(slot)) {
+        const Segment segment = {
+            .range = *AddressRange::Create(AddressRange::FirstAndLast{
+                .first = first, .last = std::min(step_last, range.last())}),
+            .attributes = *leaf.ContentAt(slot, palette_)};
+        if (!goes_on(segment)) return;
+      }
+      if (step_last >= range.last()) return;
+      first = step_last + 1;
+    }
+    slot = 0;
+  } while (cursor.Next());
 }
 
 }  // namespace e820check

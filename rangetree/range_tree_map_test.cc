@@ -24,13 +24,22 @@ class RangeTreeMapTestPeer {
 
   explicit RangeTreeMapTestPeer(RangeTreeMap& map) : map_(map) {}
 
-  uint32_t height() const { return map_.height_; }
-  Leaf& first_leaf() { return map_.first_leaf_; }
-  void DropSegments(uint32_t count) {
-    map_.first_leaf_.count -= count;
-    map_.size_ -= count;
+  template <typename Map>
+  static uint32_t Height(const Map& map) {
+    return map.tree_.height;
   }
-  Inner& root() { return map_.inners_[map_.root_]; }
+  template <typename Map>
+  static size_t LeavesInForm(const Map& map, bool packed) {
+    size_t leaves = 0;
+    for (const auto* leaf = map.Find(0).leaf; leaf != nullptr;
+         leaf = map.tree_.NextOf(*leaf)) {
+      leaves += leaf->is_packed == packed ? 1 : 0;
+    }
+    return leaves;
+  }
+  Leaf& leaf() { return map_.tree_.leaves[root().child[0]]; }
+  Inner& root() { return map_.tree_.inners[map_.tree_.root]; }
+  size_t& size() { return map_.size_; }
 
  private:
   RangeTreeMap& map_;
@@ -61,8 +70,10 @@ MemoryAttributes Ram(uint32_t owner) {
   return {.type = MemoryType::kRam, .owner = owner};
 }
 
-void ExpectSound(const RangeTreeMap& map) {
-  ASSERT_EQ(map.CheckInvariants(Level::kSummaries), absl::OkStatus());
+template <typename Map>
+void ExpectSound(const Map& map) {
+  ASSERT_EQ(map.CheckInvariants(Map::InvariantLevel::kSummaries),
+            absl::OkStatus());
 }
 
 // `count` segments of two bytes, every fourth address on.
@@ -171,71 +182,11 @@ TEST(RangeTreeMapTest, EqualityDoesNotDependOnHistory) {
   EXPECT_EQ(backward, Comb(1000));
 }
 
-// All sequences of three edits over six addresses, at both ends of the address
-// space, against an array.
-TEST(RangeTreeMapTest, ExhaustiveSmallWorld) {
-  constexpr size_t kAddresses = 6;
-  using World = std::array<std::optional<MemoryAttributes>, kAddresses>;
-  struct Step {
-    size_t first;
-    size_t last;
-    std::optional<MemoryAttributes> value;
-  };
-  std::vector<Step> steps;
-  for (size_t first = 0; first < kAddresses; ++first) {
-    for (size_t last = first; last < kAddresses; ++last) {
-      steps.push_back({first, last, kRam});
-      steps.push_back({first, last, Ram(0)});
-      steps.push_back({first, last, std::nullopt});
-    }
-  }
-  for (const uint64_t base : {uint64_t{0}, kTop - (kAddresses - 1)}) {
-    const auto apply = [base](const Step& step, RangeTreeMap& map,
-                              World& world) {
-      const AddressRange range = Range(base + step.first, base + step.last);
-      if (step.value) {
-        map.Assign(range, *step.value);
-      } else {
-        map.Erase(range);
-      }
-      for (size_t i = step.first; i <= step.last; ++i) world[i] = step.value;
-    };
-    const auto expected = [base](const World& world) {
-      std::vector<Segment> runs;
-      for (size_t i = 0; i < kAddresses; ++i) {
-        if (!world[i]) continue;
-        if (i > 0 && world[i] == world[i - 1]) {
-          runs.back().range = Range(runs.back().range.first(), base + i);
-        } else {
-          runs.push_back(Seg(base + i, base + i, *world[i]));
-        }
-      }
-      return runs;
-    };
-    for (const Step& a : steps) {
-      RangeTreeMap map_a;
-      World world_a;
-      apply(a, map_a, world_a);
-      for (const Step& b : steps) {
-        RangeTreeMap map_b = map_a;
-        World world_b = world_a;
-        apply(b, map_b, world_b);
-        for (const Step& c : steps) {
-          RangeTreeMap map_c = map_b;
-          World world_c = world_b;
-          apply(c, map_c, world_c);
-          ASSERT_EQ(map_c.Segments(), expected(world_c));
-        }
-      }
-    }
-  }
-}
-
 TEST(RangeTreeMapTest, DeepTreeGrowsAndShrinks) {
   constexpr uint64_t kSegments = 100'000;
   RangeTreeMap map = Comb(kSegments);
   EXPECT_EQ(map.size(), kSegments);
-  EXPECT_GE(RangeTreeMapTestPeer(map).height(), 4u);
+  EXPECT_GE(RangeTreeMapTestPeer::Height(map), 3u);
   ExpectSound(map);
   EXPECT_EQ(map.BytesOfType(AddressRange::Everything(), MemoryType::kRam),
             2 * kSegments);
@@ -249,11 +200,11 @@ TEST(RangeTreeMapTest, DeepTreeGrowsAndShrinks) {
   std::vector<uint64_t> order(kSegments);
   for (uint64_t i = 0; i < kSegments; ++i) order[i] = i;
   std::shuffle(order.begin(), order.end(), random);
-  uint32_t height = RangeTreeMapTestPeer(map).height();
+  uint32_t height = RangeTreeMapTestPeer::Height(map);
   for (const uint64_t i : order) {
     map.Erase(Range(4 * i, 4 * i + 1));
-    if (RangeTreeMapTestPeer(map).height() == height) continue;
-    height = RangeTreeMapTestPeer(map).height();
+    if (RangeTreeMapTestPeer::Height(map) == height) continue;
+    height = RangeTreeMapTestPeer::Height(map);
     ExpectSound(map);
   }
   EXPECT_EQ(height, 0u);
@@ -278,6 +229,129 @@ TEST(RangeTreeMapTest, OneEditMaySpanManyNodes) {
     map.Assign(AddressRange::Everything(), kRam);
     EXPECT_THAT(map.Segments(), ElementsAre(Seg(0, kTop, kRam)));
     ExpectSound(map);
+  }
+}
+
+// As the head of range_tree_map.h says.
+TEST(RangeTreeMapTest, ErasingWhileIterating) {
+  RangeTreeMap map = Comb(1000);
+  map.Assign(Range(kTop - 1, kTop), kHole);
+  size_t seen = 0;
+  for (auto it = map.begin(); it != map.end();) {
+    const Segment segment = *it;
+    if (++seen % 3 != 0) map.Erase(segment.range);
+    const auto next = segment.range.end();
+    it = next ? map.LowerBound(*next) : map.end();
+  }
+  EXPECT_EQ(seen, 1001u);
+  EXPECT_EQ(map.size(), 333u);
+  EXPECT_EQ(*map.LowerBound(10), Seg(20, 21, kRam));
+  EXPECT_EQ(map.LowerBound(kTop), map.end());
+}
+
+TEST(RangeTreeMapTest, FromSortedIsWhatAssigningMakes) {
+  std::mt19937_64 random(1);
+  for (const uint64_t scale : {uint64_t{1}, uint64_t{1} << 28, kTop >> 13}) {
+    for (const size_t count : {0, 1, 5, 9, 10, 11, 36, 37, 400, 2000, 2500}) {
+      std::vector<Segment> segments;
+      RangeTreeMap assigned;
+      uint64_t next = random() % 2;
+      while (segments.size() < count) {
+        const uint64_t size = 1 + random() % 3;
+        segments.push_back(Seg(next * scale, (next + size) * scale - 1,
+                               random() % 2 == 0 ? kRam : kOdd));
+        assigned.Assign(segments.back().range, segments.back().attributes);
+        next += size + random() % 2;
+      }
+      const auto built = RangeTreeMap::FromSorted(segments);
+      ASSERT_TRUE(built.has_value());
+      ExpectSound(*built);
+      ASSERT_EQ(*built, assigned);
+    }
+  }
+}
+
+TEST(RangeTreeMapTest, FromSortedReachesTheTopAndRefusesDisorder) {
+  const auto built = [](const std::vector<Segment>& segments) {
+    return RangeTreeMap::FromSorted(segments);
+  };
+  const auto whole = built({Seg(0, kTop, kRam)});
+  ASSERT_TRUE(whole.has_value());
+  EXPECT_THAT(whole->Segments(), ElementsAre(Seg(0, kTop, kRam)));
+  EXPECT_EQ(built({Seg(4, 5, kRam), Seg(5, 6, kRam)}), std::nullopt);
+  EXPECT_EQ(built({Seg(4, kTop, kRam), Seg(0, 1, kRam)}), std::nullopt);
+}
+
+// More attributes than a byte can tell apart.
+TEST(RangeTreeMapTest, AttributesBeyondThePalette) {
+  for (const uint32_t owners : {200u, 255u, 256u, 2000u}) {
+    RangeTreeMap map;
+    std::vector<Segment> segments;
+    for (uint32_t i = 0; i < owners; ++i) {
+      segments.push_back(Seg(8 * i, 8 * i + 7, Ram(i)));
+      map.Assign(segments.back().range, Ram(i));
+    }
+    EXPECT_EQ(RangeTreeMapTestPeer::LeavesInForm(map, false) > 0, owners > 255);
+    ExpectSound(map);
+    EXPECT_EQ(map.Segments(), segments);
+    EXPECT_EQ(map.At(8 * (owners - 1)), Ram(owners - 1));
+    const auto built = RangeTreeMap::FromSorted(segments);
+    ASSERT_TRUE(built.has_value());
+    ExpectSound(*built);
+    EXPECT_EQ(*built, map);
+    std::reverse(segments.begin(), segments.end());
+    RangeTreeMap backward;  // with other codes for the same attributes
+    for (const Segment& s : segments) backward.Assign(s.range, s.attributes);
+    EXPECT_EQ(backward, map);
+    backward.Assign(segments[3].range, kHole);
+    EXPECT_FALSE(backward == map);
+    map.Assign(Range(0, 8 * owners), kRam);
+    EXPECT_EQ(map.size(), 1u);
+    ExpectSound(map);
+  }
+}
+
+TEST(RangeTreeMapTest, AllInstructionSetsFindTheSame) {
+  using range_tree_internal::InstructionSet;
+  using range_tree_internal::UseInstructionSet;
+  std::vector<InstructionSet> sets;
+  for (const auto set : {InstructionSet::kPortable, InstructionSet::kAvx2}) {
+    if (UseInstructionSet(set)) sets.push_back(set);
+  }
+  if (sets.size() == 1) GTEST_SKIP() << "this processor knows only one set";
+  std::mt19937_64 random(1);
+  for (const int shift : {0, 20, 50}) {
+    RangeTreeMap map;
+    for (int i = 0; i < 5000; ++i) {
+      const uint64_t first = (random() % 12'000) << shift;
+      map.Assign(Range(first, first + (uint64_t{1} << shift)),
+                 random() % 2 == 0 ? kRam : kOdd);
+    }
+    std::vector<uint64_t> addresses = {0, kTop, kTop - 1, kTop >> 1,
+                                       (kTop >> 1) + 1};
+    for (const Segment& segment : map) {
+      for (const uint64_t address :
+           {segment.range.first(), segment.range.last()}) {
+        addresses.insert(addresses.end(), {address - 1, address, address + 1});
+      }
+    }
+    const auto answers = [&](InstructionSet set) {
+      EXPECT_TRUE(UseInstructionSet(set));
+      RangeTreeMap copy = map;
+      std::vector<std::optional<MemoryAttributes>> at;
+      for (const uint64_t a : addresses) at.push_back(copy.At(a));
+      std::vector<std::optional<MemoryAttributes>> each(addresses.size());
+      copy.AtEach(addresses, absl::MakeSpan(each));
+      EXPECT_EQ(at, each);
+      for (size_t i = 0; i < addresses.size(); i += 7) {
+        copy.Erase(Range(addresses[i], addresses[i]));
+        at.push_back(copy.At(addresses[i] + 1));
+      }
+      ExpectSound(copy);
+      return at;
+    };
+    const auto expected = answers(InstructionSet::kPortable);
+    for (const InstructionSet set : sets) EXPECT_EQ(answers(set), expected);
   }
 }
 
@@ -327,10 +401,19 @@ class Naive {
   std::array<std::optional<MemoryAttributes>, kSize> cell_ = {};
 };
 
-class RangeTreeMapRandomTest : public ::testing::TestWithParam<int> {};
+// Trees of many levels need tiny nodes; the others are as users have them.
+template <typename Map>
+class RangeTreeMapRandomTest : public ::testing::Test {};
+using Maps =
+    ::testing::Types<RangeTreeMap,
+                     BasicRangeTreeMap<range_tree_internal::TinyGeometry>>;
+TYPED_TEST_SUITE(RangeTreeMapRandomTest, Maps);
 
-TEST_P(RangeTreeMapRandomTest, AgreesWithAnArray) {
-  std::mt19937_64 random(GetParam());
+// Addresses are `scale` times what the array counts, so that leaves of both
+// forms, and of either alone, come about.
+template <typename Map>
+void ExpectAgreesWithAnArray(int seed, uint64_t scale) {
+  std::mt19937_64 random(seed);
   const auto below = [&random](uint64_t bound) { return random() % bound; };
   const auto any_range = [&](uint64_t longest) {
     const uint64_t first = below(Naive::kSize);
@@ -338,40 +421,68 @@ TEST_P(RangeTreeMapRandomTest, AgreesWithAnArray) {
   };
   const std::array<MemoryAttributes, 6> values = {
       kRam, Ram(0), Ram(1), kHole, kOdd, {.type = MemoryType::kSoftReserved}};
-  RangeTreeMap map;
+  const auto scaled = [scale](const AddressRange& range) {
+    return Range(range.first() * scale, range.last() * scale + (scale - 1));
+  };
+  Map map;
   Naive naive;
   size_t most_segments = 0;
+  size_t packed = 0;
+  size_t plain = 0;
   for (int step = 0; step < 6000; ++step) {
     // Short edits grow the tree; a rare long one fells much of it.
     const AddressRange range = any_range(below(300) == 0 ? 2000 : 3);
     if (below(4) == 0) {
-      map.Erase(range);
+      map.Erase(scaled(range));
       naive.Set(range, std::nullopt);
     } else {
       const MemoryAttributes& value = values[below(values.size())];
-      map.Assign(range, value);
+      map.Assign(scaled(range), value);
       naive.Set(range, value);
     }
-    ASSERT_EQ(map.CheckInvariants(Level::kSummaries), absl::OkStatus());
+    ASSERT_EQ(map.CheckInvariants(Map::InvariantLevel::kSummaries),
+              absl::OkStatus());
     most_segments = std::max(most_segments, map.size());
+    packed += RangeTreeMapTestPeer::LeavesInForm(map, true);
+    plain += RangeTreeMapTestPeer::LeavesInForm(map, false);
 
     const AddressRange window = any_range(step % 64 == 0 ? Naive::kSize : 40);
-    ASSERT_EQ(map.Overlapping(window), naive.Overlapping(window));
-    ASSERT_EQ(map.Overlaps(window), !naive.Overlapping(window).empty());
+    std::vector<Segment> expected = naive.Overlapping(window);
+    for (Segment& segment : expected) segment.range = scaled(segment.range);
+    ASSERT_EQ(map.Overlapping(scaled(window)), expected);
+    ASSERT_EQ(map.Overlaps(scaled(window)), !expected.empty());
     for (const MemoryType type :
          {MemoryType::kRam, MemoryType::kReserved, MemoryType::kSoftReserved,
           kOdd.type, MemoryType::kAcpiNvs}) {
-      ASSERT_EQ(map.BytesOfType(window, type), naive.BytesOfType(window, type));
+      ASSERT_EQ(map.BytesOfType(scaled(window), type),
+                absl::uint128(naive.BytesOfType(window, type)) * scale);
     }
     const GapRequest request = {.size_bytes = 1 + below(12),
                                 .alignment_bytes = 1 + below(9),
                                 .within = any_range(Naive::kSize)};
-    ASSERT_EQ(map.FirstAlignedGap(request), naive.FirstAlignedGap(request));
+    auto gap = naive.FirstAlignedGap(request);
+    if (gap) *gap *= scale;
+    ASSERT_EQ(
+        map.FirstAlignedGap({.size_bytes = request.size_bytes * scale,
+                             .alignment_bytes = request.alignment_bytes * scale,
+                             .within = scaled(request.within)}),
+        gap);
   }
   EXPECT_GT(most_segments, 500u);  // several levels were at work
+  if (scale < kTiB) EXPECT_GT(packed, 0u);
+  EXPECT_EQ(plain > 0, scale > kMiB);
 }
 
-INSTANTIATE_TEST_SUITE_P(Seeds, RangeTreeMapRandomTest, ::testing::Range(0, 4));
+TYPED_TEST(RangeTreeMapRandomTest, AgreesWithAnArrayWherePacked) {
+  ExpectAgreesWithAnArray<TypeParam>(1, 1);
+  ExpectAgreesWithAnArray<TypeParam>(2, 4 * kKiB);
+}
+TYPED_TEST(RangeTreeMapRandomTest, AgreesWithAnArrayWhereMixed) {
+  ExpectAgreesWithAnArray<TypeParam>(3, 256 * kMiB);
+}
+TYPED_TEST(RangeTreeMapRandomTest, AgreesWithAnArrayWherePlain) {
+  ExpectAgreesWithAnArray<TypeParam>(4, uint64_t{1} << 50);
+}
 
 // ---- Gaps ----
 
@@ -414,6 +525,7 @@ struct DamageCase {
 class RangeTreeMapDamageTest : public ::testing::TestWithParam<DamageCase> {};
 
 TEST_P(RangeTreeMapDamageTest, IsCaughtAtItsLevelAndNotBefore) {
+  // Leaves are packed: even slots of the first are segments, odd ones are not.
   RangeTreeMap map = Comb(200);
   GetParam().damage(RangeTreeMapTestPeer(map));
   for (const Level level : {Level::kOrder, Level::kCoalescing,
@@ -430,47 +542,58 @@ TEST_P(RangeTreeMapDamageTest, IsCaughtAtItsLevelAndNotBefore) {
 INSTANTIATE_TEST_SUITE_P(
     All, RangeTreeMapDamageTest,
     ::testing::ValuesIn(std::vector<DamageCase>{
-        {"Overlap",
-         [](RangeTreeMapTestPeer peer) { peer.first_leaf().last[3] = 16; },
-         Level::kOrder, "order: leaf 0 slot 4, 0x10"},
-        {"EndBeforeStart",
-         [](RangeTreeMapTestPeer peer) { peer.first_leaf().last[3] = 11; },
-         Level::kOrder, "order: leaf 0 slot 3, 0xc"},
+        {"Order", [](RangeTreeMapTestPeer peer) { peer.leaf().SetFirst(3, 8); },
+         Level::kOrder, "order: leaf 0 slot 4, 0x8"},
+        {"StartsAboveZero",
+         [](RangeTreeMapTestPeer peer) { peer.leaf().SetFirst(0, 1); },
+         Level::kOrder, "order: leaf 0 slot 0, 0x1"},
+        {"UnknownContent",
+         [](RangeTreeMapTestPeer peer) { peer.leaf().packed.code[4] = 200; },
+         Level::kOrder, "order: unknown content, leaf 0 slot 4"},
+        {"EmptyLeaf", [](RangeTreeMapTestPeer peer) { peer.leaf().count = 0; },
+         Level::kOrder, "order: leaf 0 holds 0"},
         {"LinkOutOfBounds",
-         [](RangeTreeMapTestPeer peer) { peer.first_leaf().next = 1000; },
-         Level::kOrder, "order: bad link to leaf 1000"},
-        {"LinkCycle",
-         [](RangeTreeMapTestPeer peer) { peer.first_leaf().next = 0; },
-         Level::kOrder, "order: "},
-        {"LostSegment",
-         [](RangeTreeMapTestPeer peer) { --peer.first_leaf().count; },
-         Level::kOrder, "order: size() is 200, but 199"},
+         [](RangeTreeMapTestPeer peer) { peer.leaf().next = 1000; },
+         Level::kOrder, "order: bad link"},
+        {"LinkCycle", [](RangeTreeMapTestPeer peer) { peer.leaf().next = 0; },
+         Level::kOrder, "order: bad link"},
+        {"LostSegment", [](RangeTreeMapTestPeer peer) { ++peer.size(); },
+         Level::kOrder, "order: size() is 201, but 200"},
         {"Uncoalesced",
-         [](RangeTreeMapTestPeer peer) { peer.first_leaf().last[3] = 15; },
-         Level::kCoalescing, "coalescing: leaf 0 slot 4, 0x10"},
+         [](RangeTreeMapTestPeer peer) {
+           peer.leaf().packed.code[3] = peer.leaf().packed.code[2];
+           ++peer.size();
+         },
+         Level::kCoalescing, "coalescing: leaf 0 slot 3, 0x6"},
         {"ChildTwice",
          [](RangeTreeMapTestPeer peer) {
            peer.root().child[1] = peer.root().child[0];
          },
          Level::kOccupancy, "occupancy: the links"},
         {"UnderfullLeaf",
-         [](RangeTreeMapTestPeer peer) { peer.DropSegments(10); },
-         Level::kOccupancy, "occupancy: leaf 0 has 6 segments"},
+         [](RangeTreeMapTestPeer peer) {
+           while (peer.leaf().count > 7) {
+             peer.size() -= peer.leaf().IsMapped(--peer.leaf().count) ? 1 : 0;
+           }
+         },
+         Level::kOccupancy, "occupancy: leaf 0 has 7 steps"},
         {"UnusedKey",
          [](RangeTreeMapTestPeer peer) {
-           peer.first_leaf().last[peer.first_leaf().count] = 5;
+           peer.leaf().packed.offset[peer.leaf().count] = 5;
          },
          Level::kOccupancy, "occupancy: unused keys of leaf 0"},
         {"LonelyRoot", [](RangeTreeMapTestPeer peer) { peer.root().count = 1; },
          Level::kOccupancy, "occupancy: inner node"},
-        {"StaleGap", [](RangeTreeMapTestPeer peer) { peer.root().gap[0] = 3; },
+        {"StaleGap",
+         [](RangeTreeMapTestPeer peer) {
+           peer.root().summary[0].largest_gap = 3;
+         },
          Level::kSummaries, "summaries: inner node 0 slot 0"},
         {"StaleBytes",
-         [](RangeTreeMapTestPeer peer) { ++peer.root().bytes[3][1]; },
+         [](RangeTreeMapTestPeer peer) { ++peer.root().summary[1].bytes[3]; },
          Level::kSummaries, "summaries: inner node 0 slot 1"},
-        {"StaleExtent",
-         [](RangeTreeMapTestPeer peer) { ++peer.root().last[0]; },
-         Level::kSummaries, "summaries: inner node 0 slot 0"},
+        {"StaleKey", [](RangeTreeMapTestPeer peer) { ++peer.root().key[1]; },
+         Level::kSummaries, "summaries: inner node 0 slot 1"},
     }),
     [](const auto& instance) { return instance.param.name; });
 
