@@ -15,25 +15,24 @@
 //   segments    |  ram  |        |     ram     |  reserved    |         |
 //   steps       0:ram    640K:-   1M:ram        2G:reserved    4G:-
 //
-//   Inner                                     Inner, 39 cache lines
-//   +------------------------------------+    32 children. In front, all that a
-//   | first[32]    4 lines, searched     |    descent reads: where each child
-//   | child[32]    2 lines               |    begins, and its index. Then, for
-//   | summary[32]  a line for each child |    each child, its bytes of each
-//   type
-//   +---|-----------|------------|-------+    and its largest gap.
-//       v           v            v
-//     Inner       Inner        Inner          All leaves are at one depth, and
-//     /   \       /   \        /   \          linked rightward.
-//   Leaf>Leaf>Leaf>Leaf>Leaf>Leaf>Leaf
+//   Inner                                 Inner, 39 cache lines: 32 children.
+//   +----------------------------------+  In front, all that a descent reads:
+//   | first[32]    4 lines, searched   |  where each child begins, and its
+//   | child[32]    2 lines             |  index. Then, for each child, bytes of
+//   | summary[32]  a line a child      |  each type and the largest gap.
+//   +---|----------|----------|--------+
+//       v          v          v
+//     Inner      Inner      Inner         All leaves are at one depth, and
+//     /   \      /   \      /   \         linked rightward.
+//   Leaf>Leaf>Leaf>Leaf>Leaf>Leaf
 //
-//   Leaf, 6 cache lines, in one of two forms  packed: up to 72 steps, while
-//   they
-//   +------------------------------------+    lie within 4 GiB and have common
-//   | packed: offset[72] code[72]        |    attributes; a step has five
-//   bytes, | plain:  first[20] type[20] owner[] |    an offset from `base` and
-//   a code | base next count                    |    in the map's Palette.
-//   +------------------------------------+    plain: 20 steps of any kind.
+//   Leaf, 6 cache lines, in one of two    packed: up to 72 steps, while they
+//   forms                                 lie within 4 GiB and have common
+//   +----------------------------------+  attributes. A step has five bytes: an
+//   | packed: offset[72] code[72]      |  offset from `base` and a code in the
+//   | plain:  first[20] type[] owner[] |  map's Palette.
+//   | base next count                  |  plain: 20 steps of any kind.
+//   +----------------------------------+
 //
 // A lookup is one descent that compares the address with all keys of each node
 // on its way, eight at once where the processor has AVX2 (see
