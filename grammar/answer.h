@@ -42,7 +42,7 @@ struct Answer {
 
   Verdict verdict = Verdict::kAccepted;
   std::string refusal;
-  std::vector<TypedValue> values;     // of kAccepted, in visit order
+  std::vector<TypedValue> values;  // of kAccepted, in visit order
   // In order, without location, hint lines after '\n'.
   std::vector<std::string> warnings;
 };

@@ -91,7 +91,7 @@ struct ChildSide {
   int stdin_fd;
   int stdout_fd;
   int stderr_fd;
-  int failure_fd;  // takes errno; closes on exec
+  int failure_fd;                 // takes errno; closes on exec
   const char* working_directory;  // nullptr: the own
   bool is_expendable;
   pid_t parent;
@@ -255,19 +255,19 @@ absl::StatusOr<ChildProcess> ChildProcess::Spawn(const Command& command) {
     return SystemError("fcntl");
   }
 
-  const ChildSide child_side = {.path = command.path.c_str(),
-                                .argv = argv.data(),
-                                .envp = envp.data(),
-                                .stdin_fd = in.read.get(),
-                                .stdout_fd = out.write.get(),
-                                .stderr_fd = err.write.get(),
-                                .failure_fd = failure.write.get(),
-                                .working_directory =
-                                    command.working_directory.empty()
-                                        ? nullptr
-                                        : command.working_directory.c_str(),
-                                .is_expendable = command.is_expendable,
-                                .parent = getpid()};
+  const ChildSide child_side = {
+      .path = command.path.c_str(),
+      .argv = argv.data(),
+      .envp = envp.data(),
+      .stdin_fd = in.read.get(),
+      .stdout_fd = out.write.get(),
+      .stderr_fd = err.write.get(),
+      .failure_fd = failure.write.get(),
+      .working_directory = command.working_directory.empty()
+                               ? nullptr
+                               : command.working_directory.c_str(),
+      .is_expendable = command.is_expendable,
+      .parent = getpid()};
   const pid_t pid = fork();
   if (pid < 0) return SystemError("fork");
   if (pid == 0) child_side.Run();

@@ -85,10 +85,10 @@ TEST(MessagesTest, SanitizerReports) {
             "==12==ERROR: AddressSanitizer: heap-use");
   EXPECT_EQ(FindSanitizerReport("../a.c:12:3: runtime error: shift\n"),
             "../a.c:12:3: runtime error: shift");
-  EXPECT_EQ(FindSanitizerReport(
-                "qemu: -m ==1==ERROR: AddressSanitizer: x: bad\n"
-                "qemu: -m a: runtime error: x: bad\n"),
-            "");
+  EXPECT_EQ(
+      FindSanitizerReport("qemu: -m ==1==ERROR: AddressSanitizer: x: bad\n"
+                          "qemu: -m a: runtime error: x: bad\n"),
+      "");
 }
 
 TEST(MessagesTest, HostRefusals) {
