@@ -16,17 +16,22 @@ namespace {
 
 using Units = std::vector<ArgumentUnit>;
 
+constexpr size_t kFewOptions = 12;  // 78 runs of them
+
 class Shrinker {
  public:
   Shrinker(const std::function<bool(const std::vector<std::string>&)>& test,
            int most_runs)
       : still_fails_(test), runs_left_(most_runs) {}
 
-  // Runs of options, long ones first and each option once for each length, so
-  // that a long command line falls fast.
+  // Runs of options, long ones first. Of a long command line, which is to fall
+  // fast, each option once for each length; of a short one every run, as some
+  // options can only go together.
   bool DropOptions(Units& units) {
     bool shrunk = false;
-    for (size_t length = units.size(); length > 0; length /= 2) {
+    const bool is_short = units.size() <= kFewOptions;
+    for (size_t length = units.size(); length > 0;
+         length = is_short ? length - 1 : length / 2) {
       for (size_t i = 0; i < units.size();) {
         const size_t end = std::min(i + length, units.size());
         Units candidate = units;
@@ -34,7 +39,7 @@ class Shrinker {
         if (Adopt(std::move(candidate), units)) {
           shrunk = true;
         } else {
-          i = end;
+          i = is_short ? i + 1 : end;
         }
       }
     }

@@ -33,6 +33,17 @@ TEST(Shrink, KeepsOnlyWhatTheFailureNeeds) {
   EXPECT_THAT(shrunk, ElementsAre("-numa", "nodeid=0"));
 }
 
+TEST(Shrink, DropsTogetherWhatCannotGoAlone) {
+  const Args shrunk = Shrink(
+      {"-S", "-m", "64", "-smp", "4", "-M", "pc"},
+      [](const Args& args) {
+        return absl::c_count(args, "-m") == absl::c_count(args, "-smp") &&
+               absl::c_count(args, "-M") == 1;
+      },
+      1000);
+  EXPECT_THAT(shrunk, ElementsAre("-M", ""));
+}
+
 TEST(Shrink, DropsBytesOfWhatHasNoItems) {
   const Args shrunk = Shrink(
       {"-object", R"({"qom-type":"memory-backend-ram","id":"m","size":1})"},
