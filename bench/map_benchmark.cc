@@ -264,6 +264,10 @@ void Clone(benchmark::State& state, size_t size) {
   });
 }
 
+// Blocks that the allocator keeps at hand count as in use; of small maps that
+// would be all that is seen.
+constexpr size_t kSmallestMemory = 1024;
+
 // No time: bytes of each range, what the allocator adds included.
 template <typename Peer>
 void Memory(benchmark::State& state, size_t size) {
@@ -316,12 +320,14 @@ void RegisterPeer() {
       if (builds && kIsArray<Peer> && size > kLargestRandomBuildOfArray) {
         continue;
       }
+      const bool measures_memory = operation.run == &Memory<Peer>;
+      if (measures_memory && size < kSmallestMemory) continue;
       auto* const registered = benchmark::RegisterBenchmark(
           absl::StrCat(operation.name, "/", Peer::kName, "/", size).c_str(),
           [run = operation.run, size](benchmark::State& state) {
             run(state, size);
           });
-      if (operation.run == &Memory<Peer>) registered->Iterations(1);
+      if (measures_memory) registered->Iterations(1);
     }
   }
 }

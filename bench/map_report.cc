@@ -9,6 +9,7 @@
 #include <cmath>
 #include <cstdio>
 #include <fstream>
+#include <iterator>
 #include <map>
 #include <optional>
 #include <set>
@@ -20,6 +21,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "nlohmann/json.hpp"
 
@@ -313,8 +315,11 @@ int main(int argc, char** argv) {
     return 2;
   }
   std::ifstream file(argv[1]);
-  const nlohmann::json json =
-      nlohmann::json::parse(file, nullptr, /*allow_exceptions=*/false);
+  const std::string text(std::istreambuf_iterator<char>(file), {});
+  // The library prints what no JSON can hold for variations it cannot tell.
+  const nlohmann::json json = nlohmann::json::parse(
+      absl::StrReplaceAll(text, {{": NaN", ": null"}}), nullptr,
+      /*allow_exceptions=*/false);
   if (!json.is_object() || !json.contains("benchmarks")) {
     std::fprintf(stderr, "map_report: %s holds no benchmark results\n",
                  argv[1]);
