@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Verify that a hunt keeps what it finds, made short, and goes on from there: a
+// program in QEMU's place dies of every machine with two sockets.
+
+#include "cli/hunt.h"
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <vector>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace e820check {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::EndsWith;
+using ::testing::HasSubstr;
+
+// Of all others it says that the host has no memory, which is no finding.
+constexpr char kProgram[] = R"(#!/bin/sh
+case "$*" in
+  *--version*) echo "QEMU emulator version 7.2.22"; exit 0 ;;
+  *help) exit 0 ;;
+  *sockets=2*) echo "one socket is enough" >&2; kill -ABRT $$ ;;
+esac
+echo "qemu: cannot set up guest memory 'm': Cannot allocate memory" >&2
+exit 1
+)";
+
+std::string Read(const fs::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  return std::string(std::istreambuf_iterator<char>(file), {});
+}
+
+class HuntTest : public ::testing::Test {
+ protected:
+  HuntTest() {
+    fs::remove_all(directory_);
+    fs::create_directories(directory_ / "corpus");
+    const fs::path program = directory_ / "qemu";
+    std::ofstream(program) << kProgram;
+    fs::permissions(program, fs::perms::owner_all);
+    std::ofstream(directory_ / "corpus" / "two_sockets")
+        << "-m\n1G\n-smp\n2,sockets=2\n-M\nq35\n";
+    options_ = {.qemu = program.string(),
+                .cases = 200,
+                .jobs = 2,
+                .out = (directory_ / "out").string(),
+                .corpus = (directory_ / "corpus").string()};
+  }
+  ~HuntTest() override { fs::remove_all(directory_); }
+
+  // The folder of the one finding of this kind.
+  fs::path Finding(const std::string& kind) const {
+    std::vector<fs::path> found;
+    for (const auto& entry :
+         fs::directory_iterator(directory_ / "out" / "findings")) {
+      if (entry.path().filename().string().rfind(kind, 0) == 0) {
+        found.push_back(entry.path());
+      }
+    }
+    EXPECT_EQ(found.size(), 1u) << kind;
+    return found.empty() ? fs::path() : found.front();
+  }
+
+  const fs::path directory_ =
+      fs::path(testing::TempDir()) / "e820check_hunt_test";
+  HuntOptions options_;
+};
+
+TEST_F(HuntTest, KeepsWhatItFindsAndGoesOn) {
+  EXPECT_EQ(Hunt(options_), kExitNo);
+  const fs::path crash = Finding("crash");
+  EXPECT_THAT(Read(crash / "reproduce.sh"), EndsWith(" sockets=2\n"));
+  EXPECT_THAT(Read(crash / "evidence.txt"),
+              HasSubstr("died on signal 6 (SIGABRT) (stderr: one socket"));
+  EXPECT_FALSE(fs::exists(directory_ / "out" / "run" / "0"));
+  const std::string cases = Read(directory_ / "out" / "cases");
+  EXPECT_GE(std::stoi(cases), 200);
+
+  options_.cases = 64;
+  Hunt(options_);
+  EXPECT_EQ(Read(directory_ / "out" / "cases"),
+            std::to_string(std::stoi(cases) + 64) + "\n");
+  EXPECT_EQ(Finding("crash"), crash);
+}
+
+TEST_F(HuntTest, NamesWhatIsNotThere) {
+  options_.corpus = (directory_ / "nowhere").string();
+  EXPECT_EQ(Hunt(options_), kExitUsage);
+  options_.qemu = (directory_ / "no_qemu").string();
+  EXPECT_EQ(Hunt(options_), kExitMissing);
+}
+
+}  // namespace
+}  // namespace e820check
