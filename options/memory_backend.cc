@@ -167,6 +167,10 @@ absl::Status CheckMapping(const ObjectRequest& request, QemuVersion qemu) {
     if (request.hugetlb.value_or(false)) {
       return absl::UnimplementedError("huge pages depend on the host");
     }
+    // The size of a file is signed. No host takes others.
+    if (size > INT64_MAX) {
+      return Refuse("failed to resize memfd to ", size, ": Invalid argument");
+    }
     if (size == rounded) return absl::OkStatus();
     if (qemu == QemuVersion::k7_2) {
       return Refuse("backing store size ", hex(size),

@@ -100,6 +100,8 @@ TEST(MemoryBackendTest, SizesOfFilesAndMemfds) {
   EXPECT_EQ(Create({memfd}, QemuVersion::k11_1),
             "m backing store size 0x3e8 is too small for 'size' option 0x1000 "
             "plus 'offset' option 0x0");
+  EXPECT_EQ(Create({"memory-backend-memfd,id=m,size=9223372036854775808"}),
+            "failed to resize memfd to 9223372036854775808: Invalid argument");
   EXPECT_EQ(Create({memfd + ",hugetlbsize=0"}),
             "Property 'memory-backend-memfd.hugetlbsize' doesn't take value "
             "'0'");
