@@ -171,6 +171,36 @@ struct alignas(kCacheLineBytes) Leaf {
   }
 };
 
+// The mapped steps of a packed leaf from a slot on. Which of the steps those
+// are depends on no branch: gaps come as they like, and a processor that
+// guesses wrong loses more time than this takes.
+template <typename Geometry>
+struct MappedSteps {
+  uint64_t first[Geometry::kPackedSteps];
+  uint64_t last[Geometry::kPackedSteps];
+  uint8_t code[Geometry::kPackedSteps];
+  size_t count = 0;
+
+  MappedSteps(const Leaf<Geometry>& leaf, size_t slot, uint64_t leaf_end) {
+    uint64_t begin = leaf.base + Unsigned(leaf.packed.offset[slot]);
+    const size_t inside = leaf.count - 1u;
+    for (; slot < inside; ++slot) {
+      const uint64_t end = leaf.base + Unsigned(leaf.packed.offset[slot + 1]);
+      Add(begin, end, leaf.packed.code[slot]);
+      begin = end;
+    }
+    Add(begin, leaf_end, leaf.packed.code[inside]);
+  }
+
+ private:
+  void Add(uint64_t begin, uint64_t end, uint8_t step_code) {
+    first[count] = begin;
+    last[count] = end - 1;
+    code[count] = step_code;
+    count += step_code != Palette::kUnmapped ? 1 : 0;
+  }
+};
+
 // Room for the steps of two leaves.
 template <typename Geometry>
 struct StepBuffer {

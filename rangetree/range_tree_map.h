@@ -198,10 +198,15 @@ class BasicRangeTreeMap {
   using Search = range_tree_internal::Search<Geometry>;
   using Branch = range_tree_internal::Branch;
   using LeafCursor = range_tree_internal::LeafCursor<Geometry>;
+  using MappedSteps = range_tree_internal::MappedSteps<Geometry>;
 
   struct Replacement;
   class Checker;
   class SortedBuilder;
+
+  // Of a mapped step; `last` >= `first`.
+  static Segment SegmentOf(uint64_t first, uint64_t last,
+                           const Content& content);
 
   // The step that `address` lies in.
   Place Find(uint64_t address) const { return Search::Find(tree_, address); }
@@ -265,9 +270,8 @@ class BasicRangeTreeMap<Geometry>::const_iterator {
   Segment operator*() const {
     const uint64_t end = slot_ + 1 < leaf_->count ? leaf_->First(slot_ + 1)
                                                   : map_->tree_.EndOf(*leaf_);
-    return {.range = *AddressRange::Create(AddressRange::FirstAndLast{
-                .first = leaf_->First(slot_), .last = end - 1}),
-            .attributes = *leaf_->ContentAt(slot_, map_->palette_)};
+    return SegmentOf(leaf_->First(slot_), end - 1,
+                     leaf_->ContentAt(slot_, map_->palette_));
   }
   const_iterator& operator++() {
     ++slot_;
@@ -327,6 +331,14 @@ auto BasicRangeTreeMap<Geometry>::LowerBound(uint64_t address) const
 }
 
 template <typename Geometry>
+Segment BasicRangeTreeMap<Geometry>::SegmentOf(uint64_t first, uint64_t last,
+                                               const Content& content) {
+  return {.range = *AddressRange::Create(
+              AddressRange::FirstAndLast{.first = first, .last = last}),
+          .attributes = *content};
+}
+
+template <typename Geometry>
 template <typename Visitor>
 void BasicRangeTreeMap<Geometry>::VisitOverlapping(const AddressRange& range,
                                                    Visitor&& visitor) const {
@@ -343,14 +355,26 @@ void BasicRangeTreeMap<Geometry>::VisitOverlapping(const AddressRange& range,
   uint64_t first = range.first();
   do {
     const Leaf& leaf = cursor.leaf();
+    // What lies in the range as a whole, from its start on.
+    if (slot == 0 && leaf.is_packed && first == leaf.First(0) &&
+        cursor.end() - 1 <= range.last()) {
+      const MappedSteps steps(leaf, 0, cursor.end());
+      for (size_t i = 0; i < steps.count; ++i) {
+        if (!goes_on(SegmentOf(steps.first[i], steps.last[i],
+                               palette_.At(steps.code[i])))) {
+          return;
+        }
+      }
+      if (cursor.end() - 1 == range.last()) return;
+      first = cursor.end();
+      continue;
+    }
     for (; slot < leaf.count; ++slot) {
       const uint64_t step_last = leaf.EndOf(slot, cursor.end()) - 1;
-      if (leaf.IsMapped(slot)) {
-        const Segment segment = {
-            .range = *AddressRange::Create(AddressRange::FirstAndLast{
-                .first = first, .last = std::min(step_last, range.last())}),
-            .attributes = *leaf.ContentAt(slot, palette_)};
-        if (!goes_on(segment)) return;
+      if (leaf.IsMapped(slot) &&
+          !goes_on(SegmentOf(first, std::min(step_last, range.last()),
+                             leaf.ContentAt(slot, palette_)))) {
+        return;
       }
       if (step_last >= range.last()) return;
       first = step_last + 1;
