@@ -41,7 +41,8 @@ bool IsBeyondMemoryTables(absl::string_view message) {
                           "warning: TCG doesn't support requested feature: ") ||
          absl::StartsWith(
              message, "warning: host doesn't support requested feature: ") ||
-         absl::StartsWith(message, "warning: ACPI table size ");
+         absl::StartsWith(message, "warning: ACPI table size ") ||
+         absl::StrContains(message, ": warning: Could not detect THP size, ");
 }
 
 bool IsWarning(absl::string_view message) {

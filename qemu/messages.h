@@ -23,7 +23,8 @@ std::vector<std::string> SplitMessages(absl::string_view program,
 
 // Whether the message is a warning about what decides no memory table, so that
 // no answer of this project has it: features that the accelerator lacks of the
-// CPU model, and how long the bytecode of the ACPI tables grew.
+// CPU model, how long the bytecode of the ACPI tables grew, and that the host
+// does not tell the size of its huge pages.
 bool IsBeyondMemoryTables(absl::string_view message);
 
 // Whether QEMU goes on after this message, as far as that can be told: an

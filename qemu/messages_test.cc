@@ -56,6 +56,9 @@ TEST(MessagesTest, WarningsBeyondMemoryTables) {
   EXPECT_TRUE(IsBeyondMemoryTables(
       "warning: ACPI table size 65645 exceeds 65536 bytes, migration may not "
       "work\nTry removing CPUs, NUMA nodes, memory slots or PCI bridges."));
+  EXPECT_TRUE(IsBeyondMemoryTables(
+      "-device virtio-mem-pci,memdev=m: warning: Could not detect THP size, "
+      "falling back to 2  MiB."));
   EXPECT_FALSE(IsBeyondMemoryTables(
       "warning: This family of AMD CPU doesn't support hyperthreading(2)\n"
       "Please configure -smp options properly or try enabling topoext "
