@@ -285,11 +285,12 @@ class MachineCodec {
     }
     const uint64_t size = std::max<uint64_t>(
         coder_.Size(kDefaultRamBytes, backend.size_bytes), 1);
-    // Only RAM may be a part of a page (spec/qemu-options.md 8).
-    backend.size_bytes =
-        backend.kind == Kind::kRam
-            ? size
-            : std::max<uint64_t>(size & ~(4 * kKiB - 1), 4 * kKiB);
+    // Only RAM may be a part of a page (spec/qemu-options.md 8), and files end
+    // below 2^63.
+    constexpr uint64_t kFileSizes = uint64_t{INT64_MAX} & ~(4 * kKiB - 1);
+    backend.size_bytes = backend.kind == Kind::kRam
+                             ? size
+                             : std::max<uint64_t>(size & kFileSizes, 4 * kKiB);
   }
 
   // Which backend, counted from `usual`.

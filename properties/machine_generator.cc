@@ -169,8 +169,9 @@ std::string AddBackend(MachineOptions& machine, uint64_t size_bytes,
                        Choices& choices) {
   MemoryBackend backend;
   backend.id = absl::StrCat("m", machine.backends.size());
-  // A memfd must be made of whole pages.
-  if (size_bytes % (4 * kKiB) == 0 && choices.OneIn(8)) {
+  // A memfd must be made of whole pages, and end below 2^63.
+  if (size_bytes % (4 * kKiB) == 0 && size_bytes <= INT64_MAX &&
+      choices.OneIn(8)) {
     backend.kind = MemoryBackend::Kind::kMemfd;
     backend.share = true;
   }

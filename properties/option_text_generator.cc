@@ -133,7 +133,8 @@ std::string Value(Choices& choices, const Key& key) {
 // A good value, so that what comes after it is reached.
 std::string PlainValue(Choices& choices, const Key& key) {
   constexpr absl::string_view kNumbers[] = {"1", "0", "2", "10", "64", "255"};
-  constexpr absl::string_view kSizes[] = {"64M", "1G", "1", "0x100000", "1.5G"};
+  constexpr absl::string_view kSizes[] = {"64M",      "1G",   "1",
+                                          "0x100000", "1.5G", "0x40M"};
   constexpr absl::string_view kRanges[] = {"0", "1-3", "4-7", "0-65535"};
   switch (key.type) {
     case Type::kString:
