@@ -11,6 +11,7 @@
 #include "cli/hunt.h"
 #include "cli/predict.h"
 #include "cli/rules.h"
+#include "cli/zoo.h"
 
 namespace e820check {
 namespace {
@@ -170,6 +171,45 @@ CLI::App* AddRules(CLI::App& app, RulesOptions& options) {
   return command;
 }
 
+CLI::App* AddZoo(CLI::App& app, ZooOptions& options) {
+  CLI::App* command = app.add_subcommand(
+      "zoo", "check that known kinds of bugs would be caught");
+  command
+      ->add_option("--cases", options.cases, "for each mutant, at most")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 1000000000).description(""))
+      ->type_name("N");
+  AddSeedAndJobs(*command, options);
+  command->add_option("--mutant", options.mutants, "only this (repeatable)")
+      ->type_name("ID");
+  command
+      ->add_option("--fuzzer", options.fuzzer,
+                   "also run this target on each: build/fuzz/bin/fuzz_zoo")
+      ->type_name("FILE");
+  command->add_option("--corpus", options.corpora, "its seeds (repeatable)")
+      ->type_name("DIR");
+  command
+      ->add_option("--fuzz-seconds", options.fuzz_seconds,
+                   "for each mutant, at most")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 86400).description(""))
+      ->type_name("N");
+  command->add_option("--format", options.format, "how to print the scoreboard")
+      ->transform(CLI::CheckedTransformer(std::map<std::string, ZooFormat>{
+                                              {"text", ZooFormat::kText},
+                                              {"markdown", ZooFormat::kMarkdown},
+                                              {"html", ZooFormat::kHtml},
+                                              {"json", ZooFormat::kJson}})
+                      .description(""))
+      ->type_name("text|markdown|html|json");
+  command->footer(
+      std::string("\nExit status 1: a mutant survives, or fuzzing catches less "
+                  "than nine of ten, or\nsomething is caught where there is no "
+                  "mutant.\n\n") +
+      kExitStatuses);
+  return command;
+}
+
 int Main(std::vector<std::string> words) {
   // QEMU's arguments go to no parser but our own model of QEMU's.
   const auto separator = std::find(words.begin(), words.end(), "--");
@@ -192,6 +232,8 @@ int Main(std::vector<std::string> words) {
   const CLI::App* hunt = AddHunt(app, hunt_options);
   RulesOptions rules_options;
   const CLI::App* rules = AddRules(app, rules_options);
+  ZooOptions zoo_options;
+  const CLI::App* zoo = AddZoo(app, zoo_options);
   try {
     std::reverse(words.begin(), words.end());
     app.parse(std::move(words));
@@ -206,6 +248,10 @@ int Main(std::vector<std::string> words) {
   if (rules->parsed()) {
     if (separated) return refuse("rules takes no QEMU arguments");
     return PrintRules(rules_options);
+  }
+  if (zoo->parsed()) {
+    if (separated) return refuse("zoo takes no QEMU arguments");
+    return RunZoo(zoo_options);
   }
   if (hunt->parsed()) {
     if (separated) return refuse("hunt takes no QEMU arguments");

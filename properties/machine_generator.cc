@@ -296,7 +296,9 @@ void AddDistances(MachineOptions& machine, Choices& choices) {
   }
   // A repetition overwrites.
   if (!machine.numa_distances.empty() && choices.OneIn(8)) {
-    machine.numa_distances.push_back(choices.Pick(machine.numa_distances));
+    NumaDistance again = choices.Pick(machine.numa_distances);
+    if (again.from != again.to && choices.OneIn(2)) again.value = value();
+    machine.numa_distances.push_back(again);
   }
 }
 
