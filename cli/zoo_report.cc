@@ -68,7 +68,7 @@ std::string Summary(const ZooReport& report) {
                         report.caught_in_controls.empty()
                             ? "nothing"
                             : absl::StrJoin(report.caught_in_controls, ", "));
-  absl::StrAppendFormat(&summary, " (seed %d, at most %d cases each)",
+  absl::StrAppendFormat(&summary, "\nseed %d, at most %d cases each",
                         report.seed, report.cases);
   return summary;
 }

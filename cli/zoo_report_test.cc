@@ -37,14 +37,14 @@ TEST(ZooReport, TextHasALineForEachAndTheSum) {
   EXPECT_THAT(text, HasSubstr("     3     2.0  e820 <order>\n"));
   EXPECT_THAT(text, HasSubstr("   100    40.0  nothing\n"));
   EXPECT_THAT(text, HasSubstr("1 of 2 mutants caught; without a mutant, "
-                              "nothing (seed 7, at most 100 cases each)\n"));
+                              "nothing\nseed 7, at most 100 cases each\n"));
 }
 
 TEST(ZooReport, TextFitsATerminal) {
   ZooReport report = TwoMutants();
   report.rows[0].score.caught.difference = std::string(200, 'x');
-  for (const std::string& line :
-       absl::StrSplit(Print(report, ZooFormat::kText), '\n')) {
+  const std::string text = Print(report, ZooFormat::kText);
+  for (const absl::string_view line : absl::StrSplit(text, '\n')) {
     EXPECT_LE(line.size(), 80u) << line;
   }
 }
