@@ -186,6 +186,13 @@ template <typename Geometry>
 template <typename Enter, typename Visit>
 void BasicRangeTreeMap<Geometry>::Walk(uint64_t address, Enter enter,
                                        Visit visit) const {
+  if (tree_.height == 0) {
+    const Leaf& leaf = tree_.only_leaf;
+    for (size_t slot = Find(address).slot; slot < leaf.count; ++slot) {
+      if (!visit(leaf, slot, leaf.EndOf(slot, 0))) return;
+    }
+    return;
+  }
   Path path = PathTo(address);
   // Where the inner node of each level ends; 0 stands for 2^64.
   std::array<uint64_t, kMaxHeight> node_end;
@@ -237,8 +244,8 @@ void BasicRangeTreeMap<Geometry>::Walk(uint64_t address, Enter enter,
 template <typename Geometry>
 absl::uint128 BasicRangeTreeMap<Geometry>::BytesOfType(
     const AddressRange& window, MemoryType type) const {
-  if (tree_.height == 0 || ClassOf(type) == kOther)
-    return OtherBytes(window, type);
+  if (tree_.height == 0) return OnlyLeafBytes(window, type);
+  if (ClassOf(type) == kOther) return OtherBytes(window, type);
   absl::uint128 bytes = ClassBytesThrough(window.last(), type);
   if (window.first() > 0) bytes -= ClassBytesThrough(window.first() - 1, type);
   return bytes;
@@ -287,6 +294,27 @@ absl::uint128 BasicRangeTreeMap<Geometry>::ClassBytesThrough(
 }
 
 template <typename Geometry>
+absl::uint128 BasicRangeTreeMap<Geometry>::OnlyLeafBytes(
+    const AddressRange& window, MemoryType type) const {
+  const Leaf& leaf = tree_.only_leaf;
+  uint64_t bytes = 0;  // modulo 2^64
+  bool any = false;
+  uint64_t first = window.first();
+  for (size_t slot = Find(first).slot; slot < leaf.count; ++slot) {
+    const uint64_t end = leaf.EndOf(slot, 0);
+    const uint64_t last = std::min(end - 1, window.last());
+    const Content content = leaf.ContentAt(slot, palette_);
+    const bool counts = content && content->type == type;
+    bytes += counts ? last - first + 1 : 0;
+    any |= counts;
+    if (last == window.last()) break;
+    first = end;
+  }
+  // All of what counts is at least one byte, so a sum of 0 is 2^64.
+  return any && bytes == 0 ? absl::uint128(1) << 64 : bytes;
+}
+
+template <typename Geometry>
 absl::uint128 BasicRangeTreeMap<Geometry>::OtherBytes(
     const AddressRange& window, MemoryType type) const {
   absl::uint128 total = 0;
@@ -314,6 +342,7 @@ namespace {
 // The lowest place for the request in [first, last].
 std::optional<uint64_t> PlaceIn(const GapRequest& request, uint64_t first,
                                 uint64_t last) {
+  if (last - first < request.size_bytes - 1) return std::nullopt;
   const uint64_t excess = first % request.alignment_bytes;
   const auto place =
       CheckedAdd(first, excess == 0 ? 0 : request.alignment_bytes - excess);
