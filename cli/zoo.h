@@ -13,7 +13,7 @@
 namespace e820check {
 
 struct ZooOptions {
-  uint64_t cases = 50000;
+  uint64_t cases = 100000;
   uint64_t seed = 1;
   uint32_t jobs = 0;                 // 0: one per processor
   std::vector<std::string> mutants;  // ids; empty: all

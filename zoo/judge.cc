@@ -9,11 +9,9 @@
 #include <vector>
 
 #include "absl/status/status.h"
-#include "absl/strings/str_cat.h"
 #include "model/reference_layout.h"
 #include "model/reference_memory_map.h"
 #include "options/command_line.h"
-#include "properties/command_line_answer.h"
 #include "properties/command_line_generator.h"
 #include "properties/divergence_class.h"
 #include "properties/laws.h"
@@ -144,12 +142,15 @@ Catch CompareReadings(const ParsedCommandLine& expected,
                                  RangeTreeLayout(misread));
     return caught.empty() ? Catch{.difference = "other machine"} : caught;
   }
-  if (const auto* text = std::get_if<Rejection>(&expected.outcome)) {
-    if (!actual.accepted()) return {};
-    return {.difference = absl::StrCat("accepts: ", text->text)};
-  }
-  return {.difference = absl::StrCat(
-              "refuses: ", std::get<Rejection>(actual.outcome).text)};
+  if (expected.accepted() == actual.accepted()) return {};
+  // Whose defect it is does not depend on the layout.
+  const auto answer = [](const ParsedCommandLine& parsed) {
+    const auto* refusal = std::get_if<Rejection>(&parsed.outcome);
+    return refusal == nullptr ? Answer{.outcome = GuestLayout{}}
+                              : Answer{.outcome = *refusal};
+  };
+  return {.difference =
+              FindDefects(answer(expected), answer(actual), {}).at(0).id};
 }
 
 Catch JudgeReader(const ReaderFault& fault, Choices& choices) {

@@ -75,7 +75,7 @@ INSTANTIATE_TEST_SUITE_P(Zoo, EveryMutant, testing::ValuesIn(AllMutants()),
 
 // As `e820check zoo` does at its default number of cases.
 TEST_P(EveryMutant, IsCaught) {
-  const Score score = TryMutant(GetParam(), {.seed = 1, .cases = 50000});
+  const Score score = TryMutant(GetParam(), {.seed = 1, .cases = 100000});
   EXPECT_FALSE(score.caught.empty());
 }
 
