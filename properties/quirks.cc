@@ -271,7 +271,8 @@ std::vector<absl::string_view> LawsOfMisplacedNodes() {
           "srat.covers-soft-reserved",
           "srat.sums-to-node-sizes",
           "srat.no-overlap",
-          "srat.hot-plug-area"};
+          "srat.hot-plug-area",
+          "e820.within-cpu-reach"};
 }
 
 std::vector<absl::string_view> LawsOfMisplacedNodesAnd(
@@ -342,9 +343,7 @@ const std::vector<Quirk>& Ledger() {
       {"node-sizes-wrap",
        "node sizes are summed modulo 2^64 before the comparison with -m",
        "spec/bug-zoo.md Z36, spec/qemu-options.md 13", "7.2 10.0 11.1",
-       LawsOfMisplacedNodesAnd(
-           {"srat.rows-are-ranges", "e820.within-cpu-reach"}),
-       SumOfNodesWraps},
+       LawsOfMisplacedNodesAnd({"srat.rows-are-ranges"}), SumOfNodesWraps},
       {"hot-plug-area-wraps",
        "with maxmem just under 2^64 and slots, the size of the hot-plug area "
        "wraps to a small one, which passes for the address space limit",
@@ -359,8 +358,8 @@ const std::vector<Quirk>& Ledger() {
        "spec/qemu-layout.md 2.3", "7.2 10.0 11.1",
        LawsOfMisplacedNodesAnd(
            {"e820.rows-do-not-wrap", "e820.holds-all-ram", "e820.no-overlap",
-            "e820.within-cpu-reach", "e820.avoids-hyper-transport",
-            "e820.windows-are-apart", "srat.rows-are-ranges"}),
+            "e820.avoids-hyper-transport", "e820.windows-are-apart",
+            "srat.rows-are-ranges"}),
        RamEndWraps},
       {"no-ram-at-all",
        "a RAM size just under 2^64 is rounded up to 0 and accepted; the map "
@@ -397,7 +396,8 @@ const std::vector<Quirk>& Ledger() {
        "no memory is too much",
        "spec/qemu-layout.md 2.3",
        "7.2 10.0 11.1",
-       {"e820.within-cpu-reach", "e820.avoids-hyper-transport"},
+       {"e820.within-cpu-reach", "e820.avoids-hyper-transport",
+        "e820.windows-are-apart"},
        AddressLimitIsTheCpusOwn},
       {"pci-hole-starts-in-device-memory",
        "up to 2.4 the PCI hole starts where device memory does, so the address "

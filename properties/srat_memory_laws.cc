@@ -195,8 +195,10 @@ absl::Status SratSumsToNodeSizes(const Evidence& evidence) {
     const std::optional<AddressRange> range = RangeOf(row);
     for (const OwnedRange& run : runs) {
       if (!range) continue;
-      if (const auto part = range->Intersection(run.range)) {
-        sums[row.proximity_domain].found += part->size_bytes().value_or(0);
+      const auto common = range->Intersection(run.range);
+      if (!common) continue;
+      for (const AddressRange& part : OutsideLegacyHole(*common)) {
+        sums[row.proximity_domain].found += *part.size_bytes();
       }
     }
   }
