@@ -324,9 +324,9 @@ const std::vector<Quirk>& Ledger() {
        "of AMD's HyperTransport, and may lie there or in RAM; no such host has "
        "SGX",
        "spec/qemu-layout.md 3", "7.2 10.0 11.1",
-       LawsOfMisplacedNodesAnd({"e820.no-overlap",
-                                "e820.avoids-hyper-transport",
-                                "e820.windows-are-apart"}),
+       LawsOfMisplacedNodesAnd(
+           {"e820.no-overlap", "e820.avoids-hyper-transport",
+            "e820.windows-are-apart", "srat.omits-reserved-nodes"}),
        MovesRamOffEnclaves},
       {"kvm-pages-in-ram",
        "max-ram-below-4g can put RAM where KVM keeps its own pages",
