@@ -9,6 +9,7 @@
 #include "CLI/CLI.hpp"
 #include "cli/diff.h"
 #include "cli/hunt.h"
+#include "cli/laws.h"
 #include "cli/predict.h"
 #include "cli/rules.h"
 #include "cli/zoo.h"
@@ -82,15 +83,23 @@ CLI::App* AddPredict(CLI::App& app, PredictOptions& options) {
   AddVersion(*command, options.qemu_version,
              "which to predict (default: see below)");
   AddDialect(*command, options.dialect);
-  command->add_option("--format", options.json, "text, or one JSON object")
-      ->transform(CLI::CheckedTransformer(std::map<std::string, bool>{
-                                              {"text", false}, {"json", true}})
-                      .description(""))
-      ->type_name("text|json");
-  command
-      ->add_option("--batch", options.batch,
-                   "JSON lines {\"args\":[...]}; - is standard input")
-      ->type_name("FILE");
+  CLI::Option* format =
+      command->add_option("--format", options.json, "text, or one JSON object")
+          ->transform(
+              CLI::CheckedTransformer(
+                  std::map<std::string, bool>{{"text", false}, {"json", true}})
+                  .description(""))
+          ->type_name("text|json");
+  CLI::Option* batch =
+      command
+          ->add_option("--batch", options.batch,
+                       "JSON lines {\"args\":[...]}; - is standard input")
+          ->type_name("FILE");
+  CLI::Option* audit = command->add_flag(
+      "--audit", options.audit,
+      "show the laws that the tables break, warnings and notes too");
+  audit->excludes(batch);
+  audit->excludes(format);
   command->footer(
       std::string("\nForms: e820check predict [OPTIONS] -- QEMU ARGS...\n"
                   "       e820check predict [OPTIONS] --batch FILE\n\n"
@@ -171,6 +180,11 @@ CLI::App* AddRules(CLI::App& app, RulesOptions& options) {
   return command;
 }
 
+const CLI::App* AddLaws(CLI::App& app) {
+  return app.add_subcommand(
+      "laws", "print the laws, their severity, and who suffers from a breach");
+}
+
 CLI::App* AddZoo(CLI::App& app, ZooOptions& options) {
   CLI::App* command = app.add_subcommand(
       "zoo", "check that known kinds of bugs would be caught");
@@ -232,6 +246,7 @@ int Main(std::vector<std::string> words) {
   const CLI::App* hunt = AddHunt(app, hunt_options);
   RulesOptions rules_options;
   const CLI::App* rules = AddRules(app, rules_options);
+  const CLI::App* laws = AddLaws(app);
   ZooOptions zoo_options;
   const CLI::App* zoo = AddZoo(app, zoo_options);
   try {
@@ -245,6 +260,10 @@ int Main(std::vector<std::string> words) {
     std::cerr << "e820check: " << reason << "\n";
     return kExitUsage;
   };
+  if (laws->parsed()) {
+    if (separated) return refuse("laws takes no QEMU arguments");
+    return PrintLaws();
+  }
   if (rules->parsed()) {
     if (separated) return refuse("rules takes no QEMU arguments");
     return PrintRules(rules_options);
