@@ -1,0 +1,294 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A copy of the sources with a build of its own, where mutants live and die.
+
+The libraries are built shared, so that a mutant costs the compilation of what
+includes it and the linking of one library. After each mutant the files of the
+build that changed are put back from a second copy, not built again.
+"""
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import time
+from dataclasses import dataclass
+
+# What a test of a mutant may take, in terms of the same test without one:
+# processor time, which stops a loop however busy the machine is, and time, which
+# stops a wait.
+_CPU_FACTOR, _CPU_MORE_SECONDS = 4, 3
+_WALL_FACTOR, _WALL_MORE_SECONDS = 20, 60
+_UNMEASURED_SECONDS = 600
+_MEMORY_BYTES = 4 << 30
+_OUTPUT_BYTES = 64 << 20
+
+_TEST_LABELS = {"unit", "property", "corpus"}
+_LIBRARY_SUFFIXES = (".so", ".a")
+
+
+class SetupError(Exception):
+    """Why nothing can be measured."""
+
+
+@dataclass
+class Test:
+    """A ctest entry."""
+
+    name: str
+    target: str  # for ninja
+    command: list
+    environment: dict
+    directory: str
+    libraries: frozenset  # of this project, that it is linked with
+    cpu_seconds: float = _UNMEASURED_SECONDS
+    wall_seconds: float = _UNMEASURED_SECONDS
+
+
+@dataclass
+class Outcome:
+    """How a test ended: passed, failed or timeout, and which case failed."""
+
+    verdict: str
+    case: str
+    cpu_seconds: float
+    wall_seconds: float
+
+
+class Workspace:
+    def __init__(self, checkout, root):
+        self.checkout = checkout
+        self.source = os.path.join(root, "source")
+        self.build = os.path.join(root, "build")
+        self._pristine = os.path.join(root, "pristine")
+        self._output = os.path.join(root, "output")
+        self._running = None
+        self._stamps = {}
+        self.tests = []
+        os.makedirs(root, exist_ok=True)
+
+    # ---- Before the first mutant ----
+
+    def prepare(self, folders):
+        """Brings the copy up to date, builds and runs what sees `folders`."""
+        self._copy_sources()
+        self._configure()
+        wanted = {f"e820check_{folder}" for folder in folders}
+        self.tests = [test for test in self._read_tests() if test.libraries & wanted]
+        targets = sorted({test.target for test in self.tests})
+        built, text = self.make(targets, ccache=True)
+        if not built:
+            raise SetupError(f"the sources do not build:\n{text[-3000:]}")
+        for test in self.tests:
+            self._measure(test)
+        self._keep_pristine()
+
+    def _copy_sources(self):
+        wanted = set()
+        listed = subprocess.run(
+            ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+            cwd=self.checkout, check=True, capture_output=True).stdout
+        for name in listed.decode().split("\0"):
+            origin = os.path.join(self.checkout, name)
+            if not name or not os.path.isfile(origin):
+                continue
+            wanted.add(name)
+            _copy_if_different(origin, os.path.join(self.source, name))
+        for folder, _, names in os.walk(self.source):
+            for name in names:
+                path = os.path.join(folder, name)
+                if os.path.relpath(path, self.source) not in wanted:
+                    os.remove(path)
+
+    def _configure(self):
+        command = [
+            "cmake", "-G", "Ninja", "-S", self.source, "-B", self.build,
+            "-DCMAKE_C_COMPILER=clang", "-DCMAKE_CXX_COMPILER=clang++",
+            "-DCMAKE_BUILD_TYPE=", "-DCMAKE_CXX_FLAGS=-O2 -DNDEBUG -w",
+            "-DBUILD_SHARED_LIBS=ON", "-DCMAKE_POSITION_INDEPENDENT_CODE=ON",
+            "-DCMAKE_LINK_DEPENDS_NO_SHARED=ON",
+        ]
+        if shutil.which("ccache"):
+            command.append("-DCMAKE_CXX_COMPILER_LAUNCHER=ccache")
+        if shutil.which("ld.lld"):
+            command += [f"-DCMAKE_{kind}_LINKER_FLAGS=-fuse-ld=lld"
+                        for kind in ("EXE", "SHARED", "MODULE")]
+        done = subprocess.run(command, capture_output=True, text=True)
+        if done.returncode != 0:
+            raise SetupError(f"cmake failed:\n{done.stdout}{done.stderr}")
+
+    def _read_tests(self):
+        listed = subprocess.run(
+            ["ctest", "--test-dir", self.build, "--show-only=json-v1"],
+            check=True, capture_output=True, text=True).stdout
+        tests = []
+        for entry in json.loads(listed)["tests"]:
+            properties = {p["name"]: p["value"] for p in entry.get("properties", [])}
+            command = entry.get("command", [""])
+            target = os.path.relpath(command[0], self.build)
+            if target.startswith("..") or not _TEST_LABELS & set(properties["LABELS"]):
+                continue
+            environment = dict(line.split("=", 1)
+                               for line in properties.get("ENVIRONMENT", []))
+            tests.append(Test(entry["name"], target, command, environment,
+                              properties["WORKING_DIRECTORY"],
+                              self._libraries_of(target)))
+        return tests
+
+    def _libraries_of(self, target):
+        listed = subprocess.run(["ninja", "-C", self.build, "-t", "inputs", target],
+                                check=True, capture_output=True, text=True).stdout
+        return frozenset(
+            os.path.splitext(os.path.basename(line))[0].removeprefix("lib")
+            for line in listed.split("\n") if line.endswith(_LIBRARY_SUFFIXES))
+
+    def _measure(self, test):
+        outcome = self.run(test)
+        if outcome.verdict != "passed":
+            raise SetupError(f"{test.name} fails without a mutant, in "
+                             f"'{outcome.case}'; see {self._output}")
+        test.cpu_seconds = outcome.cpu_seconds
+        test.wall_seconds = outcome.wall_seconds
+
+    def _keep_pristine(self):
+        shutil.rmtree(self._pristine, ignore_errors=True)
+        shutil.copytree(self.build, self._pristine, symlinks=True)
+        self._stamps = dict(_stamps_of(self.build))
+
+    # ---- A mutant ----
+
+    def plant(self, mutant):
+        """Writes the file of the mutant with its fault, and returns its text
+        and times before that, for restore()."""
+        path = os.path.join(self.source, mutant.file)
+        with open(path, encoding="utf-8") as file:
+            before = file.read()
+        times = os.stat(path)
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(before[:mutant.start] + mutant.replacement + before[mutant.end:])
+        return path, before, times
+
+    def restore(self, planted):
+        """Undoes plant() and all that was built since. The sources come last:
+        if this is interrupted, the next run sees that they differ."""
+        for path, stamp in _stamps_of(self.build):
+            if self._stamps.get(path) == stamp:
+                continue
+            kept = os.path.join(self._pristine, os.path.relpath(path, self.build))
+            if os.path.exists(kept):
+                shutil.copy2(kept, path + ".restored")
+                os.replace(path + ".restored", path)
+            else:
+                os.remove(path)
+        self._stamps = dict(_stamps_of(self.build))
+        path, before, times = planted
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(before)
+        os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
+
+    def makes_same_code(self):
+        """Whether all that was compiled since is what it was before."""
+        for path, stamp in _stamps_of(self.build):
+            if not path.endswith(".o") or self._stamps.get(path) == stamp:
+                continue
+            kept = os.path.join(self._pristine, os.path.relpath(path, self.build))
+            if _bytes_of(path) != _bytes_of(kept):
+                return False
+        return True
+
+    def make(self, targets, ccache=False):
+        """Builds `targets`; returns whether that went well, and what was said."""
+        environment = dict(os.environ, CCACHE_BASEDIR=os.path.dirname(self.source))
+        if not ccache:
+            environment["CCACHE_DISABLE"] = "1"
+        process = subprocess.Popen(
+            ["ninja", "-C", self.build, "-j1", *targets], env=environment,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+            errors="replace", start_new_session=True)
+        self._running = process
+        text, _ = process.communicate()
+        return process.returncode == 0, text
+
+    def run(self, test):
+        """Runs a test up to its first failure."""
+        cpu_limit = int(_CPU_FACTOR * test.cpu_seconds + _CPU_MORE_SECONDS)
+        deadline = _WALL_FACTOR * test.wall_seconds + _WALL_MORE_SECONDS
+        command = [
+            "prlimit", f"--cpu={cpu_limit}:{cpu_limit + 5}", f"--as={_MEMORY_BYTES}",
+            f"--fsize={_OUTPUT_BYTES}", "--core=0", "--", *test.command]
+        environment = dict(os.environ, GTEST_FAIL_FAST="1", GTEST_BRIEF="1",
+                           **test.environment)
+        begin = time.monotonic()
+        with open(self._output, "w") as output:
+            process = subprocess.Popen(
+                command, cwd=test.directory, env=environment, stdout=output,
+                stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
+                start_new_session=True)
+        self._running = process
+        status, usage = _wait(process, begin + deadline)
+        self._running = None
+        wall = time.monotonic() - begin
+        cpu = usage.ru_utime + usage.ru_stime
+        if status == 0:
+            return Outcome("passed", "", cpu, wall)
+        late = wall > deadline or status in (-signal.SIGXCPU, -signal.SIGKILL)
+        return Outcome("timeout" if late else "failed", self._failed_case(), cpu, wall)
+
+    def stop(self):
+        """Ends what runs now."""
+        process = self._running
+        if process is not None:
+            _kill_group(process.pid)
+
+    def _failed_case(self):
+        with open(self._output, errors="replace") as file:
+            for line in file:
+                if match := re.match(r"\[  FAILED  \] ([\w./]+)", line):
+                    return match.group(1)
+        return ""
+
+
+def _wait(process, deadline):
+    """The exit status, negative for a signal, and the resources used."""
+    pause = 0.002
+    while True:
+        pid, status, usage = os.wait4(process.pid, os.WNOHANG)
+        if pid != 0:
+            process.returncode = os.waitstatus_to_exitcode(status)
+            return process.returncode, usage
+        if time.monotonic() > deadline:
+            _kill_group(process.pid)
+            deadline = float("inf")
+        time.sleep(pause)
+        pause = min(pause * 1.5, 0.05)
+
+
+def _kill_group(pid):
+    try:
+        os.killpg(pid, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
+
+
+def _copy_if_different(origin, copy):
+    if os.path.exists(copy) and _bytes_of(origin) == _bytes_of(copy):
+        return
+    os.makedirs(os.path.dirname(copy), exist_ok=True)
+    # Not with the times of the original, which may be older than what was built.
+    shutil.copyfile(origin, copy)
+    shutil.copymode(origin, copy)
+
+
+def _bytes_of(path):
+    with open(path, "rb") as file:
+        return file.read()
+
+
+def _stamps_of(folder):
+    """(path, (time, size)) of each file below `folder`."""
+    for parent, _, names in os.walk(folder):
+        for name in names:
+            path = os.path.join(parent, name)
+            status = os.stat(path, follow_symlinks=False)
+            yield path, (status.st_mtime_ns, status.st_size)
