@@ -51,6 +51,28 @@ TEST(E820Test, RowIsTwentyLittleEndianBytes) {
   EXPECT_FALSE(DecodeE820(bytes + "x").ok());
 }
 
+TEST(E820Test, TypesHaveTheNamesOfLinux) {
+  EXPECT_EQ(ToString(MemoryType::kRam), "ram");
+  EXPECT_EQ(ToString(MemoryType::kReserved), "reserved");
+  EXPECT_EQ(ToString(MemoryType::kAcpiReclaimable), "ACPI reclaimable");
+  EXPECT_EQ(ToString(MemoryType::kAcpiNvs), "ACPI NVS");
+  EXPECT_EQ(ToString(MemoryType::kUnusable), "unusable");
+  EXPECT_EQ(ToString(MemoryType::kPersistent), "persistent");
+  EXPECT_EQ(ToString(MemoryType::kSoftReserved), "soft reserved");
+  EXPECT_EQ(ToString(static_cast<MemoryType>(9)), "type 9");
+}
+
+// ACPI 6.5 table 15.4, and Linux's value of soft-reserved memory.
+TEST(E820Test, TypesHaveTheNumbersOfAcpi) {
+  EXPECT_EQ(static_cast<uint32_t>(MemoryType::kRam), 1u);
+  EXPECT_EQ(static_cast<uint32_t>(MemoryType::kReserved), 2u);
+  EXPECT_EQ(static_cast<uint32_t>(MemoryType::kAcpiReclaimable), 3u);
+  EXPECT_EQ(static_cast<uint32_t>(MemoryType::kAcpiNvs), 4u);
+  EXPECT_EQ(static_cast<uint32_t>(MemoryType::kUnusable), 5u);
+  EXPECT_EQ(static_cast<uint32_t>(MemoryType::kPersistent), 7u);
+  EXPECT_EQ(static_cast<uint32_t>(MemoryType::kSoftReserved), 0xefffffffu);
+}
+
 TEST(SratTest, RoundTrips) {
   const SratTable table = ExampleSrat();
   const std::string bytes = EncodeSrat(table);

@@ -6,6 +6,7 @@ includes it and the linking of one library. After each mutant the files of the
 build that changed are put back from a second copy, not built again.
 """
 
+import glob
 import json
 import os
 import re
@@ -75,11 +76,14 @@ class Workspace:
         self._copy_sources()
         self._configure()
         wanted = {f"e820check_{folder}" for folder in folders}
-        self.tests = [test for test in self._read_tests() if test.libraries & wanted]
-        targets = sorted({test.target for test in self.tests})
-        built, text = self.make(targets, ccache=True)
+        libraries = {target: self._libraries_of(target)
+                     for target in self._test_programs()}
+        seeing = [target for target in libraries if libraries[target] & wanted]
+        built, text = self.make(seeing, jobs=2, ccache=True)
         if not built:
             raise SetupError(f"the sources do not build:\n{text[-3000:]}")
+        self.tests = [test for test in self._read_tests(libraries)
+                      if test.target in seeing]
         for test in self.tests:
             self._measure(test)
         self._keep_pristine()
@@ -118,7 +122,16 @@ class Workspace:
         if done.returncode != 0:
             raise SetupError(f"cmake failed:\n{done.stdout}{done.stderr}")
 
-    def _read_tests(self):
+    def _test_programs(self):
+        """The targets that tests run. ctest itself is silent of what is not built."""
+        programs = set()
+        for path in glob.glob(f"{self.build}/**/CTestTestfile.cmake", recursive=True):
+            programs.update(re.findall(r'add_test\(\S+ "(/[^"]+)"',
+                                       _bytes_of(path).decode()))
+        inside = self.build + "/"
+        return sorted(p.removeprefix(inside) for p in programs if p.startswith(inside))
+
+    def _read_tests(self, libraries):
         listed = subprocess.run(
             ["ctest", "--test-dir", self.build, "--show-only=json-v1"],
             check=True, capture_output=True, text=True).stdout
@@ -126,14 +139,13 @@ class Workspace:
         for entry in json.loads(listed)["tests"]:
             properties = {p["name"]: p["value"] for p in entry.get("properties", [])}
             command = entry.get("command", [""])
-            target = os.path.relpath(command[0], self.build)
-            if target.startswith("..") or not _TEST_LABELS & set(properties["LABELS"]):
+            target = command[0].removeprefix(self.build + "/")
+            if target not in libraries or not _TEST_LABELS & set(properties["LABELS"]):
                 continue
             environment = dict(line.split("=", 1)
                                for line in properties.get("ENVIRONMENT", []))
             tests.append(Test(entry["name"], target, command, environment,
-                              properties["WORKING_DIRECTORY"],
-                              self._libraries_of(target)))
+                              properties["WORKING_DIRECTORY"], libraries[target]))
         return tests
 
     def _libraries_of(self, target):
@@ -197,13 +209,13 @@ class Workspace:
                 return False
         return True
 
-    def make(self, targets, ccache=False):
+    def make(self, targets, jobs=1, ccache=False):
         """Builds `targets`; returns whether that went well, and what was said."""
         environment = dict(os.environ, CCACHE_BASEDIR=os.path.dirname(self.source))
         if not ccache:
             environment["CCACHE_DISABLE"] = "1"
         process = subprocess.Popen(
-            ["ninja", "-C", self.build, "-j1", *targets], env=environment,
+            ["ninja", "-C", self.build, f"-j{jobs}", *targets], env=environment,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
             errors="replace", start_new_session=True)
         self._running = process
