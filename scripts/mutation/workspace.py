@@ -14,7 +14,7 @@ import shutil
 import signal
 import subprocess
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 # What a test of a mutant may take, in terms of the same test without one:
 # processor time, which stops a loop however busy the machine is, and time, which
@@ -22,6 +22,10 @@ from dataclasses import dataclass
 _CPU_FACTOR, _CPU_MORE_SECONDS = 4, 3
 _WALL_FACTOR, _WALL_MORE_SECONDS = 20, 60
 _UNMEASURED_SECONDS = 600
+# Cases of a program that takes long are told apart, so that the quick ones can
+# kill first.
+_LONG_PROGRAM_SECONDS = 0.5
+_SLOW_CASE_MILLISECONDS = 100
 _MEMORY_BYTES = 4 << 30
 _OUTPUT_BYTES = 64 << 20
 
@@ -35,7 +39,7 @@ class SetupError(Exception):
 
 @dataclass
 class Test:
-    """A ctest entry."""
+    """A ctest entry, or some cases of one."""
 
     name: str
     target: str  # for ninja
@@ -59,7 +63,8 @@ class Outcome:
 
 class Workspace:
     def __init__(self, checkout, root):
-        self.checkout = checkout
+        self.root = root
+        self._checkout = checkout
         self.source = os.path.join(root, "source")
         self.build = os.path.join(root, "build")
         self._pristine = os.path.join(root, "pristine")
@@ -84,17 +89,16 @@ class Workspace:
             raise SetupError(f"the sources do not build:\n{text[-3000:]}")
         self.tests = [test for test in self._read_tests(libraries)
                       if test.target in seeing]
-        for test in self.tests:
-            self._measure(test)
+        self.tests = [part for test in self.tests for part in self._measured(test)]
         self._keep_pristine()
 
     def _copy_sources(self):
         wanted = set()
         listed = subprocess.run(
             ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-            cwd=self.checkout, check=True, capture_output=True).stdout
+            cwd=self._checkout, check=True, capture_output=True).stdout
         for name in listed.decode().split("\0"):
-            origin = os.path.join(self.checkout, name)
+            origin = os.path.join(self._checkout, name)
             if not name or not os.path.isfile(origin):
                 continue
             wanted.add(name)
@@ -155,13 +159,36 @@ class Workspace:
             os.path.splitext(os.path.basename(line))[0].removeprefix("lib")
             for line in listed.split("\n") if line.endswith(_LIBRARY_SUFFIXES))
 
-    def _measure(self, test):
+    def _measured(self, test):
+        """The test with its times; its quick and its slow cases apart."""
         outcome = self.run(test)
         if outcome.verdict != "passed":
             raise SetupError(f"{test.name} fails without a mutant, in "
                              f"'{outcome.case}'; see {self._output}")
-        test.cpu_seconds = outcome.cpu_seconds
-        test.wall_seconds = outcome.wall_seconds
+        slow = self._slow_cases()
+        if slow and outcome.cpu_seconds > _LONG_PROGRAM_SECONDS:
+            filters = {"": "-" + ":".join(slow), ", slow cases": ":".join(slow)}
+            return [self._measured_part(
+                        replace(test, name=test.name + suffix,
+                                command=[*test.command, f"--gtest_filter={cases}"]))
+                    for suffix, cases in filters.items()]
+        return [replace(test, cpu_seconds=outcome.cpu_seconds,
+                        wall_seconds=outcome.wall_seconds)]
+
+    def _measured_part(self, test):
+        outcome = self.run(test)
+        if outcome.verdict != "passed":
+            raise SetupError(f"{test.name} fails without the other cases, in "
+                             f"'{outcome.case}'; see {self._output}")
+        return replace(test, cpu_seconds=outcome.cpu_seconds,
+                       wall_seconds=outcome.wall_seconds)
+
+    def _slow_cases(self):
+        """Of the program that ran last, if it is one of GoogleTest."""
+        with open(self._output, errors="replace") as file:
+            timed = re.findall(r"\[       OK \] (\S+)(?:, where .*)? \((\d+) ms\)", file.read())
+        return [case for case, milliseconds in timed
+                if int(milliseconds) >= _SLOW_CASE_MILLISECONDS]
 
     def _keep_pristine(self):
         shutil.rmtree(self._pristine, ignore_errors=True)
@@ -211,7 +238,8 @@ class Workspace:
 
     def make(self, targets, jobs=1, ccache=False):
         """Builds `targets`; returns whether that went well, and what was said."""
-        environment = dict(os.environ, CCACHE_BASEDIR=os.path.dirname(self.source))
+        environment = dict(os.environ, CCACHE_BASEDIR=os.path.dirname(self.source),
+                           CCACHE_NOHASHDIR="1")
         if not ccache:
             environment["CCACHE_DISABLE"] = "1"
         process = subprocess.Popen(
@@ -229,8 +257,7 @@ class Workspace:
         command = [
             "prlimit", f"--cpu={cpu_limit}:{cpu_limit + 5}", f"--as={_MEMORY_BYTES}",
             f"--fsize={_OUTPUT_BYTES}", "--core=0", "--", *test.command]
-        environment = dict(os.environ, GTEST_FAIL_FAST="1", GTEST_BRIEF="1",
-                           **test.environment)
+        environment = dict(os.environ, GTEST_FAIL_FAST="1", **test.environment)
         begin = time.monotonic()
         with open(self._output, "w") as output:
             process = subprocess.Popen(
