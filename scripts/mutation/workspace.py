@@ -22,10 +22,10 @@ from dataclasses import dataclass, replace
 _CPU_FACTOR, _CPU_MORE_SECONDS = 4, 3
 _WALL_FACTOR, _WALL_MORE_SECONDS = 20, 60
 _UNMEASURED_SECONDS = 600
-# Cases of a program that takes long are told apart, so that the quick ones can
-# kill first.
-_LONG_PROGRAM_SECONDS = 0.5
-_SLOW_CASE_MILLISECONDS = 100
+# The slow cases of a program that takes long are a test of their own, so that
+# the quick ones can kill first.
+_LONG_PROGRAM_CPU_SECONDS = 0.5
+_SLOW_CASE_CPU_SECONDS = 0.05
 _MEMORY_BYTES = 4 << 30
 _OUTPUT_BYTES = 64 << 20
 
@@ -76,8 +76,9 @@ class Workspace:
 
     # ---- Before the first mutant ----
 
-    def prepare(self, folders):
-        """Brings the copy up to date, builds and runs what sees `folders`."""
+    def prepare(self, folders, slow_cases, quick):
+        """Brings the copy up to date, builds what sees `folders` and runs it, but
+        for the slow cases if `quick`."""
         self._copy_sources()
         self._configure()
         wanted = {f"e820check_{folder}" for folder in folders}
@@ -89,7 +90,8 @@ class Workspace:
             raise SetupError(f"the sources do not build:\n{text[-3000:]}")
         self.tests = [test for test in self._read_tests(libraries)
                       if test.target in seeing]
-        self.tests = [part for test in self.tests for part in self._measured(test)]
+        self.tests = [part for test in self.tests
+                      for part in self._measured(test, slow_cases, quick)]
         self._keep_pristine()
 
     def _copy_sources(self):
@@ -159,36 +161,41 @@ class Workspace:
             os.path.splitext(os.path.basename(line))[0].removeprefix("lib")
             for line in listed.split("\n") if line.endswith(_LIBRARY_SUFFIXES))
 
-    def _measured(self, test):
-        """The test with its times; its quick and its slow cases apart."""
+    def _measured(self, test, slow_cases, quick):
+        """The test with its times; its quick and its slow cases apart. Which are
+        slow is known from `slow_cases`, or put there."""
+        if test.name not in slow_cases:
+            whole = self._passing(test)
+            slow_cases[test.name] = self._slow_cases(whole)
+            if not slow_cases[test.name]:
+                return [whole]
+        slow = ":".join(slow_cases[test.name])
+        if not slow:
+            return [self._passing(test)]
+        parts = [replace(test, command=[*test.command, f"--gtest_filter=-{slow}"])]
+        if not quick:
+            parts.append(replace(test, name=test.name + ", slow cases",
+                                 command=[*test.command, f"--gtest_filter={slow}"]))
+        return [self._passing(part) for part in parts]
+
+    def _passing(self, test):
+        """The test with its times, once it has passed without a mutant."""
         outcome = self.run(test)
         if outcome.verdict != "passed":
             raise SetupError(f"{test.name} fails without a mutant, in "
                              f"'{outcome.case}'; see {self._output}")
-        slow = self._slow_cases()
-        if slow and outcome.cpu_seconds > _LONG_PROGRAM_SECONDS:
-            filters = {"": "-" + ":".join(slow), ", slow cases": ":".join(slow)}
-            return [self._measured_part(
-                        replace(test, name=test.name + suffix,
-                                command=[*test.command, f"--gtest_filter={cases}"]))
-                    for suffix, cases in filters.items()]
-        return [replace(test, cpu_seconds=outcome.cpu_seconds,
-                        wall_seconds=outcome.wall_seconds)]
-
-    def _measured_part(self, test):
-        outcome = self.run(test)
-        if outcome.verdict != "passed":
-            raise SetupError(f"{test.name} fails without the other cases, in "
-                             f"'{outcome.case}'; see {self._output}")
         return replace(test, cpu_seconds=outcome.cpu_seconds,
                        wall_seconds=outcome.wall_seconds)
 
-    def _slow_cases(self):
-        """Of the program that ran last, if it is one of GoogleTest."""
+    def _slow_cases(self, test):
+        """Of the program that ran last; none but of one of GoogleTest."""
+        if test.cpu_seconds < _LONG_PROGRAM_CPU_SECONDS:
+            return []
+        load = test.wall_seconds / test.cpu_seconds
         with open(self._output, errors="replace") as file:
-            timed = re.findall(r"\[       OK \] (\S+)(?:, where .*)? \((\d+) ms\)", file.read())
+            timed = re.findall(r"\[       OK \] ([^\s,]+).* \((\d+) ms\)", file.read())
         return [case for case, milliseconds in timed
-                if int(milliseconds) >= _SLOW_CASE_MILLISECONDS]
+                if int(milliseconds) / 1000 / load >= _SLOW_CASE_CPU_SECONDS]
 
     def _keep_pristine(self):
         shutil.rmtree(self._pristine, ignore_errors=True)
