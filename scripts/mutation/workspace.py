@@ -77,9 +77,8 @@ class Workspace:
     # ---- Before the first mutant ----
 
     def prepare(self, folders, slow_cases, quick):
-        """Brings the copy up to date, builds what sees `folders` and runs it, but
-        for the slow cases if `quick`."""
-        self._copy_sources()
+        """Builds what sees `folders` and runs it, but for the slow cases if
+        `quick`."""
         self._configure()
         wanted = {f"e820check_{folder}" for folder in folders}
         libraries = {target: self._libraries_of(target)
@@ -94,7 +93,8 @@ class Workspace:
                       for part in self._measured(test, slow_cases, quick)]
         self._keep_pristine()
 
-    def _copy_sources(self):
+    def copy_sources(self):
+        """Brings the copy up to date."""
         wanted = set()
         listed = subprocess.run(
             ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
