@@ -131,6 +131,7 @@ TEST(CpuModelTest, LaterReleasesDropNoModel) {
         "EPYC-Milan", "EPYC-Rome", "GraniteRapids", "Icelake-Server",
         "SapphireRapids", "SierraForest", "Skylake-Server", "YongFeng"}) {
     EXPECT_TRUE(Knows(model, QemuVersion::k10_0)) << model;
+    EXPECT_TRUE(Knows(absl::StrCat(model, "-v1"), QemuVersion::k10_0)) << model;
     for (int version = 1; version < 12; ++version) {
       const std::string name = absl::StrCat(model, "-v", version);
       if (Knows(name, QemuVersion::k10_0)) {

@@ -257,6 +257,12 @@ class Workspace:
         text, _ = process.communicate()
         return process.returncode == 0, text
 
+    def steps_to_make(self, target):
+        """How many commands make() would run."""
+        listed = subprocess.run(["ninja", "-C", self.build, "-n", target],
+                                capture_output=True, text=True).stdout
+        return listed.count("\n")
+
     def run(self, test):
         """Runs a test up to its first failure."""
         cpu_limit = int(_CPU_FACTOR * test.cpu_seconds + _CPU_MORE_SECONDS)
