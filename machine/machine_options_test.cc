@@ -2,7 +2,9 @@
 
 #include "machine/machine_options.h"
 
+#include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "gmock/gmock.h"
@@ -222,6 +224,48 @@ TEST(ValidateTest, NamesEachBreachOfHmatObjectsAndDevices) {
     c.apply(machine);
     EXPECT_EQ(std::string(Validate(machine).message()), c.breach);
   }
+}
+
+// What QEMU does where an option says nothing.
+TEST(DefaultsTest, AreThoseOfQemu) {
+  const MachineOptions machine;
+  EXPECT_EQ(machine.cpu.model, "qemu64");
+  EXPECT_EQ(machine.cpu.vendor, "AuthenticAMD");
+  EXPECT_EQ(machine.cpu.phys_bits, 40u);
+  EXPECT_TRUE(machine.cpu.long_mode && machine.cpu.pse36 && machine.cpu.pae);
+  EXPECT_FALSE(machine.cpu.x2apic || machine.cpu.refused_after_threads);
+  EXPECT_EQ(machine.memory.ram_size_bytes, uint64_t{128} << 20);
+  EXPECT_EQ(machine.memory.maxram_size_bytes, uint64_t{128} << 20);
+  EXPECT_EQ(machine.memory.slots, 0u);
+  EXPECT_FALSE(machine.memory.ram_size_from_backend);
+  EXPECT_TRUE(machine.acpi);
+  EXPECT_FALSE(machine.hmat || machine.nvdimm || machine.cxl);
+  EXPECT_EQ(machine.max_ram_below_4g_bytes, 0u);
+  EXPECT_EQ(machine.pci_hole64_size_bytes, std::nullopt);
+
+  const SmpTopology& smp = machine.smp;
+  for (const uint32_t count : {smp.cpus, smp.maxcpus, smp.sockets, smp.dies,
+                               smp.modules, smp.cores, smp.threads}) {
+    EXPECT_EQ(count, 1u);
+  }
+  EXPECT_TRUE(MemoryBackend().reserve);
+  EXPECT_FALSE(MemoryBackend().share);
+  EXPECT_EQ(MemoryBackend().size_bytes, 0u);
+  EXPECT_EQ(NumaNode().id, 0u);
+  EXPECT_EQ(NumaCpu().node_id, 0u);
+  EXPECT_EQ(NumaDistance().value, 10);
+  EXPECT_EQ(HmatValue().value, 0u);
+  EXPECT_EQ(HmatCache().size_bytes, 0u);
+  EXPECT_EQ(HmatCache().line_bytes, 0u);
+  EXPECT_EQ(Device().address, 0u);
+  EXPECT_EQ(Device().node, 0u);
+  EXPECT_EQ(Device().label_size_bytes, 0u);
+  EXPECT_EQ(Device().requested_size_bytes, 0u);
+  EXPECT_EQ(Device().block_size_bytes, 0u);
+  EXPECT_EQ(Device().bus_number, 0u);
+  EXPECT_EQ(GenericAffinity().node, 0u);
+  EXPECT_EQ(CxlWindow().size_bytes, 0u);
+  EXPECT_EQ(SgxSection().node, 0u);
 }
 
 TEST(NodeSizeTest, IsThatOfMemOrOfTheBackend) {
