@@ -29,6 +29,7 @@ _SLOW_CASE_CPU_SECONDS = 0.05
 _MEMORY_BYTES = 4 << 30
 _OUTPUT_BYTES = 64 << 20
 
+_NINJA_FILE = "mutants.ninja"
 _TEST_LABELS = {"unit", "property", "corpus"}
 _LIBRARY_SUFFIXES = (".so", ".a")
 
@@ -127,6 +128,15 @@ class Workspace:
         done = subprocess.run(command, capture_output=True, text=True)
         if done.returncode != 0:
             raise SetupError(f"cmake failed:\n{done.stdout}{done.stderr}")
+        # Without the statement by which ninja asks cmake whether anything changed.
+        with open(os.path.join(self.build, "build.ninja"), encoding="utf-8") as file:
+            statements = re.sub(r"^build build\.ninja:.*\n", "build cmake: RERUN_CMAKE\n",
+                                file.read(), flags=re.MULTILINE)
+        with open(os.path.join(self.build, _NINJA_FILE), "w", encoding="utf-8") as file:
+            file.write(statements)
+
+    def _ninja(self):
+        return ["ninja", "-C", self.build, "-f", _NINJA_FILE]
 
     def _test_programs(self):
         """The targets that tests run. ctest itself is silent of what is not built."""
@@ -155,7 +165,7 @@ class Workspace:
         return tests
 
     def _libraries_of(self, target):
-        listed = subprocess.run(["ninja", "-C", self.build, "-t", "inputs", target],
+        listed = subprocess.run([*self._ninja(), "-t", "inputs", target],
                                 check=True, capture_output=True, text=True).stdout
         return frozenset(
             os.path.splitext(os.path.basename(line))[0].removeprefix("lib")
@@ -250,7 +260,7 @@ class Workspace:
         if not ccache:
             environment["CCACHE_DISABLE"] = "1"
         process = subprocess.Popen(
-            ["ninja", "-C", self.build, f"-j{jobs}", *targets], env=environment,
+            [*self._ninja(), f"-j{jobs}", *targets], env=environment,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
             errors="replace", start_new_session=True)
         self._running = process
@@ -259,7 +269,7 @@ class Workspace:
 
     def steps_to_make(self, target):
         """How many commands make() would run."""
-        listed = subprocess.run(["ninja", "-C", self.build, "-n", target],
+        listed = subprocess.run([*self._ninja(), "-n", target],
                                 capture_output=True, text=True).stdout
         return listed.count("\n")
 
