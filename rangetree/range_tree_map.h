@@ -235,7 +235,7 @@ class BasicRangeTreeMap {
   void Replace(const Path& path, const Replacement& replacement);
   bool Reencode(const Path& path, const Replacement& replacement);
   bool TrimNext(Path path, const Step& assigned, uint64_t& last);
-  void ExtendLastStep(Path path, uint64_t end);
+  void ExtendLastStep(const Path& path, uint64_t end);
   void RemoveLeaf(const Path& path);
   void Refresh(const Path& path);
   void Apply(const Path& path, const range_tree_internal::Change& change);
