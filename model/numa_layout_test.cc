@@ -4,12 +4,14 @@
 // observed on QEMU 7.2 unless a case says otherwise.
 
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "absl/strings/escaping.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "machine/address_range.h"
+#include "machine/hmat_table.h"
 #include "model/reference_layout.h"
 #include "model/test_machines.h"
 
@@ -36,6 +38,22 @@ TEST(SratWalkTest, LeavesOutTheLegacyHole) {
   EXPECT_THAT(SratMemoryOf(NumaMachine("pc", {{kMiB}, {127 * kMiB}})),
               ElementsAre("0: 0x0+0xa0000", "1: 0x100000+0x7f00000", "padding",
                           "padding"));
+}
+
+// Their sections lie one after the other where e820 has one row for all.
+TEST(SratTest, EnclaveMemoryFollowsHighRam) {
+  MachineOptions options = NumaMachine("q35", {{2 * kGiB}, {2 * kGiB}});
+  options.sgx_sections = {{.size_bytes = 64 * kMiB, .node = 1},
+                          {.size_bytes = 32 * kMiB, .node = 0}};
+  EXPECT_THAT(
+      E820Of(options),
+      ElementsAre("0xfd00000000+0x300000000:2", "0x0+0x80000000:1",
+                  "0x100000000+0x80000000:1", "0x180000000+0x6000000:2"));
+  EXPECT_THAT(
+      SratMemoryOf(options),
+      ElementsAre("0: 0x0+0xa0000", "0: 0x100000+0x7ff00000",
+                  "1: 0x100000000+0x80000000", "1: 0x180000000+0x4000000",
+                  "0: 0x184000000+0x2000000"));
 }
 
 // QEMU's error: node 0 ends in the hole, and the last 320 KiB of node 1 are
@@ -276,6 +294,30 @@ TEST(HmatTest, NodesNameTheirInitiators) {
   // 10.0 lists nodes with memory only; as the specification says.
   options.qemu_version = QemuVersion::k10_0;
   EXPECT_EQ(LayoutOf(options).hmat.size(), 36u + 4 + 40);
+}
+
+// A generic initiator's node is one of the initiators of latencies; that of a
+// port is not.
+TEST(HmatTest, GenericInitiatorsHaveLatencies) {
+  MachineOptions options = NumaMachine("q35", {{kGiB}, {0}});
+  options.qemu_version = QemuVersion::k10_0;
+  options.hmat = true;
+  options.hmat_values = {{.initiator = 0, .target = 0, .value = 10}};
+  options.cxl = true;
+  options.devices = {{.kind = Device::Kind::kPxbCxl, .id = "d", .devfn = 8}};
+  options.other_object_ids = {"g"};
+  options.generic_affinities = {{.kind = GenericAffinity::Kind::kPort,
+                                 .id = "g",
+                                 .device = "d",
+                                 .node = 1}};
+  const auto initiators = [&] {
+    const auto hmat = DecodeHmat(LayoutOf(options).hmat);
+    EXPECT_TRUE(hmat.ok()) << hmat.status();
+    return std::get<LatencyBandwidth>(hmat->structures.back()).initiators;
+  };
+  EXPECT_THAT(initiators(), ElementsAre(0));
+  options.generic_affinities[0].kind = GenericAffinity::Kind::kInitiator;
+  EXPECT_THAT(initiators(), ElementsAre(0, 1));
 }
 
 TEST(HmatTest, InitiatorsMustHaveCpus) {
