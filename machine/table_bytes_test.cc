@@ -189,6 +189,24 @@ HmatTable ExampleHmat() {
   return table;
 }
 
+TEST(SratBytesTest, RowsAreZeroWhereNothingIsSaid) {
+  SratTable table;
+  table.rows = {LocalApicAffinity(), MemoryAffinity(), X2ApicAffinity(),
+                GenericDeviceAffinity(),
+                GenericDeviceAffinity{.handle = PciDeviceHandle()}};
+  const std::string body = EncodeSrat(table).substr(48);
+  const auto row = [](uint8_t type, uint8_t size_bytes, uint8_t handle = 0) {
+    std::string bytes(size_bytes, '\0');
+    bytes[0] = static_cast<char>(type);
+    bytes[1] = static_cast<char>(size_bytes);
+    bytes[3] = static_cast<char>(handle);
+    return bytes;
+  };
+  EXPECT_EQ(absl::BytesToHexString(body),
+            absl::BytesToHexString(row(0, 16) + row(1, 40) + row(2, 24) +
+                                   row(5, 32) + row(5, 32, 1)));
+}
+
 // 5.2.28.
 TEST(HmatBytesTest, AreWhereAcpiSays) {
   EXPECT_EQ(absl::BytesToHexString(EncodeHmat(ExampleHmat())),
@@ -212,6 +230,16 @@ TEST(HmatBytesTest, AreWhereAcpiSays) {
                          "0200000020000000"
                          "1413121100000000"
                          "28272625242322213433323100000000"));
+}
+
+TEST(HmatBytesTest, StructuresAreZeroWhereNothingIsSaid) {
+  HmatTable table;
+  table.structures = {MemoryProximityDomain(), LatencyBandwidth(),
+                      MemorySideCache()};
+  EXPECT_EQ(absl::BytesToHexString(EncodeHmat(table).substr(40)),
+            absl::StrCat("0000000028000000", std::string(64, '0'),
+                         "0100000020000000", std::string(48, '0'),
+                         "0200000020000000", std::string(48, '0')));
 }
 
 TEST(HmatBytesTest, DecodingSeesEachByte) {

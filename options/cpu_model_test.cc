@@ -5,6 +5,7 @@
 #include <set>
 #include <string>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "gmock/gmock.h"
@@ -136,6 +137,29 @@ TEST(CpuModelTest, LaterReleasesDropNoModel) {
       const std::string name = absl::StrCat(model, "-v", version);
       if (Knows(name, QemuVersion::k10_0)) {
         EXPECT_TRUE(Knows(name, QemuVersion::k11_1)) << name;
+      }
+    }
+  }
+}
+
+// What QEMU's older models are is settled: they have one version everywhere. So
+// are the names of models with a fix, which are aliases without versions.
+TEST(CpuModelTest, NoReleaseAddsVersionsToOldModelsAndAliases) {
+  for (const QemuVersion qemu :
+       {QemuVersion::k7_2, QemuVersion::k10_0, QemuVersion::k11_1}) {
+    for (const char* model :
+         {"486",        "Conroe",     "KnightsMill", "Opteron_G1", "Opteron_G2",
+          "Opteron_G3", "Opteron_G4", "Opteron_G5",  "Penryn",     "athlon",
+          "core2duo",   "coreduo",    "kvm32",       "kvm64",      "n270",
+          "pentium",    "pentium2",   "pentium3",    "phenom",     "qemu32",
+          "qemu64"}) {
+      EXPECT_TRUE(Knows(absl::StrCat(model, "-v1"), qemu)) << model;
+      EXPECT_FALSE(Knows(absl::StrCat(model, "-v2"), qemu)) << model;
+    }
+    for (const std::string& name : NamesInHelp()) {
+      if (absl::EndsWith(name, "-IBRS") || absl::EndsWith(name, "-noTSX") ||
+          absl::EndsWith(name, "-IBPB") || name == "base" || name == "max") {
+        EXPECT_FALSE(Knows(absl::StrCat(name, "-v1"), qemu)) << name;
       }
     }
   }

@@ -356,7 +356,7 @@ void BasicRangeTreeMap<Geometry>::VisitOverlapping(const AddressRange& range,
   do {
     const Leaf& leaf = cursor.leaf();
     // What lies in the range as a whole, from its start on.
-    if (slot == 0 && leaf.is_packed && first == leaf.First(0) &&
+    if (leaf.is_packed && first == leaf.First(0) &&
         cursor.end() - 1 <= range.last()) {
       const MappedSteps steps(leaf, 0, cursor.end());
       for (size_t i = 0; i < steps.count; ++i) {

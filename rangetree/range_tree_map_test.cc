@@ -584,6 +584,11 @@ INSTANTIATE_TEST_SUITE_P(
            peer.leaf().packed.offset[peer.leaf().count] = 5;
          },
          Level::kOccupancy, "occupancy: unused keys of leaf 0"},
+        {"UnusedKeyOfAnInnerNode",
+         [](RangeTreeMapTestPeer peer) {
+           peer.root().key[peer.root().count] = 5;
+         },
+         Level::kOccupancy, "occupancy: unused keys of inner node 0"},
         {"LonelyRoot", [](RangeTreeMapTestPeer peer) { peer.root().count = 1; },
          Level::kOccupancy, "occupancy: inner node"},
         {"StaleGap",
