@@ -111,6 +111,8 @@ TEST(MemmapRefusalTest, KnowsWhereLowRamEnds) {
       NumaMachine("pc", {{512 * kKiB}, {kGiB, kSpm}, {kGiB}});
   options.max_ram_below_4g_bytes = 512 * kKiB;
   EXPECT_EQ(RefusalOf(options), "accepted");
+  options.max_ram_below_4g_bytes = 1;
+  EXPECT_EQ(RefusalOf(options), "accepted");
   options.max_ram_below_4g_bytes = 512 * kKiB + 4096;
   EXPECT_EQ(RefusalOf(options),
             "NUMA node 1: memmap-type=spm covers memory below 1 MiB");

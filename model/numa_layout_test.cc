@@ -334,6 +334,34 @@ TEST(HmatTest, InitiatorsMustHaveCpus) {
             "The initiator of CPU NUMA node 0 should be itself (got 1)");
 }
 
+// Observed: up to 2.6, CPUs are plugged by APIC ids of one byte.
+TEST(RefusalTest, OldBoardsPlugCpusUpTo256) {
+  MachineOptions options = Machine("pc-q35-2.6", kGiB);
+  options.accelerator = Accelerator::kKvm;
+  options.smp = Topology(64, 3, 1);
+  EXPECT_EQ(RefusalOf(options), "accepted");  // the last id is 254
+  options.smp = Topology(65, 3, 1);
+  EXPECT_EQ(RefusalOf(options),
+            "max_cpus is too large. APIC ID of last CPU is 258");
+  options.type.version = {2, 7};
+  EXPECT_EQ(RefusalOf(options), "accepted");
+}
+
+// Observed: 10.0 counts threads for SMBIOS 2.0, which boards up to 8.0 have.
+TEST(RefusalTest, Smbios2CountsUpTo255ThreadsOfASocket) {
+  MachineOptions options = Machine("pc-q35-8.0", kGiB);
+  options.qemu_version = QemuVersion::k10_0;
+  options.smp = {.cpus = 1, .maxcpus = 255, .cores = 255};
+  EXPECT_EQ(RefusalOf(options), "accepted");
+  options.smp = {.cpus = 1, .maxcpus = 256, .cores = 256};
+  EXPECT_THAT(RefusalOf(options), testing::StartsWith("SMBIOS 2.0 doesn't"));
+  options.smbios_entry_point = SmbiosEntryPoint::k64;
+  EXPECT_EQ(RefusalOf(options), "accepted");
+  options.smbios_entry_point.reset();
+  options.type.version = {8, 1};
+  EXPECT_EQ(RefusalOf(options), "accepted");
+}
+
 // Each machine breaks two rules; the one that QEMU names comes first.
 TEST(RefusalTest, ComesInTheOrderOfTheBoard) {
   const std::string sum_text =
