@@ -100,6 +100,7 @@ TEST(AddressRangeTest, UnitsArePowersOf1024) {
 }
 
 TEST(AddressRangeTest, CheckedAddStopsAtTheTop) {
+  EXPECT_EQ(CheckedAdd(2, 3), 5u);
   EXPECT_EQ(CheckedAdd(kTop, 0), kTop);
   EXPECT_EQ(CheckedAdd(kTop, 1), std::nullopt);
 }
