@@ -37,7 +37,7 @@ const std::map<std::string, std::set<std::string>> kMayInclude = {
     {"subject/examples", {"machine", "options", "rangetree", "subject"}},
     {"fuzz",
      {"machine", "options", "grammar", "model", "rangetree", "properties",
-      "subject", "fuzz"}},
+      "qemu", "subject", "hunt", "fuzz"}},
     {"hunt", {"machine", "options", "properties", "hunt"}},
     {"cli",
      {"machine", "options", "model", "rangetree", "qemu", "properties",

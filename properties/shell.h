@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#ifndef E820CHECK_CLI_SHELL_H_
-#define E820CHECK_CLI_SHELL_H_
+#ifndef E820CHECK_PROPERTIES_SHELL_H_
+#define E820CHECK_PROPERTIES_SHELL_H_
 
 #include <string>
 
@@ -17,4 +17,4 @@ std::string ShellJoin(absl::Span<const std::string> words);
 
 }  // namespace e820check
 
-#endif  // E820CHECK_CLI_SHELL_H_
+#endif  // E820CHECK_PROPERTIES_SHELL_H_

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "cli/shell.h"
+#include "properties/shell.h"
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
