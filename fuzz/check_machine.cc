@@ -35,13 +35,6 @@ struct Lawfulness {
   static constexpr char kName[] = "laws";
 };
 
-Dialect DialectOf(const MachineOptions& machine) {
-  const bool typed = std::any_of(
-      machine.numa_nodes.begin(), machine.numa_nodes.end(),
-      [](const NumaNode& n) { return n.memmap_type != MemmapType::kNormal; });
-  return typed ? Dialect::kMemmapType : Dialect::kStock;
-}
-
 absl::Status CheckRoundTrip(const MachineOptions& machine) {
   const std::vector<std::string> args = Format(machine);
   const auto differ = [&](const std::string& why) {
@@ -61,8 +54,15 @@ absl::Status CheckRoundTrip(const MachineOptions& machine) {
   return absl::OkStatus();
 }
 
-// A CPU or device that the board refuses has lost the words that described it,
-// and enclave memory has none; under KVM, a CPU's words depend on the host.
+}  // namespace
+
+Dialect DialectOf(const MachineOptions& machine) {
+  const bool typed = std::any_of(
+      machine.numa_nodes.begin(), machine.numa_nodes.end(),
+      [](const NumaNode& n) { return n.memmap_type != MemmapType::kNormal; });
+  return typed ? Dialect::kMemmapType : Dialect::kStock;
+}
+
 bool HasWords(const MachineOptions& machine) {
   return machine.accelerator == Accelerator::kTcg &&
          machine.cpu.refusal.empty() && machine.pci_hole64_refusal.empty() &&
@@ -72,8 +72,6 @@ bool HasWords(const MachineOptions& machine) {
                        return d.refusal.empty() && d.bus_refusal.empty();
                      });
 }
-
-}  // namespace
 
 void CheckMachine(const MachineOptions& machine) {
   CheckOk<Validity>(Validate(machine));

@@ -13,6 +13,8 @@
 #include "absl/strings/string_view.h"
 #include "fuzz/check.h"
 #include "fuzz/check_machine.h"
+#include "fuzz/explain.h"
+#include "fuzz/mutator.h"
 #include "options/argument_lines.h"
 
 namespace {
@@ -21,13 +23,9 @@ struct Refusal {
   static constexpr char kName[] = "refusal";
 };
 
-}  // namespace
-
-extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  const auto lines = e820check::SplitArgumentLines(
-      absl::string_view(reinterpret_cast<const char*>(data), size));
+void Check(const e820check::ArgumentLines& lines) {
   const auto parsed = e820check::ParseCommandLine(lines.args, lines.context);
-  if (!parsed.ok()) return 0;  // not modelled
+  if (!parsed.ok()) return;  // not modelled
   if (const auto* machine =
           std::get_if<e820check::MachineOptions>(&parsed->outcome)) {
     e820check::CheckMachine(*machine);
@@ -37,5 +35,19 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
       e820check::Fail<Refusal>("without a text");
     }
   }
+}
+
+}  // namespace
+
+const e820check::Mutator& e820check::TargetMutator() {
+  return kArgumentsMutator;
+}
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  const auto lines = e820check::SplitArgumentLines(
+      absl::string_view(reinterpret_cast<const char*>(data), size));
+  e820check::Examine(
+      [&] { return e820check::DescribeCase(lines.args, lines.context); },
+      [&] { Check(lines); });
   return 0;
 }

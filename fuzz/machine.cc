@@ -11,8 +11,12 @@
 #include <vector>
 
 #include "fuzz/check_machine.h"
+#include "fuzz/explain.h"
+#include "fuzz/mutator.h"
 #include "properties/choices.h"
 #include "properties/machine_generator.h"
+
+const e820check::Mutator& e820check::TargetMutator() { return kChoicesMutator; }
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using e820check::QemuVersion;
@@ -29,6 +33,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   policy.qemu_version = choices.Pick(kVersions);
   policy.dialect = choices.OneIn(2) ? e820check::Dialect::kMemmapType
                                     : e820check::Dialect::kStock;
-  e820check::CheckMachine(GenerateMachine(choices, policy));
+  const e820check::MachineOptions machine = GenerateMachine(choices, policy);
+  e820check::Examine([&] { return e820check::DescribeMachine(machine); },
+                     [&] { e820check::CheckMachine(machine); });
   return 0;
 }

@@ -11,6 +11,8 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "fuzz/check.h"
+#include "fuzz/explain.h"
+#include "fuzz/mutator.h"
 #include "machine/machine_options.h"
 #include "options/argument_lines.h"
 #include "options/command_line.h"
@@ -24,11 +26,7 @@ struct Validity {
   static constexpr char kName[] = "validity";
 };
 
-}  // namespace
-
-extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  const auto lines = e820check::SplitArgumentLines(
-      absl::string_view(reinterpret_cast<const char*>(data), size));
+void Check(const e820check::ArgumentLines& lines) {
   const auto parsed = e820check::ParseCommandLine(lines.args, lines.context);
   if (!parsed.ok()) {
     if (parsed.status().message().empty()) {
@@ -43,5 +41,19 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
       e820check::Fail<Refusal>("without a text");
     }
   }
+}
+
+}  // namespace
+
+const e820check::Mutator& e820check::TargetMutator() {
+  return kArgumentsMutator;
+}
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  const auto lines = e820check::SplitArgumentLines(
+      absl::string_view(reinterpret_cast<const char*>(data), size));
+  e820check::Examine(
+      [&] { return e820check::DescribeCase(lines.args, lines.context); },
+      [&] { Check(lines); });
   return 0;
 }

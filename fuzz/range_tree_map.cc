@@ -13,7 +13,9 @@
 #include "absl/strings/string_view.h"
 #include "fuzz/cell_map.h"
 #include "fuzz/check.h"
+#include "fuzz/explain.h"
 #include "fuzz/map_operations.h"
+#include "fuzz/mutator.h"
 
 namespace e820check {
 namespace {
@@ -159,15 +161,28 @@ void Run(absl::string_view bytes) {
 }  // namespace
 }  // namespace e820check
 
+const e820check::Mutator& e820check::TargetMutator() {
+  return kMapOperationsMutator;
+}
+
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace e820check;  // NOLINT(google-build-using-namespace)
   const absl::string_view bytes(reinterpret_cast<const char*>(data), size);
   // A bit that no record uses: a few operations fill many tiny nodes, but users
   // have others.
-  if (size > 1 && (data[1] & 0x80) != 0) {
-    Run<RangeTreeMap>(bytes);
-  } else {
-    Run<BasicRangeTreeMap<range_tree_internal::TinyGeometry>>(bytes);
-  }
+  const bool usual = size > 1 && (data[1] & 0x80) != 0;
+  Examine(
+      [&] {
+        return absl::StrCat("no machine, but a map with ",
+                            usual ? "usual" : "tiny", " nodes:\n",
+                            DescribeMapOperations(bytes, kMaxOperations));
+      },
+      [&] {
+        if (usual) {
+          Run<RangeTreeMap>(bytes);
+        } else {
+          Run<BasicRangeTreeMap<range_tree_internal::TinyGeometry>>(bytes);
+        }
+      });
   return 0;
 }
