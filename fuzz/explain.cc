@@ -26,9 +26,9 @@ std::string DescribeWords(const std::vector<std::string>& args,
 }
 
 std::string DescribeAnswer(const Answer& answer) {
-  std::string text = "\nexpected: ";
+  std::string text = "\nexpected:";
   if (const auto* rejection = std::get_if<Rejection>(&answer.outcome)) {
-    absl::StrAppend(&text, "refused: ", Describe(*rejection));
+    absl::StrAppend(&text, " refused: ", Describe(*rejection));
   } else {
     absl::StrAppend(&text, "\n",
                     Describe(std::get<GuestLayout>(answer.outcome)));
