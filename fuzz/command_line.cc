@@ -13,9 +13,9 @@
 #include "absl/strings/string_view.h"
 #include "fuzz/check.h"
 #include "fuzz/check_machine.h"
+#include "fuzz/command_line_case.h"
 #include "fuzz/explain.h"
 #include "fuzz/mutator.h"
-#include "options/argument_lines.h"
 
 namespace {
 
@@ -23,8 +23,9 @@ struct Refusal {
   static constexpr char kName[] = "refusal";
 };
 
-void Check(const e820check::ArgumentLines& lines) {
-  const auto parsed = e820check::ParseCommandLine(lines.args, lines.context);
+void Check(const e820check::CommandLineCase& command_line) {
+  const auto parsed =
+      e820check::ParseCommandLine(command_line.args(), command_line.context());
   if (!parsed.ok()) return;  // not modelled
   if (const auto* machine =
           std::get_if<e820check::MachineOptions>(&parsed->outcome)) {
@@ -44,10 +45,9 @@ const e820check::Mutator& e820check::TargetMutator() {
 }
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  const auto lines = e820check::SplitArgumentLines(
+  const e820check::CommandLineCase command_line(
       absl::string_view(reinterpret_cast<const char*>(data), size));
-  e820check::Examine(
-      [&] { return e820check::DescribeCase(lines.args, lines.context); },
-      [&] { Check(lines); });
+  e820check::Examine([&] { return command_line.Describe(); },
+                     [&] { Check(command_line); });
   return 0;
 }

@@ -2,14 +2,16 @@
 
 #include "fuzz/material.h"
 
+#include <algorithm>
 #include <string>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "fuzz/machine_codec.h"
+#include "hunt/config_spelling.h"
+#include "hunt/mutation.h"
 #include "nlohmann/json.hpp"
-#include "options/command_line.h"
 #include "properties/command_line_generator.h"
 #include "properties/machine_generator.h"
 #include "properties/option_text_generator.h"
@@ -42,6 +44,12 @@ void AddRecorded(absl::string_view recorded, std::vector<SeedFile>& files) {
   }
 }
 
+// In a file's text, '|' stands for a line's end (command_line_case.h).
+std::string Lines(const std::string& profile, CommandLineArgs args) {
+  for (std::string& arg : args) std::replace(arg.begin(), arg.end(), '\n', '|');
+  return absl::StrCat(profile, absl::StrJoin(args, "\n"));
+}
+
 void AddOfProfile(const GeneratorPolicy& policy, std::vector<SeedFile>& files) {
   const std::string profile = absl::StrCat("#", ToString(policy.qemu_version),
                                            " ", ToString(policy.dialect), "\n");
@@ -50,10 +58,16 @@ void AddOfProfile(const GeneratorPolicy& policy, std::vector<SeedFile>& files) {
     const auto add = [&](absl::string_view target, const std::string& bytes) {
       files.push_back({absl::StrCat(target, "/", files.size()), bytes});
     };
-    const std::string text = absl::StrCat(
-        profile, absl::StrJoin(GenerateCommandLine(choices, policy), "\n"));
-    add("command_line", text);
-    add("options", text);
+    const CommandLineArgs args = GenerateCommandLine(choices, policy);
+    const std::string text = Lines(profile, args);
+    const std::string with_file =
+        Lines(profile, SpellAsConfigFile(args, choices));
+    const std::string mutated = Lines(profile, Mutate(args, {args}, choices));
+    for (const char* target : {"command_line", "options"}) {
+      add(target, text);
+      add(target, with_file);
+      add(target, mutated);
+    }
     for (const TextTarget& target : kTextTargets) {
       add(target.name, absl::StrCat(profile, target.generate(choices)));
     }
@@ -69,7 +83,8 @@ void AddChoices(std::vector<SeedFile>& files) {
   for (int i = 0; i < kOfChoices; ++i) {
     std::string bytes(2 * (1 + choices.Below(500)), '\0');
     for (char& byte : bytes) byte = static_cast<char>(choices.Below(256));
-    for (const char* target : {"machine", "generated", "divergence"}) {
+    for (const char* target : {"machine", "generated", "divergence",
+                               "range_tree_map", "range_map_subject"}) {
       files.push_back({absl::StrCat(target, "/", files.size()), bytes});
     }
   }

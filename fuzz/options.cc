@@ -11,10 +11,10 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "fuzz/check.h"
+#include "fuzz/command_line_case.h"
 #include "fuzz/explain.h"
 #include "fuzz/mutator.h"
 #include "machine/machine_options.h"
-#include "options/argument_lines.h"
 #include "options/command_line.h"
 
 namespace {
@@ -26,8 +26,9 @@ struct Validity {
   static constexpr char kName[] = "validity";
 };
 
-void Check(const e820check::ArgumentLines& lines) {
-  const auto parsed = e820check::ParseCommandLine(lines.args, lines.context);
+void Check(const e820check::CommandLineCase& command_line) {
+  const auto parsed =
+      e820check::ParseCommandLine(command_line.args(), command_line.context());
   if (!parsed.ok()) {
     if (parsed.status().message().empty()) {
       e820check::Fail<Refusal>("not covered, without a reason");
@@ -50,10 +51,9 @@ const e820check::Mutator& e820check::TargetMutator() {
 }
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  const auto lines = e820check::SplitArgumentLines(
+  const e820check::CommandLineCase command_line(
       absl::string_view(reinterpret_cast<const char*>(data), size));
-  e820check::Examine(
-      [&] { return e820check::DescribeCase(lines.args, lines.context); },
-      [&] { Check(lines); });
+  e820check::Examine([&] { return command_line.Describe(); },
+                     [&] { Check(command_line); });
   return 0;
 }
