@@ -16,9 +16,16 @@
 #include "fuzz/command_line_case.h"
 #include "fuzz/explain.h"
 #include "fuzz/mutator.h"
+#include "model/reference_layout.h"
+#include "properties/agreement.h"
+#include "properties/command_line_answer.h"
+#include "rangetree/range_tree_layout.h"
 
 namespace {
 
+struct Answers {
+  static constexpr char kName[] = "answers to the command line";
+};
 struct Refusal {
   static constexpr char kName[] = "refusal";
 };
@@ -30,6 +37,10 @@ void Check(const e820check::CommandLineCase& command_line) {
   if (const auto* machine =
           std::get_if<e820check::MachineOptions>(&parsed->outcome)) {
     e820check::CheckMachine(*machine);
+    // With the words of the command line before what is about a device.
+    e820check::CheckOk<Answers>(e820check::CheckAgreement(
+        AnswerCommandLine(*parsed, e820check::ReferenceLayout),
+        AnswerCommandLine(*parsed, e820check::RangeTreeLayout)));
   } else {
     const auto& refusal = std::get<e820check::Rejection>(parsed->outcome);
     if (refusal.text.empty() != refusal.help_exit_status.has_value()) {

@@ -23,6 +23,7 @@
 #include "properties/agreement.h"
 #include "properties/divergence_class.h"
 #include "properties/laws.h"
+#include "properties/quirks.h"
 
 namespace e820check {
 namespace {
@@ -30,9 +31,25 @@ namespace {
 struct Agreement {
   static constexpr char kName[] = "agreement";
 };
+struct Excuses {
+  static constexpr char kName[] = "excuses";
+};
 struct Defects {
   static constexpr char kName[] = "defects";
 };
+
+// What excuses a law or a crash names it, and applies.
+void CheckExcuses(const MachineOptions& machine) {
+  for (const Quirk& quirk : Quirks()) {
+    for (const absl::string_view law : quirk.excused_laws) {
+      const Quirk* const found = FindExcuse(law, machine);
+      if (found == nullptr ? quirk.applies(machine)
+                           : !found->applies(machine)) {
+        Fail<Excuses>(std::string(quirk.id));
+      }
+    }
+  }
+}
 
 void CheckDivergence(const MachineOptions& machine, const Answer& expected,
                      const Answer& actual) {
@@ -56,6 +73,10 @@ void CheckDivergence(const MachineOptions& machine, const Answer& expected,
                                  defect.detail, "', '", defect.breaks, "'"));
     }
   }
+  CheckExcuses(machine);
+  Answer warned = expected;
+  warned.device_warnings.push_back({.device = 0, .text = "warning: a"});
+  if (CheckAgreement(expected, warned).ok()) Fail<Agreement>("of warnings");
   for (const Breach& breach : breaches) {
     const std::string id = absl::StrCat("law ", breach.law->id);
     const bool found =

@@ -34,6 +34,7 @@ void CheckE820(absl::string_view bytes,
         "row", at);
   }
   CheckSameBytes(EncodeE820(*table), bytes);
+  CheckMeaning(*DecodeE820(bytes) == *table, "decoded again", 0);
   GuestLayout layout = LayoutForTables();
   layout.e820 = *table;
   // The memory map is evidence for the laws of the other tables too.

@@ -116,6 +116,7 @@ void CheckHmat(absl::string_view bytes,
                  "structure", structures[i].data() - bytes.data());
   }
   CheckSameBytes(EncodeHmat(*table), bytes);
+  CheckMeaning(*DecodeHmat(bytes) == *table, "decoded again", 0);
 }
 
 }  // namespace

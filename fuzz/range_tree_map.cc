@@ -7,10 +7,13 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "absl/types/span.h"
 #include "fuzz/cell_map.h"
 #include "fuzz/check.h"
 #include "fuzz/explain.h"
@@ -121,6 +124,36 @@ void CheckEquality(const MapOperation& last, const CellMap& expected,
   Check<Contents>(!(rebuilt == map), last);
 }
 
+// The map built at once, copied and moved is the same map, and asked about many
+// addresses at once it says what it says of each.
+template <typename Map>
+void CheckCopies(const MapOperation& last, const Map& map) {
+  const std::vector<Segment> segments = map.Segments();
+  const auto built = Map::FromSorted(segments);
+  Check<Contents>(built.has_value() && *built == map, last);
+  CheckOk<Invariants>(built->CheckInvariants(Map::InvariantLevel::kSummaries));
+  Map copy;
+  copy = *built;
+  Map moved;
+  moved = std::move(copy);
+  Check<Contents>(moved == map && copy.empty(), last);  // NOLINT
+  if (segments.size() > 1) {
+    Check<Contents>(!Map::FromSorted({segments[1], segments[0]}), last);
+  }
+
+  std::vector<uint64_t> addresses = {0, UINT64_MAX};
+  for (auto it = map.begin(); it != map.end(); it++) {
+    const AddressRange range = (*it).range;
+    addresses.push_back(range.first());
+    addresses.push_back(range.last() + 1);
+  }
+  std::vector<std::optional<MemoryAttributes>> contents(addresses.size());
+  map.AtEach(addresses, absl::MakeSpan(contents));
+  for (size_t i = 0; i < addresses.size(); ++i) {
+    Check<Query>(contents[i] == map.At(addresses[i]), last);
+  }
+}
+
 // Calls visitor(operation) with each record's.
 template <typename Visitor>
 void VisitOperations(absl::string_view bytes, Visitor visitor) {
@@ -156,6 +189,7 @@ void Run(absl::string_view bytes) {
     }
   });
   CheckEquality(last, expected, actual, rebuilt);
+  CheckCopies(last, actual);
 }
 
 }  // namespace

@@ -49,6 +49,7 @@ void CheckSlit(absl::string_view bytes,
                  "entry", kEntries + i);
   }
   CheckSameBytes(EncodeSlit(*table), bytes);
+  CheckMeaning(*DecodeSlit(bytes) == *table, "decoded again", 0);
 }
 
 }  // namespace

@@ -118,6 +118,7 @@ void CheckSrat(absl::string_view bytes,
                  rows[i].data() - bytes.data());
   }
   CheckSameBytes(EncodeSrat(*table), bytes);
+  CheckMeaning(*DecodeSrat(bytes) == *table, "decoded again", 0);
 }
 
 }  // namespace
