@@ -9,8 +9,10 @@
 #include "CLI/CLI.hpp"
 #include "cli/diff.h"
 #include "cli/hunt.h"
+#include "cli/laws.h"
 #include "cli/predict.h"
 #include "cli/rules.h"
+#include "cli/zoo.h"
 
 namespace e820check {
 namespace {
@@ -81,15 +83,23 @@ CLI::App* AddPredict(CLI::App& app, PredictOptions& options) {
   AddVersion(*command, options.qemu_version,
              "which to predict (default: see below)");
   AddDialect(*command, options.dialect);
-  command->add_option("--format", options.json, "text, or one JSON object")
-      ->transform(CLI::CheckedTransformer(std::map<std::string, bool>{
-                                              {"text", false}, {"json", true}})
-                      .description(""))
-      ->type_name("text|json");
-  command
-      ->add_option("--batch", options.batch,
-                   "JSON lines {\"args\":[...]}; - is standard input")
-      ->type_name("FILE");
+  CLI::Option* format =
+      command->add_option("--format", options.json, "text, or one JSON object")
+          ->transform(
+              CLI::CheckedTransformer(
+                  std::map<std::string, bool>{{"text", false}, {"json", true}})
+                  .description(""))
+          ->type_name("text|json");
+  CLI::Option* batch =
+      command
+          ->add_option("--batch", options.batch,
+                       "JSON lines {\"args\":[...]}; - is standard input")
+          ->type_name("FILE");
+  CLI::Option* audit = command->add_flag(
+      "--audit", options.audit,
+      "show the laws that the tables break, warnings and notes too");
+  audit->excludes(batch);
+  audit->excludes(format);
   command->footer(
       std::string("\nForms: e820check predict [OPTIONS] -- QEMU ARGS...\n"
                   "       e820check predict [OPTIONS] --batch FILE\n\n"
@@ -187,6 +197,50 @@ CLI::App* AddRules(CLI::App& app, RulesOptions& options) {
   return command;
 }
 
+const CLI::App* AddLaws(CLI::App& app) {
+  return app.add_subcommand(
+      "laws", "print the laws, their severity, and who suffers from a breach");
+}
+
+CLI::App* AddZoo(CLI::App& app, ZooOptions& options) {
+  CLI::App* command = app.add_subcommand(
+      "zoo", "check that known kinds of bugs would be caught");
+  command->add_option("--cases", options.cases, "for each mutant, at most")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 1000000000).description(""))
+      ->type_name("N");
+  AddSeedAndJobs(*command, options);
+  command->add_option("--mutant", options.mutants, "only this (repeatable)")
+      ->type_name("ID");
+  command
+      ->add_option("--fuzzer", options.fuzzer,
+                   "also run this target on each: build/fuzz/bin/fuzz_zoo")
+      ->type_name("FILE");
+  command->add_option("--corpus", options.corpora, "its seeds (repeatable)")
+      ->type_name("DIR");
+  command
+      ->add_option("--fuzz-seconds", options.fuzz_seconds,
+                   "for each mutant, at most")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 86400).description(""))
+      ->type_name("N");
+  command->add_option("--format", options.format, "how to print the scoreboard")
+      ->transform(
+          CLI::CheckedTransformer(std::map<std::string, ZooFormat>{
+                                      {"text", ZooFormat::kText},
+                                      {"markdown", ZooFormat::kMarkdown},
+                                      {"html", ZooFormat::kHtml},
+                                      {"json", ZooFormat::kJson}})
+              .description(""))
+      ->type_name("text|markdown|html|json");
+  command->footer(
+      std::string("\nExit status 1: a mutant survives, or fuzzing catches less "
+                  "than nine of ten, or\nsomething is caught where there is no "
+                  "mutant.\n\n") +
+      kExitStatuses);
+  return command;
+}
+
 int Main(std::vector<std::string> words) {
   // QEMU's arguments go to no parser but our own model of QEMU's.
   const auto separator = std::find(words.begin(), words.end(), "--");
@@ -211,6 +265,9 @@ int Main(std::vector<std::string> words) {
   const CLI::App* merge = AddMerge(app, merge_options);
   RulesOptions rules_options;
   const CLI::App* rules = AddRules(app, rules_options);
+  const CLI::App* laws = AddLaws(app);
+  ZooOptions zoo_options;
+  const CLI::App* zoo = AddZoo(app, zoo_options);
   try {
     std::reverse(words.begin(), words.end());
     app.parse(std::move(words));
@@ -222,6 +279,10 @@ int Main(std::vector<std::string> words) {
     std::cerr << "e820check: " << reason << "\n";
     return kExitUsage;
   };
+  if (laws->parsed()) {
+    if (separated) return refuse("laws takes no QEMU arguments");
+    return PrintLaws();
+  }
   if (rules->parsed()) {
     if (separated) return refuse("rules takes no QEMU arguments");
     return PrintRules(rules_options);
@@ -229,6 +290,10 @@ int Main(std::vector<std::string> words) {
   if (merge->parsed()) {
     if (separated) return refuse("merge takes no QEMU arguments");
     return MergeFiles(merge_options);
+  }
+  if (zoo->parsed()) {
+    if (separated) return refuse("zoo takes no QEMU arguments");
+    return RunZoo(zoo_options);
   }
   if (hunt->parsed()) {
     if (separated) return refuse("hunt takes no QEMU arguments");

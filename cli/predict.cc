@@ -11,6 +11,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "cli/laws.h"
 #include "machine/describe.h"
 #include "nlohmann/json.hpp"
 #include "subject/answer_json.h"
@@ -70,7 +71,14 @@ CommandStatus PredictOne(const System& system, const PredictOptions& options) {
     std::cerr << Describe(*rejection) << "\n";
     return kExitNo;
   }
-  std::cout << Describe(std::get<GuestLayout>(answer->outcome));
+  const auto& layout = std::get<GuestLayout>(answer->outcome);
+  std::cout << Describe(layout);
+  const MachineOptions* machine = OptionsOf(question);
+  if (options.audit && machine != nullptr) {
+    PrintAudit(*machine, layout, std::cout);
+  } else if (options.audit) {
+    std::cerr << "e820check: no audit: the options are not covered\n";
+  }
   return kExitOk;
 }
 

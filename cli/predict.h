@@ -18,7 +18,8 @@ struct PredictOptions {
   // nullopt: that of the QEMU binary asked, else what the machine type implies.
   std::optional<QemuVersion> qemu_version;
   bool json = false;
-  std::string batch;  // a file of JSON lines, "-" for standard input, or empty
+  bool audit = false;  // of one layout, as text: show the laws that it breaks
+  std::string batch;   // a file of JSON lines, "-" for standard input, or empty
   std::vector<std::string> args;
 };
 

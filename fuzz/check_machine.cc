@@ -3,6 +3,7 @@
 #include "fuzz/check_machine.h"
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -11,12 +12,13 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "fuzz/check.h"
+#include "fuzz/check_laws.h"
 #include "machine/guest_layout.h"
 #include "model/reference_layout.h"
 #include "options/command_line.h"
 #include "options/format.h"
 #include "properties/agreement.h"
-#include "properties/laws.h"
+#include "properties/dialects.h"
 #include "rangetree/range_tree_layout.h"
 
 namespace e820check {
@@ -31,8 +33,9 @@ struct RoundTrip {
 struct Agreement {
   static constexpr char kName[] = "agreement of the layouts";
 };
-struct Lawfulness {
-  static constexpr char kName[] = "laws";
+
+struct SameMemory {
+  static constexpr char kName[] = "same memory in both dialects";
 };
 
 absl::Status CheckRoundTrip(const MachineOptions& machine) {
@@ -52,6 +55,18 @@ absl::Status CheckRoundTrip(const MachineOptions& machine) {
     return differ("parses to another machine");
   }
   return absl::OkStatus();
+}
+
+// Where one dialect's layout is refused there is nothing to compare: the place
+// decides about that.
+absl::Status CheckDialects(const MachineOptions& machine) {
+  const std::optional<DialectPair> pair = InBothDialects(machine);
+  if (!pair) return absl::OkStatus();
+  const Answer memmap_type = RangeTreeLayout(pair->memmap_type);
+  const Answer sp_mem = RangeTreeLayout(pair->sp_mem);
+  if (!memmap_type.accepted() || !sp_mem.accepted()) return absl::OkStatus();
+  return CheckSameMemory(std::get<GuestLayout>(memmap_type.outcome),
+                         std::get<GuestLayout>(sp_mem.outcome));
 }
 
 }  // namespace
@@ -81,8 +96,9 @@ void CheckMachine(const MachineOptions& machine) {
   const Answer expected = ReferenceLayout(machine);
   CheckOk<Agreement>(CheckAgreement(expected, RangeTreeLayout(machine)));
   if (const auto* layout = std::get_if<GuestLayout>(&expected.outcome)) {
-    CheckOk<Lawfulness>(CheckLaws(machine, *layout));
+    MustKeepLaws(machine, *layout);
   }
+  CheckOk<SameMemory>(CheckDialects(machine));
 }
 
 }  // namespace e820check

@@ -16,7 +16,8 @@ bool HasWords(const MachineOptions& machine);
 
 // Verify what must hold of every machine, and abort where it does not:
 // Validate() accepts it, its command line parses to it again, both layouts give
-// one answer, and a layout keeps the laws.
+// one answer, a layout keeps the laws, and soft-reserved memory is the same in
+// both dialects.
 void CheckMachine(const MachineOptions& machine);
 
 }  // namespace e820check

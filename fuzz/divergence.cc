@@ -82,7 +82,7 @@ void CheckDivergence(const MachineOptions& machine, const Answer& expected,
     const bool found =
         std::any_of(defects.begin(), defects.end(),
                     [&](const Defect& defect) { return defect.id == id; });
-    if (found != (breach.excuse == nullptr)) Fail<Defects>(id);
+    if (found != breach.IsDefect()) Fail<Defects>(id);
   }
 }
 

@@ -11,6 +11,7 @@
 
 #include "absl/strings/string_view.h"
 #include "fuzz/check.h"
+#include "fuzz/check_laws.h"
 #include "fuzz/explain.h"
 #include "fuzz/machine_codec.h"
 #include "fuzz/mutator.h"
@@ -19,7 +20,6 @@
 #include "options/format.h"
 #include "properties/agreement.h"
 #include "properties/command_line_answer.h"
-#include "properties/laws.h"
 #include "subject/e820_subject.h"
 #include "subject/subject_caller.h"
 
@@ -31,9 +31,6 @@ struct Conduct {
 };
 struct Agreement {
   static constexpr char kName[] = "agreement with the reference";
-};
-struct Lawfulness {
-  static constexpr char kName[] = "laws";
 };
 
 void CheckSubject(const SubjectQuestion& question) {
@@ -50,7 +47,7 @@ void CheckSubject(const SubjectQuestion& question) {
   const auto* layout = std::get_if<GuestLayout>(&actual->outcome);
   const auto* machine = std::get_if<MachineOptions>(&parsed->outcome);
   if (layout != nullptr && machine != nullptr) {
-    CheckOk<Lawfulness>(CheckLaws(*machine, *layout));
+    MustKeepLaws(*machine, *layout);
   }
 }
 

@@ -97,7 +97,7 @@ TEST_F(FindingStoreTest, NamesThePathThatFails) {
   std::ofstream(directory_) << "a file";
   const auto store = FindingStore::Open(directory_.string());
   ASSERT_FALSE(store.ok());
-  EXPECT_THAT(store.status().message(),
+  EXPECT_THAT(std::string(store.status().message()),
               testing::StartsWith(directory_.string()));
 }
 

@@ -195,7 +195,7 @@ class DefectFinder {
   void AddBreaches(absl::Span<const Breach> breaches) {
     const bool shared = expected_.outcome == actual_.outcome;
     for (const Breach& breach : breaches) {
-      if (breach.excuse != nullptr) continue;
+      if (!breach.IsDefect()) continue;
       defects_.push_back(
           {.id = absl::StrCat("law ", breach.law->id),
            .detail = absl::StrCat(shared ? "both answers break it: " : "",

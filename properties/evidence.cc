@@ -147,7 +147,8 @@ Evidence Gather(const MachineOptions& options, const GuestLayout& layout) {
                     .memory_rows = {},
                     .non_volatile_rows = {},
                     .hot_plug_rows = {},
-                    .node_count = 0};
+                    .node_count = 0,
+                    .on_breach = nullptr};
   E820Table rows = layout.e820;
   evidence.beside_ram = TakeSpMemRows(options, rows);
   const std::vector<OwnedRange> enclave = TakeEnclaveRow(options, rows);

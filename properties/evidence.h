@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -33,6 +34,10 @@ struct OwnedRange {
   MemoryType found;  // the type of the e820 row that the run lies in
 };
 
+inline std::optional<AddressRange> RangeOf(const OwnedRange& run) {
+  return run.range;
+}
+
 struct Evidence {
   const MachineOptions& options;
   const GuestLayout& layout;
@@ -56,6 +61,9 @@ struct Evidence {
   std::vector<MemoryAffinity> non_volatile_rows;  // and not hot-pluggable
   std::vector<MemoryAffinity> hot_plug_rows;
   uint32_t node_count = 0;  // 0: no SRAT is due
+
+  // Called, where not null, by the law that finds a breach, while it runs.
+  void (*on_breach)(const std::string& detail) = nullptr;
 };
 
 Evidence Gather(const MachineOptions& options, const GuestLayout& layout);

@@ -39,9 +39,12 @@ const std::map<std::string, std::set<std::string>> kMayInclude = {
      {"machine", "options", "grammar", "model", "rangetree", "properties",
       "qemu", "subject", "hunt", "fuzz"}},
     {"hunt", {"machine", "options", "properties", "hunt"}},
+    {"zoo",
+     {"machine", "options", "model", "rangetree", "process", "properties",
+      "zoo"}},
     {"cli",
      {"machine", "options", "model", "rangetree", "qemu", "properties",
-      "subject", "hunt", "cli"}},
+      "subject", "hunt", "zoo", "cli"}},
 };
 
 // "machine" of `#include "machine/segment.h"`; empty for other lines.

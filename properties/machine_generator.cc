@@ -237,6 +237,21 @@ void BindCpusByIndex(MachineOptions& machine, Choices& choices) {
   }
 }
 
+// One binding for each thread of what `binding` names, or one for all.
+void BindThreads(NumaCpu binding, MachineOptions& machine, Choices& choices) {
+  if (machine.smp.threads == 1 || !choices.OneIn(3)) {
+    machine.numa_cpus.push_back(binding);
+    return;
+  }
+  for (uint32_t thread = 0; thread < machine.smp.threads; ++thread) {
+    binding.thread_id = thread;
+    if (choices.OneIn(3)) {
+      binding.node_id = choices.Pick(machine.numa_nodes).id;
+    }
+    machine.numa_cpus.push_back(binding);
+  }
+}
+
 void BindCpusByTopology(MachineOptions& machine, Choices& choices) {
   for (uint32_t socket = 0; socket < machine.smp.sockets; ++socket) {
     if (choices.OneIn(8)) continue;
@@ -245,19 +260,20 @@ void BindCpusByTopology(MachineOptions& machine, Choices& choices) {
     binding.socket_id = socket;
     if (machine.smp.cores == 1) {
       if (choices.OneIn(2)) binding.core_id = 0;
-      machine.numa_cpus.push_back(binding);
+      BindThreads(binding, machine, choices);
       continue;
     }
     const bool by_core = choices.OneIn(3);
     if (!by_core) {
-      machine.numa_cpus.push_back(binding);
+      BindThreads(binding, machine, choices);
       continue;
     }
     for (uint32_t core = 0; core < machine.smp.cores; ++core) {
       binding.core_id = core;
-      if (choices.OneIn(3))
+      if (choices.OneIn(3)) {
         binding.node_id = choices.Pick(machine.numa_nodes).id;
-      machine.numa_cpus.push_back(binding);
+      }
+      BindThreads(binding, machine, choices);
     }
   }
 }
@@ -296,7 +312,9 @@ void AddDistances(MachineOptions& machine, Choices& choices) {
   }
   // A repetition overwrites.
   if (!machine.numa_distances.empty() && choices.OneIn(8)) {
-    machine.numa_distances.push_back(choices.Pick(machine.numa_distances));
+    NumaDistance again = choices.Pick(machine.numa_distances);
+    if (again.from != again.to && choices.OneIn(2)) again.value = value();
+    machine.numa_distances.push_back(again);
   }
 }
 

@@ -33,6 +33,27 @@ bool NodeEndsInLegacyHole(const MachineOptions& options) {
   return false;
 }
 
+// RAM below 4 GiB, at most.
+uint64_t LowMemoryBytes(const MachineOptions& options) {
+  const uint64_t ram = options.memory.ram_size_bytes;
+  const uint64_t limit = options.max_ram_below_4g_bytes;
+  return limit == 0 ? ram : std::min(ram, limit);
+}
+
+bool LowMemoryEndsByOneMiB(const MachineOptions& options) {
+  return LowMemoryBytes(options) <= kMiB;
+}
+
+bool TypedNodeStartsAtOneMiB(const MachineOptions& options) {
+  return absl::c_any_of(options.numa_nodes, [&](const NumaNode& node) {
+    absl::uint128 start = 0;
+    for (const NumaNode& lower : options.numa_nodes) {
+      if (lower.id < node.id) start += NodeSizeBytes(options, lower);
+    }
+    return node.memmap_type != MemmapType::kNormal && start == kMiB;
+  });
+}
+
 bool LowMemoryEndsBelowOneMiB(const MachineOptions& options) {
   return options.max_ram_below_4g_bytes != 0 &&
          options.max_ram_below_4g_bytes < kMiB &&
@@ -43,6 +64,37 @@ bool NodesAreAsNearAsOne(const MachineOptions& options) {
   return absl::c_any_of(options.numa_distances, [](const NumaDistance& d) {
     return d.from != d.to && d.value == 10;
   });
+}
+
+// A node whose RAM, if any, has no row: it is all in 640K..1M, or reserved.
+bool NodeHasNoRow(const MachineOptions& options, const NumaNode& node) {
+  absl::uint128 start = 0;
+  for (const NumaNode& lower : options.numa_nodes) {
+    if (lower.id < node.id) start += NodeSizeBytes(options, lower);
+  }
+  const absl::uint128 end = start + NodeSizeBytes(options, node);
+  return start == end || node.memmap_type == MemmapType::kReserved ||
+         (start >= 640 * kKiB && end <= kMiB);
+}
+
+bool HmatListsNodeWithoutRow(const MachineOptions& options) {
+  return options.hmat &&
+         absl::c_any_of(options.numa_nodes, [&](const NumaNode& node) {
+           return NodeHasNoRow(options, node);
+         });
+}
+
+// Each typed node makes two pieces at most and cuts one in two.
+bool MayHaveMoreThan128Rows(const MachineOptions& options) {
+  constexpr size_t kOtherRows = 5;
+  size_t count = kOtherRows;
+  for (const NumaNode& node : options.numa_nodes) {
+    if (node.memmap_type != MemmapType::kNormal) count += 3;
+  }
+  for (const Device& device : options.devices) {
+    if (device.kind == Device::Kind::kSpMem) ++count;
+  }
+  return count > 128;
 }
 
 bool HasNvdimm(const MachineOptions& options) {
@@ -114,21 +166,47 @@ bool LowMemoryReachesKvmPages(const MachineOptions& options) {
          options.max_ram_below_4g_bytes > 0xfeffc000;
 }
 
-// By all that lies above 4G, give or take what it is aligned to.
-bool MovesRamOffEnclaves(const MachineOptions& options) {
-  if (options.sgx_sections.empty() || options.cpu.vendor != "AuthenticAMD") {
-    return false;
-  }
+// A bound of all that lies below the 64-bit PCI hole, give or take what it is
+// aligned to.
+absl::uint128 EndOfMemoryAtMost(const MachineOptions& options) {
   const MemoryOptions& memory = options.memory;
   absl::uint128 end =
       absl::uint128(std::max(memory.ram_size_bytes, memory.maxram_size_bytes)) +
-      absl::uint128(memory.slots) * kGiB +
-      options.pci_hole64_size_bytes.value_or(32 * kGiB) + 8 * kGiB;
+      absl::uint128(memory.slots) * kGiB + 8 * kGiB;
   for (const SgxSection& section : options.sgx_sections) {
     end += section.size_bytes;
   }
   for (const CxlWindow& window : options.cxl_windows) end += window.size_bytes;
-  return end >= 0xfd00000000;
+  return end;
+}
+
+bool MovesRamOffEnclaves(const MachineOptions& options) {
+  if (options.sgx_sections.empty() || options.cpu.vendor != "AuthenticAMD") {
+    return false;
+  }
+  return EndOfMemoryAtMost(options) +
+             options.pci_hole64_size_bytes.value_or(32 * kGiB) >=
+         0xfd00000000;
+}
+
+// RAM moved to 1 TiB included.
+bool PciHoleWraps(const MachineOptions& options) {
+  return EndOfMemoryAtMost(options) + kTiB +
+             options.pci_hole64_size_bytes.value_or(0) >
+         UINT64_MAX;
+}
+
+bool AddressLimitIsTheCpusOwn(const MachineOptions& options) {
+  if (options.type.family == MachineFamily::kMicrovm) return true;
+  return options.qemu_version == QemuVersion::k7_2
+             ? options.cpu.phys_bits <= 32
+             : !options.cpu.long_mode &&
+                   options.type.version < MachineVersion{8, 2};
+}
+
+bool PciHoleStartsInDeviceMemory(const MachineOptions& options) {
+  return options.type.version < MachineVersion{2, 5} && !options.cxl &&
+         options.memory.maxram_size_bytes > options.memory.ram_size_bytes;
 }
 
 // Of 10.0 and later.
@@ -177,23 +255,44 @@ bool LowMemoryReachesIoApic(const MachineOptions& options) {
          ram >= kIoApic && !clamped;
 }
 
+// RAM over the chips below 4 GiB, on boards that may have so much of it there.
+bool LowMemoryLiesOverChips(const MachineOptions& options) {
+  return options.max_ram_below_4g_bytes != 0 &&
+         LowMemoryBytes(options) > 0xfec00000 &&
+         (options.type.family == MachineFamily::kI440fx ||
+          options.type.family == MachineFamily::kIsapc);
+}
+
+// What goes wrong where SRAT's walk over nodes loses its place.
+std::vector<absl::string_view> LawsOfMisplacedNodes() {
+  return {"srat.rows-lie-in-ram",
+          "srat.covers-ram",
+          "srat.covers-ram-without-hot-plug",
+          "srat.covers-soft-reserved",
+          "srat.sums-to-node-sizes",
+          "srat.no-overlap",
+          "srat.hot-plug-area",
+          "e820.within-cpu-reach"};
+}
+
+std::vector<absl::string_view> LawsOfMisplacedNodesAnd(
+    std::vector<absl::string_view> others) {
+  const std::vector<absl::string_view> laws = LawsOfMisplacedNodes();
+  others.insert(others.begin(), laws.begin(), laws.end());
+  return others;
+}
+
 const std::vector<Quirk>& Ledger() {
   static const auto& ledger = *new std::vector<Quirk>{
       {"srat-node-ends-in-legacy-hole",
        "a node that ends between 640K and 1M moves all later nodes up, so that "
        "the last one claims RAM that does not exist",
-       "spec/bug-zoo.md Z69, spec/qemu-layout.md 6.3",
-       "7.2 10.0 11.1",
-       {"srat.rows-lie-in-ram", "srat.covers-ram", "srat.no-overlap",
-        "srat.hot-plug-area"},
-       NodeEndsInLegacyHole},
+       "spec/bug-zoo.md Z69, spec/qemu-layout.md 6.3", "7.2 10.0 11.1",
+       LawsOfMisplacedNodes(), NodeEndsInLegacyHole},
       {"srat-low-memory-ends-below-1M",
        "with max-ram-below-4g under 1M the walk over nodes misses the split, "
        "and RAM above 4G is listed from 1M on",
-       "spec/qemu-layout.md 6.3",
-       "7.2 10.0 11.1",
-       {"srat.rows-lie-in-ram", "srat.covers-ram", "srat.no-overlap",
-        "srat.hot-plug-area"},
+       "spec/qemu-layout.md 6.3", "7.2 10.0 11.1", LawsOfMisplacedNodes(),
        LowMemoryEndsBelowOneMiB},
       {"nvdimm-in-hot-plug-area",
        "the row of an NVDIMM lies in the hot-plug area, which has a row of its "
@@ -207,7 +306,8 @@ const std::vector<Quirk>& Ledger() {
        "device memory wraps, so RAM does not move away from HyperTransport",
        "found by e820check; spec/qemu-layout.md 2.2, 2.4",
        "7.2",
-       {"e820.no-overlap"},
+       {"e820.no-overlap", "e820.avoids-hyper-transport",
+        "e820.within-cpu-reach"},
        [](const MachineOptions& options) {
          return options.cxl && MaxmemIsBelowRam(options);
        }},
@@ -223,10 +323,10 @@ const std::vector<Quirk>& Ledger() {
        "enclave memory stays where it was placed when RAM moves out of the way "
        "of AMD's HyperTransport, and may lie there or in RAM; no such host has "
        "SGX",
-       "spec/qemu-layout.md 3",
-       "7.2 10.0 11.1",
-       {"e820.no-overlap", "srat.no-overlap", "srat.rows-lie-in-ram",
-        "srat.covers-ram", "srat.hot-plug-area"},
+       "spec/qemu-layout.md 3", "7.2 10.0 11.1",
+       LawsOfMisplacedNodesAnd(
+           {"e820.no-overlap", "e820.avoids-hyper-transport",
+            "e820.windows-are-apart", "srat.omits-reserved-nodes"}),
        MovesRamOffEnclaves},
       {"kvm-pages-in-ram",
        "max-ram-below-4g can put RAM where KVM keeps its own pages",
@@ -242,26 +342,24 @@ const std::vector<Quirk>& Ledger() {
        NodesAreAsNearAsOne},
       {"node-sizes-wrap",
        "node sizes are summed modulo 2^64 before the comparison with -m",
-       "spec/bug-zoo.md Z36, spec/qemu-options.md 13",
-       "7.2 10.0 11.1",
-       {"srat.rows-lie-in-ram", "srat.covers-ram", "srat.no-overlap",
-        "srat.rows-are-ranges", "srat.hot-plug-area"},
-       SumOfNodesWraps},
+       "spec/bug-zoo.md Z36, spec/qemu-options.md 13", "7.2 10.0 11.1",
+       LawsOfMisplacedNodesAnd({"srat.rows-are-ranges"}), SumOfNodesWraps},
       {"hot-plug-area-wraps",
        "with maxmem just under 2^64 and slots, the size of the hot-plug area "
        "wraps to a small one, which passes for the address space limit",
        "found by fuzz_layout; spec/qemu-layout.md 2.4",
        "7.2 10.0 11.1",
-       {"srat.hot-plug-area", "srat.rows-are-ranges", "srat.no-overlap"},
+       {"srat.hot-plug-area", "srat.rows-are-ranges", "srat.no-overlap",
+        "e820.windows-are-apart", "e820.within-cpu-reach"},
        HotPlugAreaWraps},
       {"ram-end-wraps",
        "the end of RAM just under 2^64 wraps when it moves above 4G or 1T, so "
        "the address space limit does not see it; no host has that much",
-       "spec/qemu-layout.md 2.3",
-       "7.2 10.0 11.1",
-       {"e820.rows-are-ranges", "e820.holds-all-ram", "e820.no-overlap",
-        "srat.rows-are-ranges", "srat.rows-lie-in-ram", "srat.covers-ram",
-        "srat.no-overlap", "srat.hot-plug-area"},
+       "spec/qemu-layout.md 2.3", "7.2 10.0 11.1",
+       LawsOfMisplacedNodesAnd(
+           {"e820.rows-do-not-wrap", "e820.holds-all-ram", "e820.no-overlap",
+            "e820.avoids-hyper-transport", "e820.windows-are-apart",
+            "srat.rows-are-ranges"}),
        RamEndWraps},
       {"no-ram-at-all",
        "a RAM size just under 2^64 is rounded up to 0 and accepted; the map "
@@ -269,8 +367,67 @@ const std::vector<Quirk>& Ledger() {
        "one empty row",
        "spec/qemu-options.md 13",
        "7.2 10.0 11.1",
-       {"e820.rows-are-ranges"},
+       {"e820.rows-are-not-empty"},
        RamIsEmpty},
+      {"low-memory-ends-by-1M",
+       "RAM, or RAM below 4G, that ends at 1M or lower is accepted, though no "
+       "firmware can start in it",
+       "found by e820check; spec/qemu-layout.md 2.1",
+       "7.2 10.0 11.1",
+       {"e820.ram-for-firmware"},
+       LowMemoryEndsByOneMiB},
+      {"memmap-type-at-1M",
+       "a node with memmap-type may start at 1M: only what lies below is "
+       "refused",
+       "spec/memmap-type.md 5",
+       "the dialect memmap-type",
+       {"e820.ram-for-firmware"},
+       TypedNodeStartsAtOneMiB},
+      {"low-memory-over-chips",
+       "max-ram-below-4g up to 4G lets RAM lie over the I/O APIC, the local "
+       "APICs and the firmware, and leaves PCI no addresses",
+       "found by e820check; spec/qemu-layout.md 2.1",
+       "7.2 10.0 11.1",
+       {"e820.windows-are-apart", "e820.leaves-pci-a-gap"},
+       LowMemoryLiesOverChips},
+      {"address-limit-is-the-cpus-own",
+       "of CPUs with up to 32 address bits, later of those without long mode, "
+       "QEMU holds the limit against itself, and microvm against nothing, so "
+       "no memory is too much",
+       "spec/qemu-layout.md 2.3",
+       "7.2 10.0 11.1",
+       {"e820.within-cpu-reach", "e820.avoids-hyper-transport",
+        "e820.windows-are-apart"},
+       AddressLimitIsTheCpusOwn},
+      {"pci-hole-starts-in-device-memory",
+       "up to 2.4 the PCI hole starts where device memory does, so the address "
+       "space limit does not see device memory that is larger",
+       "spec/qemu-layout.md 2.4",
+       "7.2 10.0",
+       {"e820.within-cpu-reach"},
+       PciHoleStartsInDeviceMemory},
+      {"pci-hole-wraps",
+       "a pci-hole64-size just under 2^64 makes the last address used wrap, so "
+       "the address space limit does not see it, nor RAM move",
+       "found by e820check; spec/qemu-layout.md 2.3",
+       "7.2 10.0 11.1",
+       {"e820.within-cpu-reach", "e820.avoids-hyper-transport",
+        "e820.no-overlap", "e820.windows-are-apart"},
+       PciHoleWraps},
+      {"more-than-128-rows",
+       "nothing counts the rows that sp-mem devices and memmap-type add",
+       "spec/qemu-layout.md 3, spec/memmap-type.md 5",
+       "11.1, the dialect memmap-type",
+       {"e820.at-most-128-rows"},
+       MayHaveMoreThan128Rows},
+      {"hmat-lists-nodes-without-rows",
+       "the targets of a list are all nodes, and in 7.2 so are the memories, "
+       "though SRAT may have no row of one: no memory, or all of it in 640K to "
+       "1M",
+       "spec/qemu-layout.md 8",
+       "7.2 10.0 11.1",
+       {"hmat.names-memory", "hmat.lists-initiators-once"},
+       HmatListsNodeWithoutRow},
       {"low-memory-of-one-byte-aborts",
        "smbios_build_type_19_table: Assertion `end > start' failed",
        "found by e820check",

@@ -188,13 +188,27 @@ template <size_t kBytes, typename Lane>
   }
 }
 
-// How many of kKeys keys are above `key`. Every key is compared, so that no
-// branch depends on them. A compiler that may not use registers of
+// How many of `count` keys are above `key`; count is a multiple of how many fill
+// a vector. Every key is compared, so that no branch depends on them.
+template <size_t kVectorBytes, typename Key>
+[[gnu::always_inline]] inline size_t CountAboveIn(const Key* keys, size_t count,
+                                                  Key key) {
+  constexpr size_t kLanes = kVectorBytes / sizeof(Key);
+  const Vector<Key, kVectorBytes> limit = key - Vector<Key, kVectorBytes>{};
+  Vector<Key, kVectorBytes> counts = {};
+  for (size_t i = 0; i < count; i += kLanes) {
+    Vector<Key, kVectorBytes> block;
+    std::memcpy(&block, keys + i, kVectorBytes);
+    counts -= block > limit;  // a lane that is true is -1
+  }
+  return SumOfLanes<kVectorBytes, Key>(counts);
+}
+
+// The same of kKeys keys, however many. A compiler that may not use registers of
 // kVectorBytes makes do with smaller ones.
 template <size_t kVectorBytes, size_t kKeys, typename Key>
 [[gnu::always_inline]] inline size_t CountAbove(const Key* keys, Key key) {
-  constexpr size_t kLanes = kVectorBytes / sizeof(Key);
-  constexpr size_t kRest = kKeys % kLanes;
+  constexpr size_t kRest = kKeys % (kVectorBytes / sizeof(Key));
   if constexpr (kVectorBytes < 16) {
     size_t count = 0;
     for (size_t i = 0; i < kKeys; ++i) count += keys[i] > key ? 1 : 0;
@@ -203,14 +217,7 @@ template <size_t kVectorBytes, size_t kKeys, typename Key>
     return CountAbove<kVectorBytes, kKeys - kRest>(keys, key) +
            CountAbove<kVectorBytes / 2, kRest>(keys + (kKeys - kRest), key);
   } else {
-    const Vector<Key, kVectorBytes> limit = key - Vector<Key, kVectorBytes>{};
-    Vector<Key, kVectorBytes> counts = {};
-    for (size_t i = 0; i < kKeys; i += kLanes) {
-      Vector<Key, kVectorBytes> block;
-      std::memcpy(&block, keys + i, kVectorBytes);
-      counts -= block > limit;  // a lane that is true is -1
-    }
-    return SumOfLanes<kVectorBytes, Key>(counts);
+    return CountAboveIn<kVectorBytes>(keys, kKeys, key);
   }
 }
 

@@ -116,6 +116,23 @@ struct alignas(kCacheLineBytes) Leaf {
     return std::min<size_t>(kPlainSteps - above, count) - 1;
   }
 
+  // The same for a leaf that is a map of its own, which has few steps, and each
+  // time as many.
+  template <size_t kVectorBytes>
+  [[gnu::always_inline]] size_t SlotForAlone(uint64_t address) const {
+    constexpr size_t kLanes = kVectorBytes / sizeof(int32_t);
+    if constexpr (kPackedSteps % kLanes == 0) {
+      if (is_packed) {
+        const auto offset =
+            static_cast<uint32_t>(std::min(address - base, kMaxOffset));
+        const size_t keys = (count + kLanes - 1) / kLanes * kLanes;
+        return keys - 1 -
+               CountAboveIn<kVectorBytes>(packed.offset, keys, Signed(offset));
+      }
+    }
+    return SlotFor<kVectorBytes>(address);
+  }
+
   // Whether the step could be put in, space aside; it is not below the first.
   bool CanHold(const Step& step) const {
     return !is_packed ||

@@ -7,7 +7,7 @@
 
 #include <algorithm>
 #include <array>
-#include <numeric>
+#include <cstring>
 
 namespace e820check {
 
@@ -115,6 +115,9 @@ bool SameAddresses(const Leaf& a, size_t a_slot, const Leaf& b, size_t b_slot,
            static_cast<uint32_t>(b_offset[i]);
   };
   const uint32_t distance = distance_at(0);
+  if (distance == 0) {
+    return std::memcmp(a_offset, b_offset, count * sizeof(*a_offset)) == 0;
+  }
   uint32_t different = 0;
   for (size_t i = 0; i < count; ++i) {
     different |= distance_at(i) ^ distance;
@@ -130,9 +133,20 @@ bool BasicRangeTreeMap<Geometry>::EqualTo(
   if (size_ != other.size_) return false;
   // Equal attributes may have different codes: which of the other map's?
   std::array<uint32_t, Palette::kNoCode> other_code;
+  bool same_codes = true;
   for (uint32_t code = 0; code < palette_.codes(); ++code) {
     other_code[code] = other.palette_.CodeOf(palette_.At(code));
+    same_codes = same_codes && other_code[code] == code;
   }
+  const auto same_contents = [&](const uint8_t* a_code, const uint8_t* b_code,
+                                 size_t count) {
+    if (same_codes) return std::memcmp(a_code, b_code, count) == 0;
+    uint32_t different = 0;
+    for (size_t i = 0; i < count; ++i) {
+      different |= other_code[a_code[i]] ^ b_code[i];
+    }
+    return different == 0;
+  };
   LeafCursor a(tree_, 0);
   LeafCursor b(other.tree_, 0);
   size_t a_slot = 0;
@@ -142,13 +156,11 @@ bool BasicRangeTreeMap<Geometry>::EqualTo(
     const Leaf& b_leaf = b.leaf();
     const size_t count = std::min(a_leaf.count - a_slot, b_leaf.count - b_slot);
     if (a_leaf.is_packed && b_leaf.is_packed) {
-      if (!SameAddresses(a_leaf, a_slot, b_leaf, b_slot, count)) return false;
-      uint32_t different = 0;
-      for (size_t i = 0; i < count; ++i) {
-        different |= other_code[a_leaf.packed.code[a_slot + i]] ^
-                     b_leaf.packed.code[b_slot + i];
+      if (!SameAddresses(a_leaf, a_slot, b_leaf, b_slot, count) ||
+          !same_contents(a_leaf.packed.code + a_slot,
+                         b_leaf.packed.code + b_slot, count)) {
+        return false;
       }
-      if (different != 0) return false;
     } else {
       for (size_t i = 0; i < count; ++i) {
         if (a_leaf.First(a_slot + i) != b_leaf.First(b_slot + i) ||
@@ -174,6 +186,13 @@ template <typename Geometry>
 template <typename Enter, typename Visit>
 void BasicRangeTreeMap<Geometry>::Walk(uint64_t address, Enter enter,
                                        Visit visit) const {
+  if (tree_.height == 0) {
+    const Leaf& leaf = tree_.only_leaf;
+    for (size_t slot = Find(address).slot; slot < leaf.count; ++slot) {
+      if (!visit(leaf, slot, leaf.EndOf(slot, 0))) return;
+    }
+    return;
+  }
   Path path = PathTo(address);
   // Where the inner node of each level ends; 0 stands for 2^64.
   std::array<uint64_t, kMaxHeight> node_end;
@@ -225,8 +244,8 @@ void BasicRangeTreeMap<Geometry>::Walk(uint64_t address, Enter enter,
 template <typename Geometry>
 absl::uint128 BasicRangeTreeMap<Geometry>::BytesOfType(
     const AddressRange& window, MemoryType type) const {
-  if (tree_.height == 0 || ClassOf(type) == kOther)
-    return OtherBytes(window, type);
+  if (tree_.height == 0) return OnlyLeafBytes(window, type);
+  if (ClassOf(type) == kOther) return OtherBytes(window, type);
   absl::uint128 bytes = ClassBytesThrough(window.last(), type);
   if (window.first() > 0) bytes -= ClassBytesThrough(window.first() - 1, type);
   return bytes;
@@ -275,6 +294,27 @@ absl::uint128 BasicRangeTreeMap<Geometry>::ClassBytesThrough(
 }
 
 template <typename Geometry>
+absl::uint128 BasicRangeTreeMap<Geometry>::OnlyLeafBytes(
+    const AddressRange& window, MemoryType type) const {
+  const Leaf& leaf = tree_.only_leaf;
+  uint64_t bytes = 0;  // modulo 2^64
+  bool any = false;
+  uint64_t first = window.first();
+  for (size_t slot = Find(first).slot; slot < leaf.count; ++slot) {
+    const uint64_t end = leaf.EndOf(slot, 0);
+    const uint64_t last = std::min(end - 1, window.last());
+    const Content content = leaf.ContentAt(slot, palette_);
+    const bool counts = content && content->type == type;
+    bytes += counts ? last - first + 1 : 0;
+    any |= counts;
+    if (last == window.last()) break;
+    first = end;
+  }
+  // All of what counts is at least one byte, so a sum of 0 is 2^64.
+  return any && bytes == 0 ? absl::uint128(1) << 64 : bytes;
+}
+
+template <typename Geometry>
 absl::uint128 BasicRangeTreeMap<Geometry>::OtherBytes(
     const AddressRange& window, MemoryType type) const {
   absl::uint128 total = 0;
@@ -302,6 +342,7 @@ namespace {
 // The lowest place for the request in [first, last].
 std::optional<uint64_t> PlaceIn(const GapRequest& request, uint64_t first,
                                 uint64_t last) {
+  if (last - first < request.size_bytes - 1) return std::nullopt;
   const uint64_t excess = first % request.alignment_bytes;
   const auto place =
       CheckedAdd(first, excess == 0 ? 0 : request.alignment_bytes - excess);
@@ -359,7 +400,7 @@ class BasicRangeTreeMap<Geometry>::SortedBuilder {
         attributes_ = segment.attributes;
         Append({.first = segment.range.first(),
                 .content = attributes_,
-                .code = map_.palette_.Admit(attributes_)});
+                .code = CodeOf(segment.attributes)});
         ++map_.size_;
       }
       end = segment.range.last() + 1;
@@ -382,6 +423,16 @@ class BasicRangeTreeMap<Geometry>::SortedBuilder {
       step_count_ += before.Touches(range) ? 0 : 1;
     }
     return true;
+  }
+
+  // The palette's code, which is looked up once in a while.
+  uint32_t CodeOf(const MemoryAttributes& attributes) {
+    const uint32_t type = static_cast<uint32_t>(attributes.type);
+    Known& known = known_[(type * 5 + attributes.owner) % kKnown];
+    if (known.code == Palette::kNoCode || known.attributes != attributes) {
+      known = {attributes, map_.palette_.Admit(attributes)};
+    }
+    return known.code;
   }
 
   void Append(const Step& step) {
@@ -453,8 +504,15 @@ class BasicRangeTreeMap<Geometry>::SortedBuilder {
     return parents;
   }
 
+  struct Known {
+    MemoryAttributes attributes;
+    uint32_t code = Palette::kNoCode;
+  };
+  static constexpr size_t kKnown = 32;
+
   absl::Span<const Segment> segments_;
   BasicRangeTreeMap map_;
+  std::array<Known, kKnown> known_;
   Leaf* leaf_ = &map_.tree_.only_leaf;  // the last
   size_t step_count_ = 0;
   Content attributes_;  // of the segment before, if the next may touch it

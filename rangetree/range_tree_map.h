@@ -222,6 +222,8 @@ class BasicRangeTreeMap {
   template <typename Enter, typename Visit>
   void Walk(uint64_t address, Enter enter, Visit visit) const;
   absl::uint128 ClassBytesThrough(uint64_t last, MemoryType type) const;
+  absl::uint128 OnlyLeafBytes(const AddressRange& window,
+                              MemoryType type) const;
   absl::uint128 OtherBytes(const AddressRange& window, MemoryType type) const;
   bool EqualTo(const BasicRangeTreeMap& other) const;
 

@@ -35,12 +35,17 @@ constinit InstructionSet instruction_set = InstructionSet::kPortable;
 template <size_t kVectorBytes, typename Geometry>
 [[gnu::always_inline]] inline Place<Geometry> FindBody(
     const Tree<Geometry>& tree, uint64_t address) {
+  if (tree.height == 0) {
+    const Leaf<Geometry>& leaf = tree.only_leaf;
+    return {.leaf = &leaf,
+            .slot = leaf.template SlotForAlone<kVectorBytes>(address)};
+  }
   uint32_t node = tree.root;
   for (uint32_t level = 0; level < tree.height; ++level) {
     const Inner<Geometry>& inner = tree.inners[node];
     node = inner.child[inner.template ChildFor<kVectorBytes>(address)];
   }
-  const Leaf<Geometry>& leaf = tree.LeafAt(node);
+  const Leaf<Geometry>& leaf = tree.leaves[node];
   return {.leaf = &leaf, .slot = leaf.template SlotFor<kVectorBytes>(address)};
 }
 

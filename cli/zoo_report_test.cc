@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "cli/zoo_report.h"
+
+#include <string>
+
+#include "absl/strings/str_split.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "nlohmann/json.hpp"
+
+namespace e820check {
+namespace {
+
+using testing::HasSubstr;
+
+// One caught, one that survives.
+ZooReport TwoMutants() {
+  ZooReport report = {.seed = 7, .cases = 100};
+  report.rows.push_back(
+      {.mutant = {.id = "first", .classes = "OVL SPM", .sources = "Z01"},
+       .score = {.caught = {.difference = "e820 <order>",
+                            .law = "law e820.no-overlap"},
+                 .cases = 3,
+                 .needed = absl::Milliseconds(2)}});
+  report.rows.push_back(
+      {.mutant = {.id = "second", .classes = "INC", .sources = "Z15"},
+       .score = {.caught = {},
+                 .cases = 100,
+                 .needed = absl::Milliseconds(40)}});
+  return report;
+}
+
+TEST(ZooReport, TextHasALineForEachAndTheSum) {
+  const std::string text = Print(TwoMutants(), ZooFormat::kText);
+  EXPECT_THAT(text, HasSubstr("first "));
+  EXPECT_THAT(text, HasSubstr("     3     2.0  e820 <order>\n"));
+  EXPECT_THAT(text, HasSubstr("   100    40.0  nothing\n"));
+  EXPECT_THAT(text, HasSubstr("1 of 2 mutants caught; without a mutant, "
+                              "nothing\nseed 7, at most 100 cases each\n"));
+}
+
+TEST(ZooReport, TextFitsATerminal) {
+  ZooReport report = TwoMutants();
+  report.rows[0].score.caught.difference = std::string(200, 'x');
+  const std::string text = Print(report, ZooFormat::kText);
+  for (const absl::string_view line : absl::StrSplit(text, '\n')) {
+    EXPECT_LE(line.size(), 80u) << line;
+  }
+}
+
+TEST(ZooReport, MarkdownHasOneCellForEachColumn) {
+  ZooReport report = TwoMutants();
+  const std::string plain = Print(report, ZooFormat::kMarkdown);
+  EXPECT_THAT(plain, HasSubstr("| first | OVL SPM | Z01 | e820 <order> | 3 | "
+                               "2.0 | e820.no-overlap |\n"));
+  for (ZooRow& row : report.rows) {
+    row.fuzzed = FuzzScore{.caught = row.mutant.id == "first",
+                           .runs = 12,
+                           .needed = absl::Seconds(1)};
+  }
+  const std::string fuzzed = Print(report, ZooFormat::kMarkdown);
+  EXPECT_THAT(fuzzed, HasSubstr("| e820.no-overlap | 12 | 1000.0 |\n"));
+  EXPECT_THAT(fuzzed, HasSubstr("| not caught | 1000.0 |\n"));
+  EXPECT_THAT(fuzzed, HasSubstr("1 of 2 mutants caught, 1 by fuzzing"));
+}
+
+TEST(ZooReport, HtmlEscapesAndMarksSurvivors) {
+  const std::string html = Print(TwoMutants(), ZooFormat::kHtml);
+  EXPECT_THAT(html, HasSubstr("<td>e820 &lt;order&gt;</td>"));
+  EXPECT_THAT(html, HasSubstr("<tr class=survivor><td>second</td>"));
+}
+
+TEST(ZooReport, JsonSaysTheSame) {
+  ZooReport report = TwoMutants();
+  report.caught_in_controls = {"e820 order"};
+  const auto json =
+      nlohmann::json::parse(Print(report, ZooFormat::kJson));
+  EXPECT_EQ(json["mutants"][0]["caught"], true);
+  EXPECT_EQ(json["mutants"][0]["law"], "e820.no-overlap");
+  EXPECT_EQ(json["mutants"][1]["caught"], false);
+  EXPECT_EQ(json["caught_in_controls"][0], "e820 order");
+}
+
+}  // namespace
+}  // namespace e820check
