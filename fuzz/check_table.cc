@@ -11,6 +11,7 @@
 #include "model/reference_layout.h"
 #include "options/command_line.h"
 #include "properties/evidence.h"
+#include "properties/laws.h"
 
 namespace e820check {
 namespace {
@@ -65,9 +66,9 @@ GuestLayout LayoutForTables() {
   return layout;
 }
 
-void CheckLawsReturn(absl::Span<const Law> laws, const GuestLayout& layout) {
+void CheckLawsReturn(const GuestLayout& layout) {
   const Evidence evidence = Gather(Machine(), layout);
-  for (const Law& law : laws) {
+  for (const Law& law : Laws()) {
     const absl::Status status = law.check(evidence);
     if (!status.ok() && status.message().empty()) {
       Fail<Words>(std::string(law.id));

@@ -11,10 +11,8 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
-#include "absl/types/span.h"
 #include "fuzz/check.h"
 #include "machine/guest_layout.h"
-#include "properties/laws.h"
 
 namespace e820check {
 
@@ -57,7 +55,7 @@ GuestLayout LayoutForTables();
 // Verify that each law comes back from the layout, which claims to be that
 // machine's, and that it names what it finds; and that people can be shown the
 // layout.
-void CheckLawsReturn(absl::Span<const Law> laws, const GuestLayout& layout);
+void CheckLawsReturn(const GuestLayout& layout);
 
 // That machine's command line and, decoded as far as it can be, the layout.
 std::string DescribeTables(const GuestLayout& layout,

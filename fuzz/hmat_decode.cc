@@ -14,7 +14,6 @@
 #include "fuzz/explain.h"
 #include "fuzz/table_bytes.h"
 #include "machine/hmat_table.h"
-#include "properties/table_laws.h"
 
 namespace e820check {
 namespace {
@@ -106,7 +105,7 @@ void CheckHmat(absl::string_view bytes,
   CheckAcceptance(table.status(), SplitStructures(bytes, structures));
   GuestLayout layout = LayoutForTables();
   layout.hmat = std::string(bytes);
-  CheckLawsReturn(HmatLaws(), layout);
+  CheckLawsReturn(layout);
   if (!table.ok()) return;
   CheckMeaning(IsHeaderOf(table->header, bytes), "header", 0);
   CheckMeaning(table->structures.size() == structures.size(), "structures",
