@@ -100,7 +100,9 @@ Comparison Compare(const System& left, const System& right,
 void Tally::Add(const Comparison& comparison) {
   ++cases;
   ++verdicts[comparison.verdict];
-  for (const absl::string_view name : comparison.classes) ++classes[name];
+  for (const absl::string_view name : comparison.classes) {
+    ++classes[std::string(name)];
+  }
   for (const Defect& defect : comparison.defects) ++defects[defect.id];
   if (comparison.verdict == Verdict::kNotCovered ||
       comparison.verdict == Verdict::kLacking) {
@@ -109,7 +111,7 @@ void Tally::Add(const Comparison& comparison) {
   // A case counts once for an entry, however many laws that excuses.
   absl::string_view last;
   for (const absl::string_view id : comparison.quirks) {
-    if (id != last) ++quirks[id];
+    if (id != last) ++quirks[std::string(id)];
     last = id;
   }
 }

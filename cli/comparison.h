@@ -4,6 +4,7 @@
 #define E820CHECK_CLI_COMPARISON_H_
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 
@@ -52,10 +53,11 @@ Comparison WithoutAnswer(const System& system, const absl::Status& failure,
 struct Tally {
   uint64_t cases = 0;
   std::map<Verdict, uint64_t> verdicts;
-  std::map<absl::string_view, uint64_t> classes;
-  std::map<absl::string_view, uint64_t> quirks;
-  std::map<std::string, uint64_t> reasons;  // of kNotCovered and kLacking
-  std::map<std::string, uint64_t> defects;  // by id
+  std::map<std::string, uint64_t, std::less<>> classes;
+  std::map<std::string, uint64_t, std::less<>> quirks;
+  // Of kNotCovered and kLacking.
+  std::map<std::string, uint64_t, std::less<>> reasons;
+  std::map<std::string, uint64_t, std::less<>> defects;  // by id
 
   void Add(const Comparison& comparison);
   uint64_t Count(Verdict verdict) const;

@@ -4,9 +4,9 @@
 
 #include <string>
 
-#include "cli/shell.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "properties/shell.h"
 
 namespace e820check {
 namespace {

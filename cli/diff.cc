@@ -7,8 +7,8 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
-#include <compare>
 #include <cstdio>
+#include <fstream>
 #include <iostream>
 #include <iterator>
 #include <map>
@@ -22,12 +22,11 @@
 #include "absl/strings/str_join.h"
 #include "cli/comparison.h"
 #include "cli/interrupt.h"
-#include "cli/shell.h"
 #include "machine/describe.h"
 #include "options/format.h"
 #include "properties/choices.h"
-#include "properties/classify.h"
 #include "properties/command_line_generator.h"
+#include "properties/shell.h"
 #include "properties/shrink.h"
 #include "properties/shrink_machine.h"
 #include "subject/failure.h"
@@ -39,10 +38,6 @@ namespace {
 constexpr int kMostShrinkRuns = 1000;
 // Each may last until a system's deadline.
 constexpr int kMostShrinkRunsOfHang = 5;
-
-// Of cases that are not compared, in the summary: a subject may have one of its
-// own for each case.
-constexpr size_t kMostReasons = 20;
 
 using Clock = std::chrono::steady_clock;
 
@@ -109,31 +104,26 @@ class Progress {
   Clock::time_point shown_;
 };
 
-// Where a defect is first seen: in which case, as which of its defects.
-struct FirstSight {
-  uint64_t index = 0;
-  size_t place = 0;
-
-  // clang-tidy 14 takes the comparison with 0 in here for a null pointer.
-  // NOLINTNEXTLINE(modernize-use-nullptr)
-  friend auto operator<=>(const FirstSight&, const FirstSight&) = default;
-};
-
-struct RunResult {
-  Tally tally;
-  std::map<std::string, FirstSight> first_sights;  // by the defect's id
-  double seconds = 0;
-};
-
 // Unless it is to keep going, stops handing out cases at the first
 // disagreement; those already begun are finished, so the lowest index is found
 // whatever the number of jobs.
 class Run {
  public:
   Run(const Pair& pair, const DiffOptions& options)
-      : pair_(pair), options_(options), progress_(options.cases) {}
+      : pair_(pair),
+        options_(options),
+        progress_(options.cases),
+        next_(options.shard.index) {
+    report_.left = pair.left->name();
+    report_.right = pair.right->name();
+    report_.qemu_version = pair.context.qemu_version;
+    report_.dialect = pair.context.dialect;
+    report_.seed = options.seed;
+    report_.cases = options.cases;
+    report_.shard = options.shard;
+  }
 
-  RunResult Execute() {
+  RunReport Execute() {
     const Clock::time_point start = Clock::now();
     uint32_t jobs = options_.jobs;
     if (jobs == 0) jobs = std::max(1u, std::thread::hardware_concurrency());
@@ -144,29 +134,29 @@ class Run {
     Work();
     for (std::thread& worker : workers) worker.join();
     progress_.Clear();
-    result_.seconds =
+    report_.seconds =
         std::chrono::duration<double>(Clock::now() - start).count();
-    return result_;
+    return report_;
   }
 
  private:
   void Work() {
     while (!stop_ && !Interrupted()) {
-      const uint64_t index = next_++;
+      const uint64_t index = next_.fetch_add(options_.shard.count);
       if (index >= options_.cases) return;
       const Comparison comparison =
           pair_.Compare(MakeCase(options_.seed, index, pair_.context));
       // A child that got the same Ctrl-C died of it: no finding.
       if (Interrupted()) return;
       const std::lock_guard<std::mutex> lock(mutex_);
-      result_.tally.Add(comparison);
-      progress_.Show(result_.tally);
+      report_.tally.Add(comparison);
+      progress_.Show(report_.tally);
       if (comparison.verdict != Verdict::kDisagree) continue;
       if (!options_.keep_going) stop_ = true;
       for (size_t place = 0; place < comparison.defects.size(); ++place) {
         const FirstSight sight{index, place};
         FirstSight& first =
-            result_.first_sights
+            report_.first_sights
                 .try_emplace(comparison.defects[place].id, sight)
                 .first->second;
         first = std::min(first, sight);
@@ -177,63 +167,11 @@ class Run {
   const Pair& pair_;
   const DiffOptions& options_;
   Progress progress_;
-  std::atomic<uint64_t> next_{0};
+  std::atomic<uint64_t> next_;
   std::atomic<bool> stop_{false};
   std::mutex mutex_;
-  RunResult result_;  // guarded by mutex_ while workers run
+  RunReport report_;  // guarded by mutex_ while workers run
 };
-
-double Percent(uint64_t part, uint64_t whole) {
-  return whole == 0
-             ? 0
-             : 100.0 * static_cast<double>(part) / static_cast<double>(whole);
-}
-
-void PrintSummary(const RunResult& run, const DiffOptions& options,
-                  const Pair& pair) {
-  const Tally& tally = run.tally;
-  const auto line = [&tally](absl::string_view name, uint64_t count) {
-    std::cout << absl::StreamFormat("  %-20s %10d  %5.1f %%\n", name, count,
-                                    Percent(count, tally.cases));
-  };
-  std::cout << absl::StreamFormat(
-      "%s against %s, QEMU %s, dialect %s, seed %d\n", pair.left->name(),
-      pair.right->name(), ToString(pair.context.qemu_version),
-      ToString(pair.context.dialect), options.seed);
-  std::cout << absl::StreamFormat(
-      "  %-20s %10d  %.1f s, %.0f a second\n", "cases", tally.cases,
-      run.seconds, static_cast<double>(tally.cases) / run.seconds);
-  line("accepted by both", tally.Count(Verdict::kAccepted));
-  line("refused by both", tally.Count(Verdict::kRefused));
-  line("disagreements", tally.Count(Verdict::kDisagree));
-  line("known crashes", tally.Count(Verdict::kKnownCrash));
-  line("host has no memory", tally.Count(Verdict::kHostRefuses));
-  line("options not covered", tally.Count(Verdict::kNotCovered));
-  line("not in the binary", tally.Count(Verdict::kLacking));
-  if (!tally.reasons.empty()) std::cout << "not compared\n";
-  size_t shown = 0;
-  for (const auto& [reason, count] : tally.reasons) {
-    if (shown++ == kMostReasons) {
-      std::cout << "           and " << tally.reasons.size() - kMostReasons
-                << " more reasons\n";
-      break;
-    }
-    std::cout << absl::StreamFormat("  %7d  %s\n", count, reason);
-  }
-  if (!tally.defects.empty()) std::cout << "defects\n";
-  for (const auto& [id, count] : tally.defects) {
-    std::cout << absl::StreamFormat("  %7d  %s\n", count, id);
-  }
-  if (!tally.quirks.empty()) std::cout << "excused by the quirk ledger\n";
-  for (const auto& [id, count] : tally.quirks) {
-    std::cout << absl::StreamFormat("  %-30s %d\n", id, count);
-  }
-  std::cout << "generated\n";
-  for (const absl::string_view name : AllClasses(pair.context.dialect)) {
-    const auto found = tally.classes.find(name);
-    line(name, found == tally.classes.end() ? 0 : found->second);
-  }
-}
 
 std::string ReplayLine(const DiffOptions& options, const Pair& pair,
                        const std::vector<std::string>& args) {
@@ -348,8 +286,16 @@ CommandStatus DiffOne(const Pair& pair, const DiffOptions& options) {
 
 CommandStatus DiffMany(const Pair& pair, const DiffOptions& options) {
   RememberInterrupts();
-  const RunResult run = Run(pair, options).Execute();
-  PrintSummary(run, options, pair);
+  const RunReport run = Run(pair, options).Execute();
+  PrintReport(run);
+  if (!options.report_file.empty()) {
+    std::ofstream file(options.report_file);
+    if (!(file << ReportToJson(run).dump(1) << "\n").flush()) {
+      std::cerr << "e820check: " << options.report_file
+                << ": cannot be written\n";
+      return kExitUsage;
+    }
+  }
   std::map<FirstSight, std::string> findings;
   for (const auto& [id, sight] : run.first_sights) findings[sight] = id;
   if (!options.keep_going && findings.size() > 1) {

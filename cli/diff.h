@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "cli/command_status.h"
+#include "cli/run_report.h"
 #include "cli/system.h"
 
 namespace e820check {
@@ -23,6 +24,10 @@ struct DiffOptions {
   uint64_t cases = 1000;
   uint64_t seed = 1;
   uint32_t jobs = 0;  // 0: one per processor
+  // Which of the cases; and where to write what was counted, with --keep-going.
+  std::string shard_text = "0/1";
+  Shard shard;
+  std::string report_file;
   // Go on after a disagreement, for the first one of every defect.
   bool keep_going = false;
   // One command line to compare, instead of generated ones.

@@ -23,7 +23,6 @@
 #include "absl/strings/str_format.h"
 #include "cli/hunted_case.h"
 #include "cli/interrupt.h"
-#include "cli/shell.h"
 #include "hunt/config_spelling.h"
 #include "hunt/finding_store.h"
 #include "hunt/known_refusals.h"
@@ -34,6 +33,7 @@
 #include "properties/choices.h"
 #include "properties/command_line_generator.h"
 #include "properties/quirks.h"
+#include "properties/shell.h"
 #include "properties/shrink.h"
 
 namespace e820check {

@@ -126,6 +126,14 @@ CLI::App* AddDiff(CLI::App& app, DiffOptions& options) {
   AddSeedAndJobs(*command, options);
   command->add_flag("--keep-going", options.keep_going,
                     "show the first disagreement of every defect");
+  command
+      ->add_option("--shard", options.shard_text,
+                   "only every N-th case, from the I-th on")
+      ->type_name("I/N");
+  command
+      ->add_option("--report", options.report_file,
+                   "with --keep-going: counts, for merge")
+      ->type_name("FILE");
   AddVersion(*command, options.qemu_version,
              "which to expect (default: see below)");
   AddDialect(*command, options.dialect);
@@ -167,6 +175,15 @@ CLI::App* AddHunt(CLI::App& app, HuntOptions& options) {
   return command;
 }
 
+CLI::App* AddMerge(CLI::App& app, MergeOptions& options) {
+  CLI::App* command = app.add_subcommand(
+      "merge", "add up the reports of all shards of one diff");
+  command->add_option("FILES", options.files, "as diff --report wrote them")
+      ->required();
+  command->footer(kExitStatuses);
+  return command;
+}
+
 CLI::App* AddRules(CLI::App& app, RulesOptions& options) {
   CLI::App* command = app.add_subcommand(
       "rules", "print the model's rules, and how often each is hit");
@@ -188,8 +205,7 @@ const CLI::App* AddLaws(CLI::App& app) {
 CLI::App* AddZoo(CLI::App& app, ZooOptions& options) {
   CLI::App* command = app.add_subcommand(
       "zoo", "check that known kinds of bugs would be caught");
-  command
-      ->add_option("--cases", options.cases, "for each mutant, at most")
+  command->add_option("--cases", options.cases, "for each mutant, at most")
       ->capture_default_str()
       ->check(CLI::Range(1, 1000000000).description(""))
       ->type_name("N");
@@ -209,12 +225,13 @@ CLI::App* AddZoo(CLI::App& app, ZooOptions& options) {
       ->check(CLI::Range(1, 86400).description(""))
       ->type_name("N");
   command->add_option("--format", options.format, "how to print the scoreboard")
-      ->transform(CLI::CheckedTransformer(std::map<std::string, ZooFormat>{
-                                              {"text", ZooFormat::kText},
-                                              {"markdown", ZooFormat::kMarkdown},
-                                              {"html", ZooFormat::kHtml},
-                                              {"json", ZooFormat::kJson}})
-                      .description(""))
+      ->transform(
+          CLI::CheckedTransformer(std::map<std::string, ZooFormat>{
+                                      {"text", ZooFormat::kText},
+                                      {"markdown", ZooFormat::kMarkdown},
+                                      {"html", ZooFormat::kHtml},
+                                      {"json", ZooFormat::kJson}})
+              .description(""))
       ->type_name("text|markdown|html|json");
   command->footer(
       std::string("\nExit status 1: a mutant survives, or fuzzing catches less "
@@ -244,6 +261,8 @@ int Main(std::vector<std::string> words) {
   AddDiff(app, diff_options);
   HuntOptions hunt_options;
   const CLI::App* hunt = AddHunt(app, hunt_options);
+  MergeOptions merge_options;
+  const CLI::App* merge = AddMerge(app, merge_options);
   RulesOptions rules_options;
   const CLI::App* rules = AddRules(app, rules_options);
   const CLI::App* laws = AddLaws(app);
@@ -268,6 +287,10 @@ int Main(std::vector<std::string> words) {
     if (separated) return refuse("rules takes no QEMU arguments");
     return PrintRules(rules_options);
   }
+  if (merge->parsed()) {
+    if (separated) return refuse("merge takes no QEMU arguments");
+    return MergeFiles(merge_options);
+  }
   if (zoo->parsed()) {
     if (separated) return refuse("zoo takes no QEMU arguments");
     return RunZoo(zoo_options);
@@ -290,6 +313,12 @@ int Main(std::vector<std::string> words) {
   }
   if (separated && qemu_args.empty()) {
     return refuse("no QEMU arguments after --");
+  }
+  const absl::StatusOr<Shard> shard = ParseShard(diff_options.shard_text);
+  if (!shard.ok()) return refuse("--shard needs I/N with I < N");
+  diff_options.shard = *shard;
+  if (!diff_options.report_file.empty() && !diff_options.keep_going) {
+    return refuse("--report needs --keep-going: shards add up only if whole");
   }
   diff_options.args = std::move(qemu_args);
   return Diff(diff_options);

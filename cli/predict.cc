@@ -82,34 +82,10 @@ CommandStatus PredictOne(const System& system, const PredictOptions& options) {
   return kExitOk;
 }
 
-struct BatchLine {
-  std::optional<ordered_json> name;
-  std::vector<std::string> args;
-};
-
-absl::StatusOr<BatchLine> ReadBatchLine(const std::string& line) {
-  const ordered_json json = ordered_json::parse(line, nullptr, false);
-  if (json.is_discarded() || !json.is_object()) {
-    return absl::InvalidArgumentError("not a JSON object");
-  }
-  BatchLine request;
-  if (json.contains("name")) request.name = json["name"];
-  if (!json.contains("args") || !json["args"].is_array()) {
-    return absl::InvalidArgumentError("no array \"args\"");
-  }
-  for (const ordered_json& arg : json["args"]) {
-    if (!arg.is_string()) {
-      return absl::InvalidArgumentError("\"args\" holds more than strings");
-    }
-    request.args.push_back(arg.get<std::string>());
-  }
-  return request;
-}
-
 // One line out for one line in; a line without an answer says why in "failed".
 CommandStatus AnswerLine(const System& system, const PredictOptions& options,
                          const std::string& line) {
-  absl::StatusOr<BatchLine> request = ReadBatchLine(line);
+  absl::StatusOr<BatchQuestion> request = BatchQuestionFromLine(line);
   ordered_json out;
   CommandStatus status = kExitOk;
   if (request.ok() && request->name) out["name"] = *request->name;

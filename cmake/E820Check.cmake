@@ -4,11 +4,12 @@
 # to declare a library, a test and a property test.
 
 find_package(absl REQUIRED)
-find_package(GTest REQUIRED)
 find_package(nlohmann_json REQUIRED)
-find_package(rapidcheck REQUIRED)
 find_package(Threads REQUIRED)
-
+if(NOT E820CHECK_LIBFUZZER)
+  find_package(GTest REQUIRED)
+  find_package(rapidcheck REQUIRED)
+endif()
 
 add_library(e820check_flags INTERFACE)
 target_include_directories(e820check_flags INTERFACE ${PROJECT_SOURCE_DIR})
@@ -21,7 +22,8 @@ if(E820CHECK_SANITIZE)
   add_compile_options(-fsanitize=${E820CHECK_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
   add_link_options(-fsanitize=${E820CHECK_SANITIZE})
 endif()
-if(E820CHECK_LIBFUZZER)
+# Another engine brings flags of its own, in CXXFLAGS.
+if(E820CHECK_LIBFUZZER AND NOT DEFINED ENV{LIB_FUZZING_ENGINE})
   add_compile_options(-fsanitize=fuzzer-no-link)
 endif()
 if(E820CHECK_COVERAGE)

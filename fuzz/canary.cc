@@ -8,8 +8,11 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "fuzz/check.h"
+#include "fuzz/explain.h"
 
 namespace {
 
@@ -17,13 +20,24 @@ struct Canary {
   static constexpr char kName[] = "canary";
 };
 
+void Check(const uint8_t* data, size_t size) {
+  constexpr absl::string_view kPlanted = "0xe820";
+  if (size != kPlanted.size()) return;
+  for (size_t i = 0; i < size; ++i) {
+    if (data[i] != static_cast<uint8_t>(kPlanted[i])) return;
+  }
+  e820check::Fail<Canary>("the planted crash was found");
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  constexpr absl::string_view kPlanted = "0xe820";
-  if (size != kPlanted.size()) return 0;
-  for (size_t i = 0; i < size; ++i) {
-    if (data[i] != static_cast<uint8_t>(kPlanted[i])) return 0;
-  }
-  e820check::Fail<Canary>("the planted crash was found");
+  e820check::Examine(
+      [&] {
+        return absl::StrCat("no machine: ",
+                            absl::CHexEscape(absl::string_view(
+                                reinterpret_cast<const char*>(data), size)));
+      },
+      [&] { Check(data, size); });
+  return 0;
 }

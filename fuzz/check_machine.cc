@@ -38,13 +38,6 @@ struct SameMemory {
   static constexpr char kName[] = "same memory in both dialects";
 };
 
-Dialect DialectOf(const MachineOptions& machine) {
-  const bool typed = std::any_of(
-      machine.numa_nodes.begin(), machine.numa_nodes.end(),
-      [](const NumaNode& n) { return n.memmap_type != MemmapType::kNormal; });
-  return typed ? Dialect::kMemmapType : Dialect::kStock;
-}
-
 absl::Status CheckRoundTrip(const MachineOptions& machine) {
   const std::vector<std::string> args = Format(machine);
   const auto differ = [&](const std::string& why) {
@@ -64,18 +57,6 @@ absl::Status CheckRoundTrip(const MachineOptions& machine) {
   return absl::OkStatus();
 }
 
-// A CPU or device that the board refuses has lost the words that described it,
-// and enclave memory has none; under KVM, a CPU's words depend on the host.
-bool HasWords(const MachineOptions& machine) {
-  return machine.accelerator == Accelerator::kTcg &&
-         machine.cpu.refusal.empty() && machine.pci_hole64_refusal.empty() &&
-         machine.sgx_sections.empty() &&
-         std::all_of(machine.devices.begin(), machine.devices.end(),
-                     [](const Device& d) {
-                       return d.refusal.empty() && d.bus_refusal.empty();
-                     });
-}
-
 // Where one dialect's layout is refused there is nothing to compare: the place
 // decides about that.
 absl::Status CheckDialects(const MachineOptions& machine) {
@@ -89,6 +70,23 @@ absl::Status CheckDialects(const MachineOptions& machine) {
 }
 
 }  // namespace
+
+Dialect DialectOf(const MachineOptions& machine) {
+  const bool typed = std::any_of(
+      machine.numa_nodes.begin(), machine.numa_nodes.end(),
+      [](const NumaNode& n) { return n.memmap_type != MemmapType::kNormal; });
+  return typed ? Dialect::kMemmapType : Dialect::kStock;
+}
+
+bool HasWords(const MachineOptions& machine) {
+  return machine.accelerator == Accelerator::kTcg &&
+         machine.cpu.refusal.empty() && machine.pci_hole64_refusal.empty() &&
+         machine.sgx_sections.empty() &&
+         std::all_of(machine.devices.begin(), machine.devices.end(),
+                     [](const Device& d) {
+                       return d.refusal.empty() && d.bus_refusal.empty();
+                     });
+}
 
 void CheckMachine(const MachineOptions& machine) {
   CheckOk<Validity>(Validate(machine));

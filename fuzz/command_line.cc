@@ -13,29 +13,52 @@
 #include "absl/strings/string_view.h"
 #include "fuzz/check.h"
 #include "fuzz/check_machine.h"
-#include "options/argument_lines.h"
+#include "fuzz/command_line_case.h"
+#include "fuzz/explain.h"
+#include "fuzz/mutator.h"
+#include "model/reference_layout.h"
+#include "properties/agreement.h"
+#include "properties/command_line_answer.h"
+#include "rangetree/range_tree_layout.h"
 
 namespace {
 
+struct Answers {
+  static constexpr char kName[] = "answers to the command line";
+};
 struct Refusal {
   static constexpr char kName[] = "refusal";
 };
 
-}  // namespace
-
-extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  const auto lines = e820check::SplitArgumentLines(
-      absl::string_view(reinterpret_cast<const char*>(data), size));
-  const auto parsed = e820check::ParseCommandLine(lines.args, lines.context);
-  if (!parsed.ok()) return 0;  // not modelled
+void Check(const e820check::CommandLineCase& command_line) {
+  const auto parsed =
+      e820check::ParseCommandLine(command_line.args(), command_line.context());
+  if (!parsed.ok()) return;  // not modelled
   if (const auto* machine =
           std::get_if<e820check::MachineOptions>(&parsed->outcome)) {
     e820check::CheckMachine(*machine);
+    // With the words of the command line before what is about a device.
+    e820check::CheckOk<Answers>(e820check::CheckAgreement(
+        AnswerCommandLine(*parsed, e820check::ReferenceLayout),
+        AnswerCommandLine(*parsed, e820check::RangeTreeLayout)));
   } else {
     const auto& refusal = std::get<e820check::Rejection>(parsed->outcome);
     if (refusal.text.empty() != refusal.help_exit_status.has_value()) {
       e820check::Fail<Refusal>("without a text");
     }
   }
+}
+
+}  // namespace
+
+const e820check::Mutator& e820check::TargetMutator() {
+  return kArgumentsMutator;
+}
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  const e820check::CommandLineCase command_line(
+      absl::string_view(reinterpret_cast<const char*>(data), size));
+  e820check::Examine([&] { return command_line.Describe(); },
+                     [&] { Check(command_line); });
   return 0;
 }

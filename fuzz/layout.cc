@@ -8,10 +8,16 @@
 
 #include "absl/strings/string_view.h"
 #include "fuzz/check_machine.h"
+#include "fuzz/explain.h"
 #include "fuzz/machine_codec.h"
+#include "fuzz/mutator.h"
+
+const e820check::Mutator& e820check::TargetMutator() { return kMachineMutator; }
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const absl::string_view bytes(reinterpret_cast<const char*>(data), size);
-  e820check::CheckMachine(e820check::DecodeMachine(bytes));
+  const e820check::MachineOptions machine = e820check::DecodeMachine(bytes);
+  e820check::Examine([&] { return e820check::DescribeMachine(machine); },
+                     [&] { e820check::CheckMachine(machine); });
   return 0;
 }

@@ -6,6 +6,7 @@
 #include <array>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 
 namespace e820check {
 namespace {
@@ -148,6 +149,24 @@ MapOperation DecodeMapOperation(absl::string_view record) {
           .attributes = DecodeAttributes(byte(1)),
           .size_bytes = DecodeNibbles(byte(6)),
           .step_bytes = DecodeNibbles(byte(7))};
+}
+
+std::vector<MapOperation> DecodeMapOperations(absl::string_view bytes,
+                                              size_t most) {
+  std::vector<MapOperation> operations;
+  while (operations.size() < most && bytes.size() >= kMapOperationSizeBytes) {
+    operations.push_back(
+        DecodeMapOperation(bytes.substr(0, kMapOperationSizeBytes)));
+    bytes.remove_prefix(kMapOperationSizeBytes);
+  }
+  return operations;
+}
+
+std::string DescribeMapOperations(absl::string_view bytes, size_t most) {
+  return absl::StrJoin(DecodeMapOperations(bytes, most), "\n",
+                       [](std::string* out, const MapOperation& operation) {
+                         absl::StrAppend(out, operation.ToString());
+                       });
 }
 
 std::optional<std::string> EncodeMapOperations(

@@ -18,6 +18,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
@@ -75,6 +76,13 @@ bool Edit(const MapOperation& operation, Map& map);
 
 // `record` holds kMapOperationSizeBytes bytes.
 MapOperation DecodeMapOperation(absl::string_view record);
+
+// The first `most` whole records.
+std::vector<MapOperation> DecodeMapOperations(absl::string_view bytes,
+                                              size_t most);
+
+// The same, one a line.
+std::string DescribeMapOperations(absl::string_view bytes, size_t most);
 
 // nullopt if an operation has no such record: its range or gap is not of the
 // few significant bits that eight bytes have room for.

@@ -9,6 +9,8 @@
 
 #include "absl/strings/string_view.h"
 #include "fuzz/check.h"
+#include "fuzz/explain.h"
+#include "fuzz/mutator.h"
 #include "fuzz/option_text.h"
 #include "properties/readers.h"
 
@@ -20,10 +22,18 @@ struct Difference {
 
 }  // namespace
 
+const e820check::Mutator& e820check::TargetMutator() {
+  return kObjectTextMutator;
+}
+
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const auto option = e820check::SplitOptionText(
       absl::string_view(reinterpret_cast<const char*>(data), size));
-  e820check::CheckOk<Difference>(
-      e820check::CompareObjectReaders(option.text, option.release));
+  e820check::Examine(
+      [&] { return e820check::DescribeOption("-object", option); },
+      [&] {
+        e820check::CheckOk<Difference>(
+            e820check::CompareObjectReaders(option.text, option.release));
+      });
   return 0;
 }

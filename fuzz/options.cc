@@ -11,8 +11,10 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "fuzz/check.h"
+#include "fuzz/command_line_case.h"
+#include "fuzz/explain.h"
+#include "fuzz/mutator.h"
 #include "machine/machine_options.h"
-#include "options/argument_lines.h"
 #include "options/command_line.h"
 
 namespace {
@@ -24,12 +26,9 @@ struct Validity {
   static constexpr char kName[] = "validity";
 };
 
-}  // namespace
-
-extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  const auto lines = e820check::SplitArgumentLines(
-      absl::string_view(reinterpret_cast<const char*>(data), size));
-  const auto parsed = e820check::ParseCommandLine(lines.args, lines.context);
+void Check(const e820check::CommandLineCase& command_line) {
+  const auto parsed =
+      e820check::ParseCommandLine(command_line.args(), command_line.context());
   if (!parsed.ok()) {
     if (parsed.status().message().empty()) {
       e820check::Fail<Refusal>("not covered, without a reason");
@@ -43,5 +42,18 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
       e820check::Fail<Refusal>("without a text");
     }
   }
+}
+
+}  // namespace
+
+const e820check::Mutator& e820check::TargetMutator() {
+  return kArgumentsMutator;
+}
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  const e820check::CommandLineCase command_line(
+      absl::string_view(reinterpret_cast<const char*>(data), size));
+  e820check::Examine([&] { return command_line.Describe(); },
+                     [&] { Check(command_line); });
   return 0;
 }

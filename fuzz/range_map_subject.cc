@@ -10,7 +10,9 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "fuzz/check.h"
+#include "fuzz/explain.h"
 #include "fuzz/map_operations.h"
+#include "fuzz/mutator.h"
 #include "model/reference_memory_map.h"
 #include "properties/map_laws.h"
 #include "subject/range_map.h"
@@ -31,12 +33,7 @@ struct Contents {
   static constexpr char kName[] = "contents";
 };
 
-}  // namespace
-}  // namespace e820check
-
-extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  using namespace e820check;  // NOLINT(google-build-using-namespace)
-  absl::string_view bytes(reinterpret_cast<const char*>(data), size);
+void Run(absl::string_view bytes) {
   ReferenceMemoryMap expected;
   SubjectRangeMap actual;
   for (size_t i = 0; i < kMaxOperations; ++i) {
@@ -57,5 +54,23 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     CheckOk<Order>(CheckSegments(actual));
     CheckOk<Contents>(CheckSameContent(expected, actual));
   }
+}
+
+}  // namespace
+}  // namespace e820check
+
+const e820check::Mutator& e820check::TargetMutator() {
+  return kMapOperationsMutator;
+}
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  using namespace e820check;  // NOLINT(google-build-using-namespace)
+  const absl::string_view bytes(reinterpret_cast<const char*>(data), size);
+  Examine(
+      [bytes] {
+        return absl::StrCat("no machine, but a map:\n",
+                            DescribeMapOperations(bytes, kMaxOperations));
+      },
+      [bytes] { Run(bytes); });
   return 0;
 }

@@ -7,13 +7,18 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "absl/types/span.h"
 #include "fuzz/cell_map.h"
 #include "fuzz/check.h"
+#include "fuzz/explain.h"
 #include "fuzz/map_operations.h"
+#include "fuzz/mutator.h"
 
 namespace e820check {
 namespace {
@@ -119,6 +124,36 @@ void CheckEquality(const MapOperation& last, const CellMap& expected,
   Check<Contents>(!(rebuilt == map), last);
 }
 
+// The map built at once, copied and moved is the same map, and asked about many
+// addresses at once it says what it says of each.
+template <typename Map>
+void CheckCopies(const MapOperation& last, const Map& map) {
+  const std::vector<Segment> segments = map.Segments();
+  const auto built = Map::FromSorted(segments);
+  Check<Contents>(built.has_value() && *built == map, last);
+  CheckOk<Invariants>(built->CheckInvariants(Map::InvariantLevel::kSummaries));
+  Map copy;
+  copy = *built;
+  Map moved;
+  moved = std::move(copy);
+  Check<Contents>(moved == map && copy.empty(), last);  // NOLINT
+  if (segments.size() > 1) {
+    Check<Contents>(!Map::FromSorted({segments[1], segments[0]}), last);
+  }
+
+  std::vector<uint64_t> addresses = {0, UINT64_MAX};
+  for (auto it = map.begin(); it != map.end(); it++) {
+    const AddressRange range = (*it).range;
+    addresses.push_back(range.first());
+    addresses.push_back(range.last() + 1);
+  }
+  std::vector<std::optional<MemoryAttributes>> contents(addresses.size());
+  map.AtEach(addresses, absl::MakeSpan(contents));
+  for (size_t i = 0; i < addresses.size(); ++i) {
+    Check<Query>(contents[i] == map.At(addresses[i]), last);
+  }
+}
+
 // Calls visitor(operation) with each record's.
 template <typename Visitor>
 void VisitOperations(absl::string_view bytes, Visitor visitor) {
@@ -154,20 +189,34 @@ void Run(absl::string_view bytes) {
     }
   });
   CheckEquality(last, expected, actual, rebuilt);
+  CheckCopies(last, actual);
 }
 
 }  // namespace
 }  // namespace e820check
+
+const e820check::Mutator& e820check::TargetMutator() {
+  return kMapOperationsMutator;
+}
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace e820check;  // NOLINT(google-build-using-namespace)
   const absl::string_view bytes(reinterpret_cast<const char*>(data), size);
   // A bit that no record uses: a few operations fill many tiny nodes, but users
   // have others.
-  if (size > 1 && (data[1] & 0x80) != 0) {
-    Run<RangeTreeMap>(bytes);
-  } else {
-    Run<BasicRangeTreeMap<range_tree_internal::TinyGeometry>>(bytes);
-  }
+  const bool usual = size > 1 && (data[1] & 0x80) != 0;
+  Examine(
+      [&] {
+        return absl::StrCat("no machine, but a map with ",
+                            usual ? "usual" : "tiny", " nodes:\n",
+                            DescribeMapOperations(bytes, kMaxOperations));
+      },
+      [&] {
+        if (usual) {
+          Run<RangeTreeMap>(bytes);
+        } else {
+          Run<BasicRangeTreeMap<range_tree_internal::TinyGeometry>>(bytes);
+        }
+      });
   return 0;
 }

@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "fuzz/machine_codec.h"
+#include "fuzz/table_seeds.h"
 #include "options/cpu_model.h"
 #include "options/machine_types.h"
 
@@ -293,8 +294,8 @@ std::vector<RangeTreeMapSeed> RangeTreeMapSeeds() {
   };
 }
 
-std::vector<SeedFile> SeedFiles() {
-  std::vector<SeedFile> files;
+std::vector<SeedFile> SeedFiles(absl::string_view recorded) {
+  std::vector<SeedFile> files = TableSeedFiles(recorded);
   for (const LayoutSeed& seed : LayoutSeeds()) {
     files.push_back({absl::StrCat("layout/", seed.name),
                      EncodeMachine(seed.machine).value_or("")});

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/string_view.h"
 #include "fuzz/map_operations.h"
 #include "machine/machine_options.h"
 
@@ -30,8 +31,9 @@ struct SeedFile {
   std::string path;  // "layout/two_nodes"
   std::string bytes;
 };
-// Both of the above, encoded; a seed without an encoding has no bytes.
-std::vector<SeedFile> SeedFiles();
+// Both of the above, encoded, and those of table_seeds.h; a seed without an
+// encoding has no bytes. `recorded` is the text of recorded/layouts-7.2.jsonl.
+std::vector<SeedFile> SeedFiles(absl::string_view recorded);
 
 }  // namespace e820check
 

@@ -31,7 +31,9 @@ std::string ReadFile(const std::string& path) {
 }
 
 TEST(SeedsTest, TheCorpusHoldsWhatMakeSeedsWrites) {
-  for (const SeedFile& seed : SeedFiles()) {
+  const std::string recorded =
+      ReadFile(CorpusDir() + "recorded/layouts-7.2.jsonl");
+  for (const SeedFile& seed : SeedFiles(recorded)) {
     EXPECT_FALSE(seed.bytes.empty()) << seed.path << " has no encoding";
     EXPECT_EQ(ReadFile(CorpusDir() + seed.path), seed.bytes)
         << seed.path << " is stale: run make_seeds corpus";
@@ -56,6 +58,8 @@ TEST(SeedsTest, CommandLineSeedsReachBothOutcomes) {
   int refusals = 0;
   for (const auto& entry :
        std::filesystem::directory_iterator(CorpusDir() + "command_line")) {
+    // Finds, named by a hash, may be anything.
+    if (entry.path().filename().string().size() == 40) continue;
     const ArgumentLines lines =
         SplitArgumentLines(ReadFile(entry.path().string()));
     const auto parsed = ParseCommandLine(lines.args, lines.context);

@@ -12,7 +12,9 @@
 #include "absl/strings/string_view.h"
 #include "fuzz/check.h"
 #include "fuzz/check_laws.h"
+#include "fuzz/explain.h"
 #include "fuzz/machine_codec.h"
+#include "fuzz/mutator.h"
 #include "model/reference_layout.h"
 #include "options/command_line.h"
 #include "options/format.h"
@@ -52,14 +54,24 @@ void CheckSubject(const SubjectQuestion& question) {
 }  // namespace
 }  // namespace e820check
 
+const e820check::Mutator& e820check::TargetMutator() { return kMachineMutator; }
+
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const absl::string_view bytes(reinterpret_cast<const char*>(data), size);
   const e820check::MachineOptions machine = e820check::DecodeMachine(bytes);
   for (const e820check::Dialect dialect :
        {e820check::Dialect::kStock, e820check::Dialect::kMemmapType}) {
-    e820check::CheckSubject({.args = e820check::Format(machine),
-                             .dialect = dialect,
-                             .qemu_version = machine.qemu_version});
+    const e820check::SubjectQuestion question = {
+        .args = e820check::Format(machine),
+        .dialect = dialect,
+        .qemu_version = machine.qemu_version};
+    e820check::Examine(
+        [&] {
+          return e820check::DescribeCase(question.args,
+                                         {.qemu_version = question.qemu_version,
+                                          .dialect = question.dialect});
+        },
+        [&] { e820check::CheckSubject(question); });
   }
   return 0;
 }

@@ -8,12 +8,13 @@
 #include <cstdint>
 #include <cstdlib>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
 #include "fuzz/check.h"
-#include "properties/choices.h"
+#include "fuzz/choice_bytes.h"
+#include "fuzz/explain.h"
 #include "zoo/judge.h"
 #include "zoo/mutant.h"
 
@@ -37,19 +38,22 @@ const Mutant* MutantOfEnvironment() {
   Fail<NoSuchMutant>(id);
 }
 
-// Two bytes a choice, so that each mutation changes one.
-ListedChoices ChoicesOf(const uint8_t* data, size_t size) {
-  std::vector<uint64_t> list;
-  for (size_t i = 0; i + 1 < size; i += 2) {
-    list.push_back(static_cast<uint64_t>(data[i] | data[i + 1] << 8) << 48);
-  }
-  return ListedChoices(std::move(list));
-}
-
 void FailIfCaught(absl::string_view id, const Catch& caught) {
   if (caught.empty()) return;
   Fail<Caught>(absl::StrCat(id, " caught by ", caught.difference,
                             caught.law.empty() ? "" : " ", caught.law));
+}
+
+void Check(const Mutant* mutant, absl::string_view bytes) {
+  if (mutant != nullptr) {
+    ListedChoices choices = ChoicesOf(bytes);
+    FailIfCaught(mutant->id, JudgeCase(*mutant, choices));
+    return;
+  }
+  for (const auto& kind : {MapMutants(), LayoutMutants(), ReaderMutants()}) {
+    ListedChoices choices = ChoicesOf(bytes);
+    FailIfCaught("nothing", JudgeControl(kind.front(), choices));
+  }
 }
 
 }  // namespace
@@ -58,14 +62,14 @@ void FailIfCaught(absl::string_view id, const Catch& caught) {
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace e820check;  // NOLINT(google-build-using-namespace)
   static const Mutant* const mutant = MutantOfEnvironment();
-  if (mutant != nullptr) {
-    ListedChoices choices = ChoicesOf(data, size);
-    FailIfCaught(mutant->id, JudgeCase(*mutant, choices));
-    return 0;
-  }
-  for (const auto& kind : {MapMutants(), LayoutMutants(), ReaderMutants()}) {
-    ListedChoices choices = ChoicesOf(data, size);
-    FailIfCaught("nothing", JudgeControl(kind.front(), choices));
-  }
+  const absl::string_view bytes(reinterpret_cast<const char*>(data), size);
+  Examine(
+      [&] {
+        return absl::StrCat(
+            "no machine, but a trial of ",
+            mutant == nullptr ? "the controls" : absl::string_view(mutant->id),
+            " by ", size / 2, " choices");
+      },
+      [&] { Check(mutant, bytes); });
   return 0;
 }

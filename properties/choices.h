@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "absl/numeric/int128.h"
 #include "absl/types/span.h"
 
 namespace e820check {
@@ -21,8 +22,7 @@ class Choices {
 
   // A number in [0, bound); bound > 0.
   uint64_t Below(uint64_t bound) {
-    return static_cast<uint64_t>(
-        (static_cast<unsigned __int128>(Next()) * bound) >> 64);
+    return absl::Uint128High64(absl::uint128(Next()) * bound);
   }
   // True once in n times; false is the simpler choice.
   bool OneIn(uint64_t n) { return Below(n) == n - 1; }

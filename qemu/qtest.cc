@@ -2,10 +2,12 @@
 
 #include "qemu/qtest.h"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
 #include "absl/status/status.h"
+#include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
@@ -30,8 +32,10 @@ std::string HexNumber(uint64_t value) {
 }
 
 std::optional<std::string> DecodePortByte(absl::string_view value) {
+  // Digits only: SimpleHexAtoi would take a sign, blanks and another 0x.
   uint32_t number = 0;
   if (!absl::ConsumePrefix(&value, "0x") ||
+      !std::all_of(value.begin(), value.end(), absl::ascii_isxdigit) ||
       !absl::SimpleHexAtoi(value, &number) || number > 0xFF) {
     return std::nullopt;
   }
@@ -41,17 +45,18 @@ std::optional<std::string> DecodePortByte(absl::string_view value) {
 std::optional<std::string> DecodeMemory(absl::string_view value,
                                         size_t size_bytes) {
   std::string bytes;
-  if (!absl::Base64Unescape(value, &bytes) || bytes.size() != size_bytes) {
+  // Base64Unescape would take blanks and do without padding.
+  if (!absl::Base64Unescape(value, &bytes) || bytes.size() != size_bytes ||
+      absl::Base64Escape(bytes) != value) {
     return std::nullopt;
   }
   return bytes;
 }
 
-// Moves whole lines from the front of `text` until there are `count` of them.
-// FailedPrecondition for a line that no reply starts like, such as a help text;
-// Internal for the words of a failed assertion.
-absl::Status TakeReplies(std::string& text, size_t count,
-                         std::vector<std::string>& replies) {
+}  // namespace
+
+absl::Status TakeQtestReplies(std::string& text, size_t count,
+                              std::vector<std::string>& replies) {
   size_t used = 0;
   while (replies.size() < count) {
     const size_t end = text.find('\n', used);
@@ -71,8 +76,6 @@ absl::Status TakeReplies(std::string& text, size_t count,
   text.erase(0, used);
   return absl::OkStatus();
 }
-
-}  // namespace
 
 void QtestBatch::WritePort16(PortWrite write) {
   Add(absl::StrCat("outw ", HexNumber(write.port), " ", HexNumber(write.value)),
@@ -120,19 +123,12 @@ absl::StatusOr<std::string> QtestBatch::Run(QtestChannel& channel) const {
   for (size_t i = 0; i < commands_.size(); ++i) {
     absl::string_view value = (*replies)[i];
     std::optional<std::string> decoded;
-    if (absl::ConsumePrefix(&value, "OK")) {
-      absl::ConsumePrefix(&value, " ");
-      switch (expectations_[i].reply) {
-        case Reply::kNothing:
-          if (value.empty()) decoded = "";
-          break;
-        case Reply::kPortByte:
-          decoded = DecodePortByte(value);
-          break;
-        case Reply::kMemory:
-          decoded = DecodeMemory(value, expectations_[i].size_bytes);
-          break;
-      }
+    if (expectations_[i].reply == Reply::kNothing) {
+      if (value == "OK") decoded = "";
+    } else if (absl::ConsumePrefix(&value, "OK ")) {
+      decoded = expectations_[i].reply == Reply::kPortByte
+                    ? DecodePortByte(value)
+                    : DecodeMemory(value, expectations_[i].size_bytes);
     }
     if (!decoded.has_value()) {
       return absl::DataLossError(absl::StrCat(
@@ -153,7 +149,7 @@ absl::StatusOr<std::vector<std::string>> QtestProcess::Exchange(
   replies.reserve(commands.size());
   while (true) {
     std::string& output = child_.output();
-    absl::Status status = TakeReplies(output, commands.size(), replies);
+    absl::Status status = TakeQtestReplies(output, commands.size(), replies);
     if (!status.ok()) return status;
     if (replies.size() == commands.size()) return replies;
 

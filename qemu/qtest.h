@@ -18,6 +18,13 @@
 
 namespace e820check {
 
+// Moves whole lines from the front of `text` to the end of `replies`, until
+// there are `count` of them or no line is whole. FailedPrecondition for a line
+// that no reply starts like, such as a help text; Internal for the words of a
+// failed assertion.
+absl::Status TakeQtestReplies(std::string& text, size_t count,
+                              std::vector<std::string>& replies);
+
 class QtestChannel {
  public:
   virtual ~QtestChannel() = default;

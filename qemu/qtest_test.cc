@@ -79,6 +79,14 @@ TEST(QtestBatchTest, RefusesEveryDamagedReply) {
       {memory, {"OK AAH/AAH/"}},  // six
       {memory, {"OK 0x000102"}},  // hexadecimal, which is also base64
       {memory, {"OK %%%%"}},
+      // One spelling each: what a lenient reader would take is damage.
+      {write, {"OK "}},
+      {port, {"OK0x51"}},
+      {port, {"OK 0x0x51"}},
+      {port, {"OK 0x+51"}},
+      {port, {"OK 0x 51"}},
+      {memory, {"OKAAH/"}},
+      {memory, {"OK AA H/"}},
   };
   for (const Case& c : cases) {
     ScriptedChannel channel(c.replies);

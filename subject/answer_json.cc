@@ -34,6 +34,25 @@ bool ReadName(const ordered_json& json, const char* key,
   return false;
 }
 
+bool NestsTooDeep(absl::string_view line) {
+  bool in_string = false;
+  size_t depth = 0;
+  for (size_t i = 0; i < line.size(); ++i) {
+    const char c = line[i];
+    if (c == '"') {
+      in_string = !in_string;
+    } else if (in_string) {
+      if (c == '\\') ++i;
+    } else if (c == '[' || c == '{') {
+      if (++depth > kMaxJsonNesting) return true;
+    } else if (c == ']' || c == '}') {
+      // Too many of them are no JSON, for the parser to refuse.
+      depth -= depth > 0 ? 1 : 0;
+    }
+  }
+  return false;
+}
+
 absl::Status NoAnswer(absl::string_view why) {
   return absl::DataLossError(absl::StrCat("no answer in JSON: ", why));
 }
@@ -106,8 +125,12 @@ absl::StatusOr<Rejection> ReadRejection(const ordered_json& json) {
   }
   if (json.contains("help_exit_status") &&
       json["help_exit_status"].is_number_integer()) {
+    const auto status = json["help_exit_status"].get<int64_t>();
+    if (status < 0 || status > UINT8_MAX) {
+      return NoAnswer("a process has no such exit status");
+    }
     Rejection help;
-    help.help_exit_status = json["help_exit_status"].get<int>();
+    help.help_exit_status = static_cast<int>(status);
     return help;
   }
   return NoAnswer("a refusal without \"error\"");
@@ -128,6 +151,27 @@ bool IsAscii(const std::string& text) {
 }
 
 }  // namespace
+
+ordered_json ParseJsonLine(absl::string_view line) {
+  if (NestsTooDeep(line)) return ordered_json(ordered_json::value_t::discarded);
+  return ordered_json::parse(line.begin(), line.end(), nullptr, false);
+}
+
+absl::StatusOr<BatchQuestion> BatchQuestionFromLine(absl::string_view line) {
+  const ordered_json json = ParseJsonLine(line);
+  if (json.is_discarded() || !json.is_object()) {
+    return absl::InvalidArgumentError("not a JSON object");
+  }
+  BatchQuestion question;
+  if (json.contains("name")) question.name = json["name"];
+  if (!json.contains("args") || !json["args"].is_array()) {
+    return absl::InvalidArgumentError("no array \"args\"");
+  }
+  if (!ReadStrings(json, "args", question.args).ok()) {
+    return absl::InvalidArgumentError("\"args\" holds more than strings");
+  }
+  return question;
+}
 
 absl::StatusOr<ordered_json> QuestionToJson(const SubjectQuestion& question) {
   for (const std::string& arg : question.args) {

@@ -16,17 +16,28 @@
 #ifndef E820CHECK_SUBJECT_ANSWER_JSON_H_
 #define E820CHECK_SUBJECT_ANSWER_JSON_H_
 
+#include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "machine/guest_layout.h"
 #include "machine/machine_type.h"
 #include "nlohmann/json.hpp"
 
 namespace e820check {
+
+// Deeper than any message here: what copies or prints JSON does so by
+// recursion, and a line from outside could make it end the program.
+inline constexpr size_t kMaxJsonNesting = 8;
+
+// The value of one line from outside; is_discarded() if it is no JSON, or nests
+// deeper. Never throws.
+nlohmann::ordered_json ParseJsonLine(absl::string_view line);
 
 // What a subject is asked: the words that would follow "qemu-system-x86_64
 // -display none -nodefaults -accel tcg -S".
@@ -35,6 +46,15 @@ struct SubjectQuestion {
   Dialect dialect = Dialect::kStock;
   QemuVersion qemu_version = QemuVersion::k7_2;
 };
+
+// A question in predict --batch, for the system and the rules that the command
+// line names.
+struct BatchQuestion {
+  std::optional<nlohmann::ordered_json> name;
+  std::vector<std::string> args;
+};
+// InvalidArgument for what is no such question.
+absl::StatusOr<BatchQuestion> BatchQuestionFromLine(absl::string_view line);
 
 // Unimplemented if an argument is no UTF-8, which JSON cannot hold.
 absl::StatusOr<nlohmann::ordered_json> QuestionToJson(

@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "subject/failure.h"
@@ -100,6 +101,47 @@ TEST(AnswerJson, WhatIsNoAnswerIsGarbage) {
     }
   }
   EXPECT_TRUE(absl::IsDataLoss(AnswerFromJson(ordered_json(7)).status()));
+}
+
+TEST(AnswerJson, AHelpStatusIsThatOfAProcess) {
+  for (const char* status : {"-1", "256", "4294967296", "1.0"}) {
+    EXPECT_TRUE(absl::IsDataLoss(
+        AnswerFromJson(
+            ParseJsonLine(absl::StrCat(
+                R"({"accepted":false,"help_exit_status":)", status, "}")))
+            .status()))
+        << status;
+  }
+}
+
+TEST(AnswerJson, DeepLinesAreNoJson) {
+  const std::string open(kMaxJsonNesting, '[');
+  const std::string close(kMaxJsonNesting, ']');
+  EXPECT_FALSE(ParseJsonLine(open + close).is_discarded());
+  EXPECT_TRUE(ParseJsonLine("[" + open + close + "]").is_discarded());
+  // Printing this would need more stack than there is.
+  const std::string deep(1 << 20, '[');
+  EXPECT_TRUE(ParseJsonLine(deep + std::string(1 << 20, ']')).is_discarded());
+  EXPECT_TRUE(absl::IsInvalidArgument(
+      BatchQuestionFromLine(absl::StrCat(R"({"args":[],"name":)", deep,
+                                         std::string(deep.size(), ']'), "}"))
+          .status()));
+  // Brackets within words are none.
+  EXPECT_EQ(ParseJsonLine(R"(["\"[[[[[[[[[["])").size(), 1u);
+}
+
+TEST(AnswerJson, BatchQuestions) {
+  const auto question =
+      BatchQuestionFromLine(R"({"name":[7],"args":["-m","4G"]})");
+  ASSERT_TRUE(question.ok()) << question.status();
+  EXPECT_EQ(*question->name, ordered_json::parse("[7]"));
+  EXPECT_EQ(question->args, (std::vector<std::string>{"-m", "4G"}));
+  EXPECT_FALSE(BatchQuestionFromLine(R"({"args":[]})")->name.has_value());
+  for (const char* line :
+       {"", "1", "{", "{}", R"({"args":1})", R"({"args":[1]})"}) {
+    EXPECT_TRUE(absl::IsInvalidArgument(BatchQuestionFromLine(line).status()))
+        << line;
+  }
 }
 
 TEST(AnswerJson, AnswersHaveLimits) {

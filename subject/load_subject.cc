@@ -151,7 +151,7 @@ int Main(int argc, char** argv) {
   overrun_start = new std::string;
   HandleFaults();
   for (std::string line; ReadLine(questions, line);) {
-    const ordered_json question = ordered_json::parse(line, nullptr, false);
+    const ordered_json question = ParseJsonLine(line);
     ordered_json out;
     if (question.is_object() && question.contains("name")) {
       out["name"] = question["name"];

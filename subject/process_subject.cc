@@ -49,7 +49,7 @@ class Conversation {
     if (!child_.output().empty()) {
       return absl::DataLossError("more than one line for one question");
     }
-    const ordered_json json = ordered_json::parse(*line, nullptr, false);
+    const ordered_json json = ParseJsonLine(*line);
     if (json.is_discarded()) {
       return absl::DataLossError(absl::StrCat("no JSON: ", Excerpt(*line)));
     }

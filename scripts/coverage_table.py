@@ -1,0 +1,109 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""coverage_table.py COVERAGE.json UNREACHED.txt
+
+Prints lines and branches reached, by folder, of what llvm-cov export wrote, and
+then the lines that nothing reached. Exit status 1: a folder is below its bar, or
+a line that nothing reached has no reason in UNREACHED.txt, or a reason there is
+of no such line.
+
+UNREACHED.txt has blocks: a reason, indented by two blanks, then what it is the
+reason of, one a line: "FILE: TEXT", for each line of the file with this text.
+"""
+
+import json
+import os
+import sys
+
+BARS = {"machine", "options", "model", "rangetree", "properties"}
+LEAST_LINES = 95.0
+LEAST_BRANCHES = 90.0
+
+
+def unreached_lines(entry):
+    """The numbers of lines that have code, none of which was ever run."""
+    counts = {}
+    segments = entry["segments"]
+    # A segment (line, column, count, has count, is entry, is gap) lasts until
+    # the next one.
+    for this, following in zip(segments, segments[1:] + [None]):
+        line, _, count, has_count, _, is_gap = this[:6]
+        if not has_count or is_gap:
+            continue
+        last = following[0] if following else line
+        if following and following[1] == 1 and last > line:
+            last -= 1
+        for number in range(line, last + 1):
+            counts[number] = max(counts.get(number, 0), count)
+    return sorted(number for number, count in counts.items() if count == 0)
+
+
+def read_reasons(path):
+    reasons = {}
+    reason = ""
+    with open(path, encoding="utf-8") as file:
+        for line in file:
+            line = line.rstrip("\n")
+            if not line or line.startswith("#"):
+                continue
+            if line.startswith("  "):
+                reason = line.strip()
+            else:
+                name, text = line.split(": ", 1)
+                reasons[name, text.strip()] = reason
+    return reasons
+
+
+def percent(part, whole):
+    return 100.0 * part / whole if whole else 100.0
+
+
+def main(coverage_path, unreached_path):
+    root = os.getcwd() + "/"
+    with open(coverage_path, encoding="utf-8") as file:
+        files = json.load(file)["data"][0]["files"]
+    files = [f for f in files if f["filename"].startswith(root)]
+    table = {}
+    unreached = {}
+    for entry in files:
+        name = entry["filename"][len(root):]
+        folder = name.split("/")[0]
+        row = table.setdefault(folder, [0, 0, 0, 0])
+        for i, kind in ((0, "lines"), (2, "branches")):
+            row[i] += entry["summary"][kind]["covered"]
+            row[i + 1] += entry["summary"][kind]["count"]
+        if folder in BARS:
+            with open(entry["filename"], encoding="utf-8") as source:
+                text = [line.strip() for line in source]
+            for number in unreached_lines(entry):
+                if text[number - 1].strip("});, "):
+                    unreached.setdefault((name, text[number - 1]), number)
+
+    failed = False
+    print(f"{'folder':<12} {'lines':>14} {'%':>6} {'branches':>14} {'%':>6}")
+    for folder, (lines, all_lines, branches, all_branches) in sorted(
+            table.items()):
+        of_lines = percent(lines, all_lines)
+        of_branches = percent(branches, all_branches)
+        below = folder in BARS and (of_lines < LEAST_LINES
+                                    or of_branches < LEAST_BRANCHES)
+        failed |= below
+        print(f"{folder:<12} {lines:>6} / {all_lines:<5} {of_lines:>6.2f} "
+              f"{branches:>6} / {all_branches:<5} {of_branches:>6.2f}"
+              + ("  below its bar" if below else ""))
+
+    reasons = read_reasons(unreached_path)
+    without = [(place, number) for place, number in sorted(unreached.items())
+               if place not in reasons]
+    for (name, text), number in without:
+        print(f"never reached, and without a reason: {name}:{number}: {text}")
+    stale = sorted(set(reasons) - set(unreached))
+    for name, text in stale:
+        print(f"a reason for what is reached or not there: {name}: {text}")
+    print(f"{len(unreached)} lines never reached, {len(without)} without a "
+          f"reason, {len(stale)} reasons without a line")
+    return 1 if failed or without or stale else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
