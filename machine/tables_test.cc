@@ -120,7 +120,8 @@ TEST(SlitTest, RoundTripsAndChecksTheSquare) {
 
   std::string wrong_count = bytes;
   wrong_count[36] = 3;
-  EXPECT_FALSE(DecodeSlit(wrong_count).ok());
+  EXPECT_EQ(DecodeSlit(wrong_count).status().message(),
+            "SLIT: 3 localities, but 4 entries");
   // 2^32 squared wraps to 0, which is also not the number of entries.
   std::string huge_count = EncodeSlit(SlitTable{});
   huge_count[40] = 1;

@@ -5,9 +5,11 @@
 
 #include "model/rules.h"
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
+#include "absl/strings/string_view.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "machine/address_range.h"
@@ -97,6 +99,40 @@ TEST(RulesTest, OfDistances) {
       RulesOf(options),
       ElementsAre(kSockets, kQ35Low, kHyperTransport, kLastAddress, kLowRam,
                   kCpuRows, kHoleRow, kNodeRow, kPadding, kSlit));
+}
+
+// Two warnings, one rule: of memory that a guest may touch before it is
+// plugged, on boards up to 6.2, and of files that a guest changes, from 10.0
+// on.
+TEST(RulesTest, OfVirtioMem) {
+  const auto warns = [](absl::string_view type, QemuVersion version,
+                        MemoryBackend backend) {
+    MachineOptions options = Machine(type, kGiB);
+    options.qemu_version = version;
+    options.memory.maxram_size_bytes = 4 * kGiB;
+    backend.id = "m";
+    backend.size_bytes = kGiB;
+    options.backends = {backend};
+    options.devices = {
+        {.kind = Device::Kind::kVirtioMem, .id = "v", .memdev = "m"}};
+    EXPECT_EQ(RefusalOf(options), "accepted");
+    const std::vector<std::string> rules = RulesOf(options);
+    const bool reached =
+        std::count(rules.begin(), rules.end(),
+                   "virtio-mem warns of what it cannot hide or discard") == 1;
+    EXPECT_EQ(reached, !ReferenceLayout(options).device_warnings.empty());
+    return reached;
+  };
+  const MemoryBackend shared = {.share = true};
+  EXPECT_FALSE(warns("pc-q35-6.2", QemuVersion::k7_2, {}));
+  EXPECT_TRUE(warns("pc-q35-6.2", QemuVersion::k7_2, shared));
+  EXPECT_FALSE(warns("pc-q35-7.0", QemuVersion::k7_2, shared));
+
+  MemoryBackend file = {.kind = MemoryBackend::Kind::kFile, .mem_path = "f"};
+  EXPECT_FALSE(warns("pc-q35-7.2", QemuVersion::k7_2, file));
+  EXPECT_TRUE(warns("pc-q35-7.2", QemuVersion::k10_0, file));
+  file.share = true;
+  EXPECT_FALSE(warns("pc-q35-7.2", QemuVersion::k10_0, file));
 }
 
 TEST(RulesTest, OfHmat) {

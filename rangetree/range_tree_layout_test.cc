@@ -10,6 +10,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "machine/address_range.h"
+#include "machine/hmat_table.h"
 #include "machine/srat_table.h"
 #include "rangetree/test_machines.h"
 
@@ -361,6 +362,26 @@ TEST(MemmapTypeTest, ReservedNodesHaveNoSratRowsAndSpmNodesHave) {
       ElementsAre(Node(0, 0, 640 * kKiB), Node(0, kMiB, 2 * kGiB - kMiB),
                   Node(2, 0x140000000, 4 * kGiB), Node(3, 0x240000000, kGiB),
                   kPadding, kPadding));
+}
+
+// spec/qemu-layout.md 8: rows are of nodes with CPUs, columns of all. What a
+// node without CPUs was given has no place.
+TEST(HmatTest, ListsHaveARowForEachNodeWithCpus) {
+  MachineOptions options = NumaGuest(kQ35, {{kGiB}, {kGiB}, {kGiB}});
+  options.hmat = true;
+  options.smp = {.cpus = 2, .maxcpus = 2, .cores = 2};
+  options.numa_nodes[1].cpus = {{0, 0}};
+  options.numa_nodes[2].cpus = {{1, 1}};
+  options.hmat_values = {{.initiator = 2, .target = 0, .value = 30},
+                         {.initiator = 1, .target = 1, .value = 20},
+                         {.initiator = 0, .target = 1, .value = 50}};
+  const auto hmat = DecodeHmat(LayoutOf(options).hmat);
+  ASSERT_TRUE(hmat.ok()) << hmat.status();
+  const auto& list = std::get<LatencyBandwidth>(hmat->structures.back());
+  EXPECT_THAT(list.initiators, ElementsAre(1, 2));
+  EXPECT_THAT(list.targets, ElementsAre(0, 1, 2));
+  EXPECT_EQ(list.base_unit, 10'000u);
+  EXPECT_THAT(list.entries, ElementsAre(0, 2, 0, 3, 0, 0));
 }
 
 }  // namespace
