@@ -37,7 +37,7 @@ const std::map<std::string, std::set<std::string>> kMayInclude = {
     {"subject/examples", {"machine", "options", "rangetree", "subject"}},
     {"fuzz",
      {"machine", "options", "grammar", "model", "rangetree", "properties",
-      "qemu", "subject", "hunt", "fuzz"}},
+      "qemu", "subject", "hunt", "zoo", "fuzz"}},
     {"hunt", {"machine", "options", "properties", "hunt"}},
     {"zoo",
      {"machine", "options", "model", "rangetree", "process", "properties",
