@@ -35,10 +35,12 @@ if(E820CHECK_TIDY)
   set(CMAKE_CXX_CLANG_TIDY ${CLANG_TIDY} --quiet)
 endif()
 
-# e820check_library(NAME SOURCES... DEPS...): a library of this project.
+# e820check_library(NAME SOURCES... DEPS...): a library of this project; static,
+# but for scripts/mutate, which sets BUILD_SHARED_LIBS so that a change of one
+# file links one library anew and no program.
 function(e820check_library name)
   cmake_parse_arguments(ARG "" "" "SOURCES;DEPS" ${ARGN})
-  add_library(e820check_${name} STATIC ${ARG_SOURCES})
+  add_library(e820check_${name} ${ARG_SOURCES})
   target_link_libraries(e820check_${name} PUBLIC e820check_flags ${ARG_DEPS})
 endfunction()
 

@@ -18,11 +18,11 @@ namespace e820check {
 // "3G", "640K", "1", exact: the largest binary unit that divides the size.
 std::string DescribeSize(uint64_t size_bytes);
 
-// "0x0000000000100000 +0x7ff00000 (2047M) ram".
+// "0x000000100000 +0x7ff00000        2047M  ram".
 std::string Describe(const E820Row& row);
 
-// "memory  node 1  0x... +0x... (2G) enabled hot-pluggable", "cpu  node 0
-// APIC id 3 enabled".
+// "memory node   1  0x... +0x...  2G enabled hot-plug", "cpu    node   0  APIC
+// id 3 enabled".
 std::string Describe(const SratRow& row);
 
 // Each non-empty table under a heading, a row a line, at most 80 columns for

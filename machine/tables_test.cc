@@ -48,7 +48,31 @@ TEST(E820Test, RowIsTwentyLittleEndianBytes) {
                                "\xff\xff\xff\xef",
                                20));
   EXPECT_EQ(*DecodeE820(bytes), table);
-  EXPECT_FALSE(DecodeE820(bytes + "x").ok());
+  EXPECT_EQ(DecodeE820(bytes + "x").status().message(),
+            "e820: size 21 is no multiple of 20");
+  EXPECT_EQ(*DecodeE820(""), E820Table());
+}
+
+TEST(E820Test, TypesHaveTheNamesOfLinux) {
+  EXPECT_EQ(ToString(MemoryType::kRam), "ram");
+  EXPECT_EQ(ToString(MemoryType::kReserved), "reserved");
+  EXPECT_EQ(ToString(MemoryType::kAcpiReclaimable), "ACPI reclaimable");
+  EXPECT_EQ(ToString(MemoryType::kAcpiNvs), "ACPI NVS");
+  EXPECT_EQ(ToString(MemoryType::kUnusable), "unusable");
+  EXPECT_EQ(ToString(MemoryType::kPersistent), "persistent");
+  EXPECT_EQ(ToString(MemoryType::kSoftReserved), "soft reserved");
+  EXPECT_EQ(ToString(static_cast<MemoryType>(9)), "type 9");
+}
+
+// ACPI 6.5 table 15.4, and Linux's value of soft-reserved memory.
+TEST(E820Test, TypesHaveTheNumbersOfAcpi) {
+  EXPECT_EQ(static_cast<uint32_t>(MemoryType::kRam), 1u);
+  EXPECT_EQ(static_cast<uint32_t>(MemoryType::kReserved), 2u);
+  EXPECT_EQ(static_cast<uint32_t>(MemoryType::kAcpiReclaimable), 3u);
+  EXPECT_EQ(static_cast<uint32_t>(MemoryType::kAcpiNvs), 4u);
+  EXPECT_EQ(static_cast<uint32_t>(MemoryType::kUnusable), 5u);
+  EXPECT_EQ(static_cast<uint32_t>(MemoryType::kPersistent), 7u);
+  EXPECT_EQ(static_cast<uint32_t>(MemoryType::kSoftReserved), 0xefffffffu);
 }
 
 TEST(SratTest, RoundTrips) {
@@ -138,7 +162,8 @@ TEST(HmatTest, RefusesEachKindOfDamage) {
   EXPECT_THAT(damaged(40, 3), HasSubstr("structure type 3"));
   EXPECT_THAT(damaged(42, 1), HasSubstr("offset 40: reserved"));
   EXPECT_THAT(damaged(44, 7), HasSubstr("cut off"));
-  EXPECT_THAT(damaged(44, 39), HasSubstr("cannot have length 39"));
+  EXPECT_THAT(damaged(44, 39),
+              HasSubstr("structure of type 0 cannot have length 39"));
   EXPECT_THAT(damaged(46, 1), HasSubstr("cut off"));
   EXPECT_THAT(damaged(80 + 12, 3), HasSubstr("offset 80: 3 initiators"));
   // Counts near 2^32, the product of which wraps, are no reason to allocate.

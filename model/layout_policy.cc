@@ -44,7 +44,7 @@ LayoutPolicy PolicyOf(const MachineType& type, QemuVersion qemu) {
   const bool isapc = type.family == MachineFamily::kIsapc;
   const bool qemu_7_2 = qemu == QemuVersion::k7_2;
 
-  LayoutPolicy policy;
+  LayoutPolicy policy = {};
   policy.has_numa = type.family != MachineFamily::kNone;
   // Observed: no tables before 1.7; the specification does not say so.
   policy.has_acpi_tables = pci_board && at_least(1, 7);

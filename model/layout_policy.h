@@ -62,40 +62,40 @@ inline constexpr uint64_t kLegacyHoleEnd = kMiB;
 inline constexpr uint64_t kSpareMemoryRows = 2;
 
 // What one machine type of one QEMU release does. 1.1 lists the version flags;
-// there "v <= 7.0" is written here as version < 7.1.
+// there "v <= 7.0" is written here as version < 7.1. PolicyOf sets each member.
 struct LayoutPolicy {
-  bool has_numa = true;          // 5.2: all but `none` take -numa
-  bool has_acpi_tables = false;  // 6
-  bool gigabyte_align = false;   // 2.1
-  bool has_acpi_device = false;  // observed: isapc has none
+  bool has_numa;         // 5.2: all but `none` take -numa
+  bool has_acpi_tables;  // 6
+  bool gigabyte_align;   // 2.1
+  bool has_acpi_device;  // observed: isapc has none
   // Observed: without, memory devices are made, but get no place.
-  bool plugs_memory_devices = false;
-  bool nvdimm_brings_warning = false;  // observed
-  bool has_device_memory = false;
-  bool enforces_dimm_alignment = false;           // 1.1
-  bool gigabyte_per_slot = false;                 // 2.4
-  bool hole64_overlaps_device_memory = false;     // 2.4, broken_reserved_end
-  bool implicit_node_for_slots = false;           // 5.2
-  bool implicit_node_for_maxmem = false;          // 5.2
-  bool avoids_hyper_transport = false;            // 2.2
-  bool address_check_tests_long_mode = false;     // 2.3
-  bool address_check_trusts_phys_bits = false;    // 2.3, old 32-bit GPA limit
-  bool cxl_follows_absent_device_memory = false;  // 2.4
-  bool has_cxl = false;                           // 2.4, observed
-  bool is_32_bit_isapc = false;                   // 9
-  bool tcg_refuses_x2apic_ids = false;            // 4.2
-  bool has_old_cpu_hotplug = false;               // observed
-  bool checks_smbios_threads = false;             // observed
-  bool has_smbios_3 = false;                      // observed
-  bool hmat_skips_memoryless_nodes = false;       // 8
-  bool checks_memdev_before_maxmem = false;       // 2.5, observed
-  bool checks_address_before_size = false;        // 2.5, observed
-  bool unplugged_memory_is_accessible = false;    // observed, virtio-mem
+  bool plugs_memory_devices;
+  bool nvdimm_brings_warning;  // observed
+  bool has_device_memory;
+  bool enforces_dimm_alignment;           // 1.1
+  bool gigabyte_per_slot;                 // 2.4
+  bool hole64_overlaps_device_memory;     // 2.4, broken_reserved_end
+  bool implicit_node_for_slots;           // 5.2
+  bool implicit_node_for_maxmem;          // 5.2
+  bool avoids_hyper_transport;            // 2.2
+  bool address_check_tests_long_mode;     // 2.3
+  bool address_check_trusts_phys_bits;    // 2.3, old 32-bit GPA limit
+  bool cxl_follows_absent_device_memory;  // 2.4
+  bool has_cxl;                           // 2.4, observed
+  bool is_32_bit_isapc;                   // 9
+  bool tcg_refuses_x2apic_ids;            // 4.2
+  bool has_old_cpu_hotplug;               // observed
+  bool checks_smbios_threads;             // observed
+  bool has_smbios_3;                      // observed
+  bool hmat_skips_memoryless_nodes;       // 8
+  bool checks_memdev_before_maxmem;       // 2.5, observed
+  bool checks_address_before_size;        // 2.5, observed
+  bool unplugged_memory_is_accessible;    // observed, virtio-mem
   // Observed: the start of a warning, or empty where there is none.
   absl::string_view private_files_warning;
-  uint64_t hole64_size_bytes = 0;             // 2.3
-  absl::string_view default_ram_id;           // qemu-options.md 9.1
-  bool default_ram_id_text_has_hint = false;  // qemu-options.md 9.1
+  uint64_t hole64_size_bytes;         // 2.3
+  absl::string_view default_ram_id;   // qemu-options.md 9.1
+  bool default_ram_id_text_has_hint;  // qemu-options.md 9.1
   // The end of the hyper-threading warning, qemu-options.md 6.
   absl::string_view hyperthreading_advice;
 };

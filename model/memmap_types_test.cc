@@ -105,6 +105,19 @@ TEST(MemmapRefusalTest, HasItsTexts) {
   EXPECT_EQ(RefusalOf(NumaMachine("q35", {{kMiB}, {kGiB, kSpm}})), "accepted");
 }
 
+// Where low RAM ends below 1 MiB, what follows it is not below 1 MiB.
+TEST(MemmapRefusalTest, KnowsWhereLowRamEnds) {
+  MachineOptions options =
+      NumaMachine("pc", {{512 * kKiB}, {kGiB, kSpm}, {kGiB}});
+  options.max_ram_below_4g_bytes = 512 * kKiB;
+  EXPECT_EQ(RefusalOf(options), "accepted");
+  options.max_ram_below_4g_bytes = 1;
+  EXPECT_EQ(RefusalOf(options), "accepted");
+  options.max_ram_below_4g_bytes = 512 * kKiB + 4096;
+  EXPECT_EQ(RefusalOf(options),
+            "NUMA node 1: memmap-type=spm covers memory below 1 MiB");
+}
+
 // Between the address space check and those of slots and maxmem; on boards that
 // do not apply it, after the vCPUs and before all else.
 TEST(MemmapRefusalTest, HasItsPlace) {

@@ -4,12 +4,14 @@
 // observed on QEMU 7.2 unless a case says otherwise.
 
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "absl/strings/escaping.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "machine/address_range.h"
+#include "machine/hmat_table.h"
 #include "model/reference_layout.h"
 #include "model/test_machines.h"
 
@@ -36,6 +38,22 @@ TEST(SratWalkTest, LeavesOutTheLegacyHole) {
   EXPECT_THAT(SratMemoryOf(NumaMachine("pc", {{kMiB}, {127 * kMiB}})),
               ElementsAre("0: 0x0+0xa0000", "1: 0x100000+0x7f00000", "padding",
                           "padding"));
+}
+
+// Their sections lie one after the other where e820 has one row for all.
+TEST(SratTest, EnclaveMemoryFollowsHighRam) {
+  MachineOptions options = NumaMachine("q35", {{2 * kGiB}, {2 * kGiB}});
+  options.sgx_sections = {{.size_bytes = 64 * kMiB, .node = 1},
+                          {.size_bytes = 32 * kMiB, .node = 0}};
+  EXPECT_THAT(
+      E820Of(options),
+      ElementsAre("0xfd00000000+0x300000000:2", "0x0+0x80000000:1",
+                  "0x100000000+0x80000000:1", "0x180000000+0x6000000:2"));
+  EXPECT_THAT(
+      SratMemoryOf(options),
+      ElementsAre("0: 0x0+0xa0000", "0: 0x100000+0x7ff00000",
+                  "1: 0x100000000+0x80000000", "1: 0x180000000+0x4000000",
+                  "0: 0x184000000+0x2000000"));
 }
 
 // QEMU's error: node 0 ends in the hole, and the last 320 KiB of node 1 are
@@ -278,6 +296,30 @@ TEST(HmatTest, NodesNameTheirInitiators) {
   EXPECT_EQ(LayoutOf(options).hmat.size(), 36u + 4 + 40);
 }
 
+// A generic initiator's node is one of the initiators of latencies; that of a
+// port is not.
+TEST(HmatTest, GenericInitiatorsHaveLatencies) {
+  MachineOptions options = NumaMachine("q35", {{kGiB}, {0}});
+  options.qemu_version = QemuVersion::k10_0;
+  options.hmat = true;
+  options.hmat_values = {{.initiator = 0, .target = 0, .value = 10}};
+  options.cxl = true;
+  options.devices = {{.kind = Device::Kind::kPxbCxl, .id = "d", .devfn = 8}};
+  options.other_object_ids = {"g"};
+  options.generic_affinities = {{.kind = GenericAffinity::Kind::kPort,
+                                 .id = "g",
+                                 .device = "d",
+                                 .node = 1}};
+  const auto initiators = [&] {
+    const auto hmat = DecodeHmat(LayoutOf(options).hmat);
+    EXPECT_TRUE(hmat.ok()) << hmat.status();
+    return std::get<LatencyBandwidth>(hmat->structures.back()).initiators;
+  };
+  EXPECT_THAT(initiators(), ElementsAre(0));
+  options.generic_affinities[0].kind = GenericAffinity::Kind::kInitiator;
+  EXPECT_THAT(initiators(), ElementsAre(0, 1));
+}
+
 TEST(HmatTest, InitiatorsMustHaveCpus) {
   MachineOptions options = NumaMachine("pc", {{128 * kMiB}, {0}, {0}});
   options.hmat = true;
@@ -290,6 +332,34 @@ TEST(HmatTest, InitiatorsMustHaveCpus) {
   options.numa_nodes[0].initiator = 1;
   EXPECT_EQ(RefusalOf(options),
             "The initiator of CPU NUMA node 0 should be itself (got 1)");
+}
+
+// Observed: up to 2.6, CPUs are plugged by APIC ids of one byte.
+TEST(RefusalTest, OldBoardsPlugCpusUpTo256) {
+  MachineOptions options = Machine("pc-q35-2.6", kGiB);
+  options.accelerator = Accelerator::kKvm;
+  options.smp = Topology(64, 3, 1);
+  EXPECT_EQ(RefusalOf(options), "accepted");  // the last id is 254
+  options.smp = Topology(65, 3, 1);
+  EXPECT_EQ(RefusalOf(options),
+            "max_cpus is too large. APIC ID of last CPU is 258");
+  options.type.version = {2, 7};
+  EXPECT_EQ(RefusalOf(options), "accepted");
+}
+
+// Observed: 10.0 counts threads for SMBIOS 2.0, which boards up to 8.0 have.
+TEST(RefusalTest, Smbios2CountsUpTo255ThreadsOfASocket) {
+  MachineOptions options = Machine("pc-q35-8.0", kGiB);
+  options.qemu_version = QemuVersion::k10_0;
+  options.smp = {.cpus = 1, .maxcpus = 255, .cores = 255};
+  EXPECT_EQ(RefusalOf(options), "accepted");
+  options.smp = {.cpus = 1, .maxcpus = 256, .cores = 256};
+  EXPECT_THAT(RefusalOf(options), testing::StartsWith("SMBIOS 2.0 doesn't"));
+  options.smbios_entry_point = SmbiosEntryPoint::k64;
+  EXPECT_EQ(RefusalOf(options), "accepted");
+  options.smbios_entry_point.reset();
+  options.type.version = {8, 1};
+  EXPECT_EQ(RefusalOf(options), "accepted");
 }
 
 // Each machine breaks two rules; the one that QEMU names comes first.

@@ -23,8 +23,8 @@ namespace e820check {
 class PageArray {
  public:
   struct Geometry {
-    uint64_t page_size_bytes = 4096;  // not 0
-    size_t page_count = 0;
+    uint64_t page_size_bytes;  // not 0
+    size_t page_count;
 
     friend bool operator==(const Geometry&, const Geometry&) = default;
   };

@@ -2,9 +2,12 @@
 
 #include "options/cpu_model.h"
 
+#include <set>
 #include <string>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "options/machine_types.h"
@@ -65,6 +68,101 @@ TEST(CpuModelTest, ModelsAreThoseOfQemu72) {
       {"host", "refused: CPU model 'host' requires KVM or HVF"},
   };
   for (const Case& c : kCases) EXPECT_EQ(c.expected, Parse(c.argument));
+}
+
+// As `qemu-system-x86_64 -cpu help` of 7.2 lists them.
+constexpr absl::string_view kHelp =
+    "486 486-v1 Broadwell Broadwell-IBRS Broadwell-noTSX "
+    "Broadwell-noTSX-IBRS Broadwell-v1 Broadwell-v2 Broadwell-v3 "
+    "Broadwell-v4 Cascadelake-Server Cascadelake-Server-noTSX "
+    "Cascadelake-Server-v1 Cascadelake-Server-v2 Cascadelake-Server-v3 "
+    "Cascadelake-Server-v4 Cascadelake-Server-v5 Conroe Conroe-v1 "
+    "Cooperlake Cooperlake-v1 Cooperlake-v2 Denverton Denverton-v1 "
+    "Denverton-v2 Denverton-v3 Dhyana Dhyana-v1 Dhyana-v2 EPYC EPYC-IBPB "
+    "EPYC-Milan EPYC-Milan-v1 EPYC-Rome EPYC-Rome-v1 EPYC-Rome-v2 EPYC-v1 "
+    "EPYC-v2 EPYC-v3 Haswell Haswell-IBRS Haswell-noTSX "
+    "Haswell-noTSX-IBRS Haswell-v1 Haswell-v2 Haswell-v3 Haswell-v4 "
+    "Icelake-Server Icelake-Server-noTSX Icelake-Server-v1 "
+    "Icelake-Server-v2 Icelake-Server-v3 Icelake-Server-v4 "
+    "Icelake-Server-v5 Icelake-Server-v6 IvyBridge IvyBridge-IBRS "
+    "IvyBridge-v1 IvyBridge-v2 KnightsMill KnightsMill-v1 Nehalem "
+    "Nehalem-IBRS Nehalem-v1 Nehalem-v2 Opteron_G1 Opteron_G1-v1 "
+    "Opteron_G2 Opteron_G2-v1 Opteron_G3 Opteron_G3-v1 Opteron_G4 "
+    "Opteron_G4-v1 Opteron_G5 Opteron_G5-v1 Penryn Penryn-v1 SandyBridge "
+    "SandyBridge-IBRS SandyBridge-v1 SandyBridge-v2 Skylake-Client "
+    "Skylake-Client-IBRS Skylake-Client-noTSX-IBRS Skylake-Client-v1 "
+    "Skylake-Client-v2 Skylake-Client-v3 Skylake-Client-v4 Skylake-Server "
+    "Skylake-Server-IBRS Skylake-Server-noTSX-IBRS Skylake-Server-v1 "
+    "Skylake-Server-v2 Skylake-Server-v3 Skylake-Server-v4 "
+    "Skylake-Server-v5 Snowridge Snowridge-v1 Snowridge-v2 Snowridge-v3 "
+    "Snowridge-v4 Westmere Westmere-IBRS Westmere-v1 Westmere-v2 athlon "
+    "athlon-v1 base core2duo core2duo-v1 coreduo coreduo-v1 host kvm32 "
+    "kvm32-v1 kvm64 kvm64-v1 max n270 n270-v1 pentium pentium-v1 pentium2 "
+    "pentium2-v1 pentium3 pentium3-v1 phenom phenom-v1 qemu32 qemu32-v1 "
+    "qemu64 qemu64-v1";
+
+std::set<std::string> NamesInHelp() { return absl::StrSplit(kHelp, ' '); }
+
+bool Knows(absl::string_view name, QemuVersion qemu) {
+  return Parse(name, qemu) !=
+         absl::StrCat("unable to find CPU model '", name, "'");
+}
+
+TEST(CpuModelTest, KnowsAllThatHelpListsAndNoFurtherVersion) {
+  const std::set<std::string> names = NamesInHelp();
+  for (const std::string& name : names) {
+    EXPECT_TRUE(Knows(name, QemuVersion::k7_2)) << name;
+    for (int version = 1; version < 12; ++version) {
+      const std::string with_version = absl::StrCat(name, "-v", version);
+      EXPECT_EQ(names.count(with_version) == 1,
+                Knows(with_version, QemuVersion::k7_2))
+          << with_version;
+    }
+  }
+}
+
+TEST(CpuModelTest, LaterReleasesDropNoModel) {
+  for (const std::string& name : NamesInHelp()) {
+    EXPECT_TRUE(Knows(name, QemuVersion::k10_0)) << name;
+    EXPECT_TRUE(Knows(name, QemuVersion::k11_1)) << name;
+  }
+  // A release drops none of the one before it either.
+  for (const char* model :
+       {"Cascadelake-Server", "ClearwaterForest", "EPYC", "EPYC-Genoa",
+        "EPYC-Milan", "EPYC-Rome", "GraniteRapids", "Icelake-Server",
+        "SapphireRapids", "SierraForest", "Skylake-Server", "YongFeng"}) {
+    EXPECT_TRUE(Knows(model, QemuVersion::k10_0)) << model;
+    EXPECT_TRUE(Knows(absl::StrCat(model, "-v1"), QemuVersion::k10_0)) << model;
+    for (int version = 1; version < 12; ++version) {
+      const std::string name = absl::StrCat(model, "-v", version);
+      if (Knows(name, QemuVersion::k10_0)) {
+        EXPECT_TRUE(Knows(name, QemuVersion::k11_1)) << name;
+      }
+    }
+  }
+}
+
+// What QEMU's older models are is settled: they have one version everywhere. So
+// are the names of models with a fix, which are aliases without versions.
+TEST(CpuModelTest, NoReleaseAddsVersionsToOldModelsAndAliases) {
+  for (const QemuVersion qemu :
+       {QemuVersion::k7_2, QemuVersion::k10_0, QemuVersion::k11_1}) {
+    for (const char* model :
+         {"486",        "Conroe",     "KnightsMill", "Opteron_G1", "Opteron_G2",
+          "Opteron_G3", "Opteron_G4", "Opteron_G5",  "Penryn",     "athlon",
+          "core2duo",   "coreduo",    "kvm32",       "kvm64",      "n270",
+          "pentium",    "pentium2",   "pentium3",    "phenom",     "qemu32",
+          "qemu64"}) {
+      EXPECT_TRUE(Knows(absl::StrCat(model, "-v1"), qemu)) << model;
+      EXPECT_FALSE(Knows(absl::StrCat(model, "-v2"), qemu)) << model;
+    }
+    for (const std::string& name : NamesInHelp()) {
+      if (absl::EndsWith(name, "-IBRS") || absl::EndsWith(name, "-noTSX") ||
+          absl::EndsWith(name, "-IBPB") || name == "base" || name == "max") {
+        EXPECT_FALSE(Knows(absl::StrCat(name, "-v1"), qemu)) << name;
+      }
+    }
+  }
 }
 
 TEST(CpuModelTest, LaterReleasesAddModels) {

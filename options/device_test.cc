@@ -332,6 +332,21 @@ TEST(DeviceTest, HostBridgesTakeTheDevicesThatNameNoBus) {
   for (const auto& c : kCases) EXPECT_EQ(Refusal(c.line), c.refusal) << c.line;
 }
 
+// Buses that boards or devices bring along, and those that cannot be there.
+TEST(DeviceTest, SomeBusesAreNotCovered) {
+  for (const char* line :
+       {"-device isa-debugcon,bus=isa.0", "-M q35 -device isa-debugcon,bus=i2c",
+        "-device virtio-rng-pci,bus=main-system-bus",
+        "-device e1000,id=d -device virtio-rng-pci,bus=d"}) {
+    EXPECT_FALSE(Parse(line, QemuVersion::k7_2).ok()) << line;
+  }
+  EXPECT_EQ(Refusal("-M pc -device virtio-rng-pci,bus=pcie.0"),
+            "Bus 'pcie.0' not found");
+  EXPECT_EQ(Refusal("-M q35 -device virtio-rng-pci,bus=pci.0"),
+            "Bus 'pci.0' not found");
+  EXPECT_EQ(Refusal("-device virtio-rng-pci,bus=0x"), "Bus '0x' not found");
+}
+
 // What a generic initiator's row says must be known.
 TEST(DeviceTest, GenericInitiatorsWantAPlace) {
   constexpr absl::string_view kInitiator =

@@ -143,6 +143,9 @@ TEST(HmatTest, ComparesANewValueWithTheUnitSoFar) {
   EXPECT_EQ(AddValues({Bandwidth(0, 65535 * kMiB)}),
             "Bandwidth 68718428160 between initiator=0 and target=0 should not "
             "differ from previously entered values on more than 65534");
+  EXPECT_EQ(AddValues({Bandwidth(0, 32768 * kMiB), Bandwidth(1, kMiB)}), "");
+  EXPECT_THAT(AddValues({Bandwidth(0, 65536 * kMiB), Bandwidth(1, kMiB)}),
+              testing::HasSubstr("Bandwidth 1048576 between"));
   EXPECT_THAT(AddValues({Bandwidth(0, kMiB), Bandwidth(1, 65536 * kMiB)}),
               testing::HasSubstr("Bandwidth 68719476736 between"));
 }

@@ -54,6 +54,7 @@ TEST(JsonTest, RefusesInQemusWords) {
       {"{\"a\":TRUE}", "stray 'T'"},
       {"{\"a\\q\":1}", "invalid escape sequence in string"},
       {"{\"\\u12\":1}", "\\u12\" is not a valid Unicode character"},
+      {"{\"\\u004g\":1}", "\\u004g is not a valid Unicode character"},
       {"{\"\\ud800\\u0041\":1}", "\\ud800 is not a valid Unicode character"},
       {"{\"\\uFDD0\":1}", "\\uFDD0 is not a valid Unicode character"},
       {"{\"a\nb\":1}", "stray '\"a\n'"},

@@ -64,6 +64,56 @@ TEST(NumaTest, BuildsNodesDistancesAndBindings) {
   EXPECT_EQ(run.options.numa_cpus[0].thread_id, std::nullopt);
 }
 
+// As QEMU 7.2 answers to the largest value of each type, and to one more.
+TEST(NumaTest, IntegersHaveTheirWidths) {
+  const struct {
+    std::string text;
+    const char* refusal;
+  } kCases[] = {
+      {"node,nodeid=65535", "Max number of NUMA nodes reached: 65535"},
+      {"node,nodeid=65536", "Parameter 'nodeid' expects uint16_t"},
+      {"node,initiator=65535", ""},
+      {"node,initiator=65536", "Parameter 'initiator' expects uint16_t"},
+      {"dist,src=65535,dst=0,val=20",
+       "Parameter 'src' expects an integer between 0 and 127"},
+      {"dist,src=65536,dst=0,val=20", "Parameter 'src' expects uint16_t"},
+      {"dist,src=0,dst=65535,val=20",
+       "Parameter 'dst' expects an integer between 0 and 127"},
+      {"dist,src=0,dst=65536,val=20", "Parameter 'dst' expects uint16_t"},
+      {"dist,src=0,dst=1,val=255", ""},
+      {"dist,src=0,dst=1,val=256", "Parameter 'val' expects uint8_t"},
+      {"hmat-cache,node-id=4294967295,size=1,level=255,associativity=none,"
+       "policy=none,line=65535",
+       "Invalid node-id=4294967295, it should be less than 2"},
+      {"hmat-cache,node-id=4294967296,size=1,level=1,associativity=none,"
+       "policy=none,line=1",
+       "Parameter 'node-id' expects uint32_t"},
+      {"hmat-cache,node-id=0,size=1,level=256,associativity=none,policy=none,"
+       "line=1",
+       "Parameter 'level' expects uint8_t"},
+      {"hmat-cache,node-id=0,size=1,level=1,associativity=none,policy=none,"
+       "line=65536",
+       "Parameter 'line' expects uint16_t"},
+      {"hmat-lb,initiator=65535,target=0,hierarchy=memory,"
+       "data-type=access-latency,latency=1",
+       "Invalid initiator=65535, it should be less than 2"},
+      {"hmat-lb,initiator=65536,target=0,hierarchy=memory,"
+       "data-type=access-latency,latency=1",
+       "Parameter 'initiator' expects uint16_t"},
+      {"hmat-lb,initiator=0,target=65535,hierarchy=memory,"
+       "data-type=access-latency,latency=1",
+       "Invalid target=65535, it should be less than 2"},
+      {"hmat-lb,initiator=0,target=65536,hierarchy=memory,"
+       "data-type=access-latency,latency=1",
+       "Parameter 'target' expects uint16_t"},
+  };
+  for (const auto& c : kCases) {
+    Records run;
+    run.options.hmat = true;
+    EXPECT_EQ(run.Add({"node", "node", c.text}), c.refusal) << c.text;
+  }
+}
+
 TEST(NumaTest, RefusesInQemusWords) {
   const struct {
     std::vector<std::string> texts;

@@ -91,6 +91,10 @@ TEST(SmpTest, AnswersLikeQemu72) {
        "sockets (1) * dies (1) * cores (2) * threads (1) == maxcpus (2) < "
        "smp_cpus (3)"},
       {"pc",
+       {.sockets = 65536, .cores = 32768},
+       "Invalid SMP CPUs -2147483648. The max CPUs supported by machine "
+       "'pc-i440fx-7.2' is 255"},
+      {"pc",
        {.dies = 2, .clusters = 2},
        "clusters not supported by this machine's CPU topology"},
       {"microvm",

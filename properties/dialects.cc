@@ -168,7 +168,7 @@ absl::Status CompareDomains(
     const std::map<uint32_t, absl::uint128>& sp_mem) {
   for (const auto& [domain, bytes] : memmap_type) {
     const auto other = sp_mem.find(domain);
-    const absl::Status status =
+    absl::Status status =
         CompareTotals(absl::StrCat(what, " of domain ", domain), bytes,
                       other == sp_mem.end() ? 0 : other->second);
     if (!status.ok()) return status;

@@ -158,6 +158,7 @@ absl::Status SratFollowsCpuBindings(const Evidence& evidence) {
     node_by_apic_id[row.apic_id] = row.node;
   }
   std::vector<uint32_t> node_by_index;
+  node_by_index.reserve(node_by_apic_id.size());
   for (const auto& [apic_id, node] : node_by_apic_id) {
     node_by_index.push_back(node);
   }

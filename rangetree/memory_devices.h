@@ -20,9 +20,9 @@ namespace e820check {
 
 struct DevicePlaces {
   struct Place {
-    size_t device = 0;  // index in MachineOptions::devices
-    uint64_t base = 0;
-    uint64_t size_bytes = 0;  // what the guest sees
+    size_t device;  // index in MachineOptions::devices
+    uint64_t base;
+    uint64_t size_bytes;  // what the guest sees
   };
 
   std::vector<Place> places;  // in the order of creation

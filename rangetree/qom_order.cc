@@ -28,9 +28,9 @@ uint32_t HashOf(absl::string_view name) {
 // The prime with which a table of this many buckets finds the first one to try.
 uint32_t PrimeFor(size_t buckets) {
   static constexpr uint32_t kPrimes[] = {
-      1,    2,    3,    7,    13,    31,    61,    127,    251,   509,
-      1021, 2039, 4093, 8191, 16381, 32749, 65521, 131071, 262139};
-  return kPrimes[std::countr_zero(buckets)];
+      7,    13,   31,   61,    127,   251,   509,    1021,
+      2039, 4093, 8191, 16381, 32749, 65521, 131071, 262139};
+  return kPrimes[std::countr_zero(buckets / kLeastBuckets)];
 }
 
 // Buckets hold indexes of hashes.

@@ -223,7 +223,7 @@ class NodeLine {
   void LayLine() {
     const Cuts cuts = CutsOf(plan_, split_, node_, cursor_);
     const uint64_t low_end = split_.below_bytes;
-    const uint64_t lift = cuts.low_ram_end ? split_.above_base - low_end : 0;
+    const uint64_t lift = split_.above_base - low_end;
     RangeTreeMap line;
     std::optional<MemoryAffinity> wrapping;
     uint64_t position = cursor_;  // on the line; cursor_ is where that is moved

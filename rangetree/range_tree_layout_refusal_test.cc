@@ -124,6 +124,44 @@ TEST(RefusalTest, Initiators) {
             "The initiator of CPU NUMA node 0 should be itself (got 1)");
 }
 
+// spec/qemu-layout.md 2.4; that isapc checks up to 7.2 only is observed.
+TEST(RefusalTest, CxlWindowsNameHostBridges) {
+  MachineOptions options = Guest(kPc, kGiB);
+  options.cxl = true;
+  options.cxl_windows = {{.size_bytes = 256 * kMiB, .targets = {"b"}}};
+  const std::string unresolved = "Could not resolve CXLFM target b";
+  EXPECT_EQ(RefusalOf(options), unresolved);
+  options.type.family = MachineFamily::kIsapc;
+  EXPECT_EQ(RefusalOf(options), unresolved);
+  options.qemu_version = QemuVersion::k10_0;
+  EXPECT_EQ(RefusalOf(options), "accepted");
+  options.type.family = MachineFamily::kQ35;
+  EXPECT_EQ(RefusalOf(options), unresolved);
+  options.devices = {{.kind = Device::Kind::kPxbCxl, .id = "b"}};
+  EXPECT_EQ(RefusalOf(options), "accepted");
+  options.cxl = false;
+  EXPECT_EQ(RefusalOf(options), "CXL host bridges present, but cxl=off");
+}
+
+// spec/qemu-layout.md 6.5.
+TEST(RefusalTest, GenericAffinitiesNameNodesAndDevices) {
+  MachineOptions options = NumaGuest(kQ35, {{kGiB}, {kGiB}});
+  options.qemu_version = QemuVersion::k10_0;
+  options.other_object_ids = {"g"};
+  options.generic_affinities = {
+      {.kind = GenericAffinity::Kind::kPort, .id = "g", .node = 2}};
+  EXPECT_EQ(RefusalOf(options), "acpi-generic-port: node 2 is invalid.");
+  options.generic_affinities[0].node = 1;
+  EXPECT_EQ(RefusalOf(options),
+            "acpi-generic-port: device must be a CXL host bridge.");
+  options.generic_affinities[0].kind = GenericAffinity::Kind::kInitiator;
+  EXPECT_EQ(RefusalOf(options),
+            "acpi-generic-initiator: Specified device must be a PCI device.");
+  options.generic_affinities[0].node = 2;
+  EXPECT_EQ(RefusalOf(options),
+            "acpi-generic-initiator: Specified node 2 is invalid.");
+}
+
 TEST(RefusalTest, DeviceMemoryByMachine) {
   EXPECT_EQ(
       RefusalOf(WithMaxmem(WithVersion(Guest(kPc, kGiB), {2, 0}), 2 * kGiB, 1)),

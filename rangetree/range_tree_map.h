@@ -237,7 +237,7 @@ class BasicRangeTreeMap {
   void Replace(const Path& path, const Replacement& replacement);
   bool Reencode(const Path& path, const Replacement& replacement);
   bool TrimNext(Path path, const Step& assigned, uint64_t& last);
-  void ExtendLastStep(Path path, uint64_t end);
+  void ExtendLastStep(const Path& path, uint64_t end);
   void RemoveLeaf(const Path& path);
   void Refresh(const Path& path);
   void Apply(const Path& path, const range_tree_internal::Change& change);
@@ -358,7 +358,7 @@ void BasicRangeTreeMap<Geometry>::VisitOverlapping(const AddressRange& range,
   do {
     const Leaf& leaf = cursor.leaf();
     // What lies in the range as a whole, from its start on.
-    if (slot == 0 && leaf.is_packed && first == leaf.First(0) &&
+    if (leaf.is_packed && first == leaf.First(0) &&
         cursor.end() - 1 <= range.last()) {
       const MappedSteps steps(leaf, 0, cursor.end());
       for (size_t i = 0; i < steps.count; ++i) {

@@ -211,15 +211,16 @@ bool BasicRangeTreeMap<Geometry>::TrimNext(Path path, const Step& assigned,
 }
 
 // Tells the ancestors of the leaf at `path` that its last step now goes on to
-// `end`.
+// `end`, which is beyond the leaf. No gap shrinks thereby, so Apply does not
+// search the leaf, the end of which `path` no longer knows.
 template <typename Geometry>
-void BasicRangeTreeMap<Geometry>::ExtendLastStep(Path path, uint64_t end) {
+void BasicRangeTreeMap<Geometry>::ExtendLastStep(const Path& path,
+                                                 uint64_t end) {
   const Leaf& node = tree_.LeafAt(path.leaf);
   const size_t slot = node.count - 1u;
   Change change;
   change.Subtract(node, palette_, path.leaf_end(), slot, node.count);
   change.Add(node, palette_, end, slot, node.count);
-  path.leaf_last = end - 1;
   Apply(path, change);
 }
 

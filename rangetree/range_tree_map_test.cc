@@ -48,6 +48,7 @@ class RangeTreeMapTestPeer {
 namespace {
 
 using Level = RangeTreeMap::InvariantLevel;
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::StartsWith;
@@ -318,6 +319,7 @@ TEST(RangeTreeMapTest, AllInstructionSetsFindTheSame) {
   for (const auto set : {InstructionSet::kPortable, InstructionSet::kAvx2}) {
     if (UseInstructionSet(set)) sets.push_back(set);
   }
+  EXPECT_THAT(sets, Contains(InstructionSet::kPortable));
   if (sets.size() == 1) GTEST_SKIP() << "this processor knows only one set";
   std::mt19937_64 random(1);
   for (const int shift : {0, 20, 50}) {
@@ -582,6 +584,11 @@ INSTANTIATE_TEST_SUITE_P(
            peer.leaf().packed.offset[peer.leaf().count] = 5;
          },
          Level::kOccupancy, "occupancy: unused keys of leaf 0"},
+        {"UnusedKeyOfAnInnerNode",
+         [](RangeTreeMapTestPeer peer) {
+           peer.root().key[peer.root().count] = 5;
+         },
+         Level::kOccupancy, "occupancy: unused keys of inner node 0"},
         {"LonelyRoot", [](RangeTreeMapTestPeer peer) { peer.root().count = 1; },
          Level::kOccupancy, "occupancy: inner node"},
         {"StaleGap",

@@ -278,6 +278,20 @@ void HotPlugIsStub(const Machine&, Rows& rows) {
   ForMemory(rows, IsHotPlug, [](MemoryAffinity& m) { m.length_bytes = 1; });
 }
 
+// Rows of the hot-plug area lie around those of sp-mem devices.
+void HotPlugCoversDevices(const Machine&, Rows& rows) {
+  MemoryAffinity* first = nullptr;
+  for (SratRow& row : rows) {
+    if (!IsHotPlug(row)) continue;
+    auto& memory = std::get<MemoryAffinity>(row);
+    if (first == nullptr) {
+      first = &memory;
+    } else {
+      first->length_bytes = memory.base + memory.length_bytes - first->base;
+    }
+  }
+}
+
 void NvdimmIsVolatile(const Machine&, Rows& rows) {
   ForMemory(
       rows, [](const SratRow& row) { return IfEnabled(row) != nullptr; },
@@ -350,6 +364,8 @@ constexpr Mutant kMutants[] = {
     {"srat-hot-plug-not-marked", "HP", "Z27", SpoilsRows<HotPlugNotMarked>()},
     {"srat-lacks-hot-plug-row", "HP", "Z27", SpoilsRows<NoHotPlug>()},
     {"srat-hot-plug-is-a-stub", "HP", "Z27", SpoilsRows<HotPlugIsStub>()},
+    {"srat-hot-plug-covers-sp-mem", "OVL SPM HP", "Z70",
+     SpoilsRows<HotPlugCoversDevices>()},
     {"srat-NVDIMM-is-volatile", "HP TYP", "Z70",
      SpoilsRows<NvdimmIsVolatile>()},
     {"srat-swaps-bus-and-device", "ENC", "Z22", SpoilsRows<SwapBusAndDevice>()},
