@@ -2,6 +2,8 @@
 
 #include "cli/run_report.h"
 
+#include <unistd.h>
+
 #include <cstdlib>
 #include <fstream>
 #include <string>
@@ -23,7 +25,8 @@ RunReport ReadReport(const std::string& path) {
 
 // A diff that finds many defects, and is a second's work.
 RunReport Diff(const std::string& shard) {
-  const std::string path = absl::StrCat(testing::TempDir(), "report.json");
+  const std::string path =
+      absl::StrCat(testing::TempDir(), "report-", getpid(), ".json");
   const int status = std::system(
       absl::StrCat(E820CHECK_BINARY_DIR,
                    "/e820check diff --left reference --right memmap-v5 "

@@ -18,7 +18,6 @@
 #include "fuzz/choice_bytes.h"
 #include "fuzz/damage.h"
 #include "fuzz/explain.h"
-#include "fuzz/mutator.h"
 #include "model/reference_layout.h"
 #include "properties/agreement.h"
 #include "properties/divergence_class.h"
@@ -88,8 +87,6 @@ void CheckDivergence(const MachineOptions& machine, const Answer& expected,
 
 }  // namespace
 }  // namespace e820check
-
-const e820check::Mutator& e820check::TargetMutator() { return kChoicesMutator; }
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace e820check;  // NOLINT(google-build-using-namespace)

@@ -16,7 +16,6 @@
 #include "fuzz/check_machine.h"
 #include "fuzz/choice_bytes.h"
 #include "fuzz/explain.h"
-#include "fuzz/mutator.h"
 #include "properties/argument_units.h"
 #include "properties/command_line_generator.h"
 #include "properties/option_text_generator.h"
@@ -131,8 +130,6 @@ void ExamineMachine(const GeneratorPolicy& policy, Choices& choices) {
 
 }  // namespace
 }  // namespace e820check
-
-const e820check::Mutator& e820check::TargetMutator() { return kChoicesMutator; }
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace e820check;  // NOLINT(google-build-using-namespace)
