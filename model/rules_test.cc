@@ -135,6 +135,23 @@ TEST(RulesTest, OfVirtioMem) {
   EXPECT_FALSE(warns("pc-q35-7.2", QemuVersion::k10_0, file));
 }
 
+TEST(RulesTest, OfSmallBlocksOfVirtioMem) {
+  MachineOptions options = Machine("q35", kGiB);
+  options.memory.maxram_size_bytes = 4 * kGiB;
+  options.backends = {{.id = "m", .size_bytes = kGiB}};
+  options.devices = {{.kind = Device::Kind::kVirtioMem,
+                      .memdev = "m",
+                      .block_size_bytes = 2 * kMiB}};
+  EXPECT_THAT(ReferenceLayout(options).device_warnings, IsEmpty());
+  options.devices[0].block_size_bytes = kMiB;
+  EXPECT_THAT(
+      ReferenceLayout(options).device_warnings,
+      ElementsAre(DeviceWarning{
+          .device = 0,
+          .text = "warning: 'block-size' property is smaller than the default "
+                  "block size (2 MiB)"}));
+}
+
 TEST(RulesTest, OfHmat) {
   const auto last_of = [](const MachineOptions& options) {
     return RulesOf(options).back();

@@ -273,6 +273,12 @@ TEST(CpuModelTest, RefusalsAreThoseOfQemu72) {
   }
 }
 
+TEST(CpuModelTest, NumbersAreRefusedByName) {
+  EXPECT_EQ(Parse("qemu64,level=x"),
+            "refused: can't apply global qemu64-x86_64-cpu.level=x: Parameter "
+            "'level' expects uint64");
+}
+
 TEST(CpuModelTest, MachineNoneRefusesEveryCpu) {
   const auto parse = [](absl::string_view argument) {
     return Parse(argument, QemuVersion::k7_2, "none");
