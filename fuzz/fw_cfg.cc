@@ -35,7 +35,7 @@ struct Tables {
 };
 
 // As many as are looked into; more of them only repeat.
-constexpr size_t kMaxFiles = 8;
+constexpr size_t kMaxFiles = 3;
 
 uint32_t BigEndianAt(absl::string_view bytes, size_t offset, size_t width) {
   uint32_t value = 0;
