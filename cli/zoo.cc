@@ -47,7 +47,8 @@ absl::StatusOr<std::vector<Mutant>> Chosen(
 class Scratch {
  public:
   Scratch() {
-    std::string path = (fs::temp_directory_path() / "e820check-XXXXXX").string();
+    std::string path =
+        (fs::temp_directory_path() / "e820check-XXXXXX").string();
     if (mkdtemp(path.data()) != nullptr) path_ = path;
   }
   Scratch(const Scratch&) = delete;
@@ -88,7 +89,8 @@ class ZooRun {
     uint32_t jobs = options_.jobs;
     if (jobs == 0) jobs = std::max(1u, std::thread::hardware_concurrency());
     std::vector<std::thread> workers;
-    for (uint32_t i = 1; i < jobs; ++i) workers.emplace_back([this] { Work(); });
+    for (uint32_t i = 1; i < jobs; ++i)
+      workers.emplace_back([this] { Work(); });
     Work();
     for (std::thread& worker : workers) worker.join();
     if (on_terminal_) absl::FPrintF(stderr, "\r%70s\r", "");

@@ -16,8 +16,8 @@ namespace {
 
 // As ZooRow in words.
 constexpr absl::string_view kColumns[] = {
-    "mutant", "class", "like", "caught by", "after cases", "ms", "law",
-    "fuzz runs", "fuzz ms"};
+    "mutant", "class", "like",      "caught by", "after cases",
+    "ms",     "law",   "fuzz runs", "fuzz ms"};
 constexpr size_t kFuzzColumns = 2;
 
 size_t ColumnCount(const ZooReport& report) {
@@ -45,11 +45,13 @@ std::string LawOf(const Catch& caught) {
 
 std::vector<std::string> Cells(const ZooRow& row) {
   const Score& score = row.score;
-  std::vector<std::string> cells = {
-      std::string(row.mutant.id),      std::string(row.mutant.classes),
-      std::string(row.mutant.sources), CaughtBy(score.caught),
-      absl::StrCat(score.cases),       Milliseconds(score.needed),
-      LawOf(score.caught)};
+  std::vector<std::string> cells = {std::string(row.mutant.id),
+                                    std::string(row.mutant.classes),
+                                    std::string(row.mutant.sources),
+                                    CaughtBy(score.caught),
+                                    absl::StrCat(score.cases),
+                                    Milliseconds(score.needed),
+                                    LawOf(score.caught)};
   if (row.fuzzed) {
     cells.push_back(row.fuzzed->caught ? absl::StrCat(row.fuzzed->runs)
                                        : "not caught");
@@ -79,9 +81,9 @@ std::string Text(const ZooReport& report) {
                                      "class", "cases", "ms", "caught by");
   for (const ZooRow& row : report.rows) {
     const std::string by = CaughtBy(row.score.caught);
-    std::string line = absl::StrFormat(
-        "%-37s %-9s %6d %7s  %s", row.mutant.id, row.mutant.classes,
-        row.score.cases, Milliseconds(row.score.needed), by);
+    std::string line = absl::StrFormat("%-37s %-9s %6d %7s  %s", row.mutant.id,
+                                       row.mutant.classes, row.score.cases,
+                                       Milliseconds(row.score.needed), by);
     if (line.size() > kWidth) {
       line.resize(kWidth - 3);
       line += "...";
@@ -108,15 +110,15 @@ std::string Markdown(const ZooReport& report) {
 }
 
 std::string Escaped(const std::string& text) {
-  return absl::StrReplaceAll(
-      text, {{"&", "&amp;"}, {"<", "&lt;"}, {">", "&gt;"}});
+  return absl::StrReplaceAll(text,
+                             {{"&", "&amp;"}, {"<", "&lt;"}, {">", "&gt;"}});
 }
 
 std::string Html(const ZooReport& report) {
   std::string rows;
   for (const ZooRow& row : report.rows) {
-    absl::StrAppend(&rows, row.score.caught.empty() ? "<tr class=survivor>"
-                                                    : "<tr>");
+    absl::StrAppend(&rows,
+                    row.score.caught.empty() ? "<tr class=survivor>" : "<tr>");
     for (const std::string& cell : Cells(row)) {
       absl::StrAppend(&rows, "<td>", Escaped(cell), "</td>");
     }
@@ -158,8 +160,7 @@ std::string Json(const ZooReport& report) {
   }
   json["caught_in_controls"] = report.caught_in_controls;
   // Refusals may echo bytes that are no UTF-8.
-  return json.dump(2, ' ', false,
-                   nlohmann::json::error_handler_t::replace) +
+  return json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) +
          "\n";
 }
 

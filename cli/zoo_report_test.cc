@@ -25,9 +25,8 @@ ZooReport TwoMutants() {
                  .needed = absl::Milliseconds(2)}});
   report.rows.push_back(
       {.mutant = {.id = "second", .classes = "INC", .sources = "Z15"},
-       .score = {.caught = {},
-                 .cases = 100,
-                 .needed = absl::Milliseconds(40)}});
+       .score = {
+           .caught = {}, .cases = 100, .needed = absl::Milliseconds(40)}});
   return report;
 }
 
@@ -74,8 +73,7 @@ TEST(ZooReport, HtmlEscapesAndMarksSurvivors) {
 TEST(ZooReport, JsonSaysTheSame) {
   ZooReport report = TwoMutants();
   report.caught_in_controls = {"e820 order"};
-  const auto json =
-      nlohmann::json::parse(Print(report, ZooFormat::kJson));
+  const auto json = nlohmann::json::parse(Print(report, ZooFormat::kJson));
   EXPECT_EQ(json["mutants"][0]["caught"], true);
   EXPECT_EQ(json["mutants"][0]["law"], "e820.no-overlap");
   EXPECT_EQ(json["mutants"][1]["caught"], false);

@@ -74,7 +74,7 @@ void Respell(const MachineOptions& machine, Choices& choices, Units& units) {
 
 void ReplaceValue(Choices& choices, std::vector<std::string>& items) {
   constexpr absl::string_view kValues[] = {
-      "0",  "1",   "",    "x",     "-1", "128",
+      "0",  "1",   "",    "x",     "-1",   "128",
       "4G", "300", "256", "65536", "on",   "18446744073709551615",
       "9",  "5",   "1.5", "0x10",  "+2",   "010",
       "1x", "3-1", "2k",  "266",   "1.5G", "0.5M"};
@@ -90,10 +90,11 @@ void ReplaceValue(Choices& choices, std::vector<std::string>& items) {
 
 void SpoilItems(Choices& choices, std::vector<std::string>& items) {
   constexpr absl::string_view kExtras[] = {
-      "foo=1",  "nodeid=1", "id=x",    "foo",        "mem=64M",   "noid",
-      "size=1", "cpus=0",   "",        "memdev=m0",  "type=dist", "slots=2",
-      "src=0",  "=",        "hmat=on", "maxmem=64M", "cpus=9",
-      "cpus=3-1", "initiator=128", "initiator=0"};
+      "foo=1",   "nodeid=1",  "id=x",          "foo",
+      "mem=64M", "noid",      "size=1",        "cpus=0",
+      "",        "memdev=m0", "type=dist",     "slots=2",
+      "src=0",   "=",         "hmat=on",       "maxmem=64M",
+      "cpus=9",  "cpus=3-1",  "initiator=128", "initiator=0"};
   switch (choices.Below(5)) {
     case 0:
       ReplaceValue(choices, items);

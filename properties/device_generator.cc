@@ -72,8 +72,7 @@ void AddHmatList(MachineOptions& machine, const HmatValue& like,
 }
 
 void AddHmatCaches(MachineOptions& machine, Choices& choices) {
-  constexpr uint64_t kSizes[] = {64 * kKiB, kMiB,      4096,
-                                 1,         32 * kMiB, 5 * kGiB};
+  constexpr uint64_t kSizes[] = {64 * kKiB, kMiB, 4096, 1, 32 * kMiB, 5 * kGiB};
   constexpr uint16_t kLines[] = {64, 0, 128, 65535};
   std::set<uint32_t> with_latency;
   std::set<uint32_t> with_bandwidth;

@@ -188,8 +188,8 @@ template <size_t kBytes, typename Lane>
   }
 }
 
-// How many of `count` keys are above `key`; count is a multiple of how many fill
-// a vector. Every key is compared, so that no branch depends on them.
+// How many of `count` keys are above `key`; count is a multiple of how many
+// fill a vector. Every key is compared, so that no branch depends on them.
 template <size_t kVectorBytes, typename Key>
 [[gnu::always_inline]] inline size_t CountAboveIn(const Key* keys, size_t count,
                                                   Key key) {
@@ -204,8 +204,8 @@ template <size_t kVectorBytes, typename Key>
   return SumOfLanes<kVectorBytes, Key>(counts);
 }
 
-// The same of kKeys keys, however many. A compiler that may not use registers of
-// kVectorBytes makes do with smaller ones.
+// The same of kKeys keys, however many. A compiler that may not use registers
+// of kVectorBytes makes do with smaller ones.
 template <size_t kVectorBytes, size_t kKeys, typename Key>
 [[gnu::always_inline]] inline size_t CountAbove(const Key* keys, Key key) {
   constexpr size_t kRest = kKeys % (kVectorBytes / sizeof(Key));

@@ -28,9 +28,8 @@ bool IsTyped(const E820Row& row) {
 
 E820Row* FindRow(GuestLayout& layout, MemoryType type, uint64_t lowest) {
   const auto row = std::find_if(
-      layout.e820.begin(), layout.e820.end(), [&](const E820Row& r) {
-        return r.type == type && r.address >= lowest;
-      });
+      layout.e820.begin(), layout.e820.end(),
+      [&](const E820Row& r) { return r.type == type && r.address >= lowest; });
   return row == layout.e820.end() ? nullptr : &*row;
 }
 
@@ -127,7 +126,8 @@ constexpr Mutant kMutants[] = {
     {"e820-low-RAM-lacks-1024-bytes", "INC", "Z15",
      Spoils([](const Machine&, GuestLayout& layout) {
        E820Row* low = LowRam(layout);
-       if (low != nullptr && low->length_bytes > kKiB) low->length_bytes -= kKiB;
+       if (low != nullptr && low->length_bytes > kKiB)
+         low->length_bytes -= kKiB;
      })},
     {"e820-declares-legacy-hole", "HOLE", "Z14",
      Spoils([](const Machine&, GuestLayout& layout) {
@@ -161,9 +161,8 @@ constexpr Mutant kMutants[] = {
        if (low == nullptr || low->length_bytes <= 4096) return;
        low->address += 4096;
        low->length_bytes -= 4096;
-       layout.e820.push_back({.address = 0,
-                              .length_bytes = 4096,
-                              .type = MemoryType::kReserved});
+       layout.e820.push_back(
+           {.address = 0, .length_bytes = 4096, .type = MemoryType::kReserved});
      })},
     {"e820-counts-high-RAM-in-24-bits", "OVF", "Z17",
      Spoils([](const Machine&, GuestLayout& layout) {

@@ -26,8 +26,8 @@ namespace {
 
 // A few addresses around those that matter, so that ranges meet.
 uint64_t SomeAddress(Choices& choices) {
-  constexpr uint64_t kPlaces[] = {0,        640 * kKiB, 4 * kGiB,
-                                  kTiB,     16 * kTiB,  uint64_t{0} - 64};
+  constexpr uint64_t kPlaces[] = {0,    640 * kKiB, 4 * kGiB,
+                                  kTiB, 16 * kTiB,  uint64_t{0} - 64};
   return choices.Pick(kPlaces) + choices.Below(64);
 }
 
@@ -104,8 +104,8 @@ Catch Compare(const MachineOptions& machine, const Answer& expected,
   }
   Catch caught;
   for (Defect& defect : FindDefects(expected, actual, breaches)) {
-    std::string& place = defect.id.rfind("law ", 0) == 0 ? caught.law
-                                                         : caught.difference;
+    std::string& place =
+        defect.id.rfind("law ", 0) == 0 ? caught.law : caught.difference;
     if (place.empty()) place = std::move(defect.id);
   }
   return caught;
@@ -138,8 +138,8 @@ Catch CompareReadings(const ParsedCommandLine& expected,
     const auto& machine = std::get<MachineOptions>(expected.outcome);
     const auto& misread = std::get<MachineOptions>(actual.outcome);
     if (machine == misread) return {};
-    const Catch caught = Compare(machine, ReferenceLayout(machine),
-                                 RangeTreeLayout(misread));
+    const Catch caught =
+        Compare(machine, ReferenceLayout(machine), RangeTreeLayout(misread));
     return caught.empty() ? Catch{.difference = "other machine"} : caught;
   }
   if (expected.accepted() == actual.accepted()) return {};

@@ -84,9 +84,8 @@ constexpr Mutant kMutants[] = {
          if (cpu.thread_id) *cpu.thread_id ^= 1;
        }
      })},
-    {"layout-swaps-sockets-and-cores", "PXM", "Z58", Misreads([](Machine& m) {
-       std::swap(m.smp.sockets, m.smp.cores);
-     })},
+    {"layout-swaps-sockets-and-cores", "PXM", "Z58",
+     Misreads([](Machine& m) { std::swap(m.smp.sockets, m.smp.cores); })},
     {"layout-reverses-distances", "XRF", "Z39", Misreads([](Machine& m) {
        for (NumaDistance& d : m.numa_distances) std::swap(d.from, d.to);
      })},
@@ -125,9 +124,9 @@ constexpr Mutant kMutants[] = {
      Misreads([](Machine& m) {
        for (Device& device : m.devices) device.address = 0;
      })},
-    {"layout-plugs-last-device-first", "LIF ORD", "Z23", Misreads([](Machine& m) {
-       std::reverse(m.devices.begin(), m.devices.end());
-     })},
+    {"layout-plugs-last-device-first", "LIF ORD", "Z23",
+     Misreads(
+         [](Machine& m) { std::reverse(m.devices.begin(), m.devices.end()); })},
     {"layout-forgets-nvdimm-label", "HP", "Z70", Misreads([](Machine& m) {
        for (Device& device : m.devices) device.label_size_bytes = 0;
      })},
@@ -137,10 +136,12 @@ constexpr Mutant kMutants[] = {
      Misreads([](Machine& m) {
        RetypeNodes(m, MemmapType::kSpm, MemmapType::kNormal);
      })},
-    {"layout-reserves-soft-reserved", "SPM TYP", "Z04", Misreads([](Machine& m) {
+    {"layout-reserves-soft-reserved", "SPM TYP", "Z04",
+     Misreads([](Machine& m) {
        RetypeNodes(m, MemmapType::kSpm, MemmapType::kReserved);
      })},
-    {"layout-takes-reserved-for-ram", "SPM TYP", "Z06", Misreads([](Machine& m) {
+    {"layout-takes-reserved-for-ram", "SPM TYP", "Z06",
+     Misreads([](Machine& m) {
        RetypeNodes(m, MemmapType::kReserved, MemmapType::kNormal);
      })},
     {"layout-publishes-without-acpi", "LIF", "Z16",

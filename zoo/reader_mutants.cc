@@ -98,9 +98,8 @@ void SizesHaveAnyTail(Args& args) {
 void NumbersHaveAnyTail(Args& args) {
   for (const absl::string_view key :
        {"nodeid", "val", "src", "dst", "node-id", "initiator", "cpus"}) {
-    ForValues(args, "-numa", key, [](std::string& value) {
-      KeepStart(value, "0123456789-");
-    });
+    ForValues(args, "-numa", key,
+              [](std::string& value) { KeepStart(value, "0123456789-"); });
   }
 }
 
@@ -188,15 +187,16 @@ void WrongInitiatorIsDropped(Args& args) {
 
 void UnknownKeysAreIgnored(Args& args) {
   static const auto& kKnown = *new std::set<std::string>{
-      "type",      "nodeid",    "cpus",    "mem",       "memdev",
-      "initiator", "src",       "dst",     "val",       "node-id",
-      "socket-id", "die-id",    "core-id", "thread-id", "module-id",
-      "target",    "hierarchy", "latency", "data-type", "bandwidth",
-      "level",     "policy",    "line",    "size",      "associativity",
+      "type",      "nodeid",     "cpus",    "mem",       "memdev",
+      "initiator", "src",        "dst",     "val",       "node-id",
+      "socket-id", "die-id",     "core-id", "thread-id", "module-id",
+      "target",    "hierarchy",  "latency", "data-type", "bandwidth",
+      "level",     "policy",     "line",    "size",      "associativity",
       "id",        "memmap-type"};
   ForOptions(args, "-numa", [](Items& items) {
     for (size_t i = items.size(); i-- > 1;) {
-      if (kKnown.count(Split(items[i]).key) == 0) items.erase(items.begin() + i);
+      if (kKnown.count(Split(items[i]).key) == 0)
+        items.erase(items.begin() + i);
     }
   });
 }

@@ -143,9 +143,8 @@ constexpr Mutant kMutants[] = {
     {"slit-distances-have-7-bits", "OVF", "Z17",
      SpoilsSlit<DistancesHave7Bits>()},
     {"slit-comes-too-late", "LIF", "Z23",
-     LayoutFault{.spoil = [](const Machine&, GuestLayout& layout) {
-       layout.slit.clear();
-     }}},
+     LayoutFault{.spoil = [](const Machine&,
+                             GuestLayout& layout) { layout.slit.clear(); }}},
     {"hmat-initiator-is-always-valid", "XRF", "Z40",
      SpoilsStructures<MemoryProximityDomain, InitiatorsAreAlwaysValid>()},
     {"hmat-has-domain-without-memory", "XRF MLS", "Z38",

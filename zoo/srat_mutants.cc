@@ -109,10 +109,9 @@ void ApicIdHas8Bits(const Machine&, Rows& rows) {
   for (SratRow& row : rows) {
     const auto* x2apic = std::get_if<X2ApicAffinity>(&row);
     if (x2apic == nullptr) continue;
-    row = LocalApicAffinity{
-        .proximity_domain = x2apic->proximity_domain,
-        .apic_id = static_cast<uint8_t>(x2apic->x2apic_id),
-        .flags = x2apic->flags};
+    row = LocalApicAffinity{.proximity_domain = x2apic->proximity_domain,
+                            .apic_id = static_cast<uint8_t>(x2apic->x2apic_id),
+                            .flags = x2apic->flags};
   }
 }
 
@@ -125,10 +124,10 @@ void FirstCpuTwice(const Machine&, Rows& rows) {
 
 void OnlyFourCpus(const Machine&, Rows& rows) {
   size_t cpus = 0;
-  rows.erase(std::remove_if(
-                 rows.begin(), rows.end(),
-                 [&](const SratRow& r) { return IsCpu(r) && ++cpus > 4; }),
-             rows.end());
+  rows.erase(
+      std::remove_if(rows.begin(), rows.end(),
+                     [&](const SratRow& r) { return IsCpu(r) && ++cpus > 4; }),
+      rows.end());
 }
 
 // --- Nodes ---
@@ -193,7 +192,8 @@ void ForSoftReserved(GuestLayout& layout, Change change) {
 
 void ShiftByLegacyHole(const Machine&, Rows& rows) {
   ForMemory(rows, IsRam, [](MemoryAffinity& memory) {
-    if (memory.base >= kMiB && memory.base < 4 * kGiB) memory.base += 384 * kKiB;
+    if (memory.base >= kMiB && memory.base < 4 * kGiB)
+      memory.base += 384 * kKiB;
   });
 }
 

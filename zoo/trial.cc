@@ -77,8 +77,7 @@ absl::StatusOr<FuzzScore> FuzzMutant(const Mutant& mutant,
                        trial.scratch};
   command.arguments.insert(command.arguments.end(), trial.corpora.begin(),
                            trial.corpora.end());
-  command.default_environment = {
-      absl::StrCat(kMutantVariable, "=", mutant.id)};
+  command.default_environment = {absl::StrCat(kMutantVariable, "=", mutant.id)};
   command.stderr_cap_bytes = 16 << 20;
 
   const absl::Time start = absl::Now();

@@ -56,9 +56,9 @@ TEST(Zoo, ReadmeHasTheScoreOfEveryMutant) {
   const std::string readme((std::istreambuf_iterator<char>(file)),
                            std::istreambuf_iterator<char>());
   for (const Mutant& mutant : AllMutants()) {
-    EXPECT_THAT(readme, testing::HasSubstr(absl::StrCat(
-                            "| ", mutant.id, " | ", mutant.classes, " | ",
-                            mutant.sources, " | ")));
+    EXPECT_THAT(readme, testing::HasSubstr(
+                            absl::StrCat("| ", mutant.id, " | ", mutant.classes,
+                                         " | ", mutant.sources, " | ")));
   }
 }
 
@@ -96,9 +96,9 @@ TEST(FuzzMutant, NamesTheTargetThatIsNotThere) {
 }
 
 TEST(FuzzMutant, DeathOfSomethingElseIsNoCatch) {
-  const auto score = FuzzMutant(
-      AllMutants().front(),
-      {.target = "/bin/false", .scratch = testing::TempDir()});
+  const auto score =
+      FuzzMutant(AllMutants().front(),
+                 {.target = "/bin/false", .scratch = testing::TempDir()});
   EXPECT_EQ(score.status().code(), absl::StatusCode::kInternal);
 }
 
