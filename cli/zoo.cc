@@ -95,6 +95,12 @@ class ZooRun {
     for (std::thread& worker : workers) worker.join();
     if (on_terminal_) absl::FPrintF(stderr, "\r%70s\r", "");
     RunControls();
+    // What Ctrl-C left out has no score.
+    std::vector<ZooRow>& rows = report_.rows;
+    rows.erase(
+        std::remove_if(rows.begin(), rows.end(),
+                       [](const ZooRow& row) { return row.score.cases == 0; }),
+        rows.end());
   }
 
   const ZooReport& report() const { return report_; }
@@ -168,16 +174,16 @@ CommandStatus RunZoo(const ZooOptions& options) {
   RememberInterrupts();
   ZooRun run(options, *std::move(mutants));
   run.Execute();
-  if (Interrupted()) {
-    std::cerr << "e820check: interrupted, no scoreboard\n";
-    return kExitInterrupted;
-  }
   if (!run.failure().ok()) {
     std::cerr << "e820check: " << run.failure().message() << "\n";
     return kExitNoAnswer;
   }
   const ZooReport& report = run.report();
   std::cout << Print(report, options.format);
+  if (Interrupted()) {
+    std::cerr << "e820check: interrupted; what was done is above\n";
+    return kExitInterrupted;
+  }
   const std::optional<size_t> by_fuzzing = CountCaughtByFuzzing(report);
   const bool enough_fuzzed =
       !by_fuzzing || *by_fuzzing * 10 >= report.rows.size() * 9;
