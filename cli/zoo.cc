@@ -78,11 +78,12 @@ absl::StatusOr<FuzzScore> Fuzz(const Mutant& mutant,
 
 class ZooRun {
  public:
-  ZooRun(const ZooOptions& options, std::vector<Mutant> mutants)
+  ZooRun(const ZooOptions& options, const std::vector<Mutant>& mutants)
       : options_(options), on_terminal_(isatty(STDERR_FILENO) != 0) {
     report_.seed = options.seed;
     report_.cases = options.cases;
-    for (Mutant& mutant : mutants) report_.rows.push_back({.mutant = mutant});
+    for (const Mutant& mutant : mutants)
+      report_.rows.push_back({.mutant = mutant});
   }
 
   void Execute() {
@@ -162,7 +163,7 @@ class ZooRun {
 }  // namespace
 
 CommandStatus RunZoo(const ZooOptions& options) {
-  absl::StatusOr<std::vector<Mutant>> mutants = Chosen(options.mutants);
+  const absl::StatusOr<std::vector<Mutant>> mutants = Chosen(options.mutants);
   if (!mutants.ok()) {
     std::cerr << "e820check: " << mutants.status().message() << "\n";
     return kExitUsage;
@@ -172,7 +173,7 @@ CommandStatus RunZoo(const ZooOptions& options) {
     return kExitMissing;
   }
   RememberInterrupts();
-  ZooRun run(options, *std::move(mutants));
+  ZooRun run(options, *mutants);
   run.Execute();
   if (!run.failure().ok()) {
     std::cerr << "e820check: " << run.failure().message() << "\n";

@@ -25,8 +25,8 @@ struct ZooOptions {
 
 // Lets the harness loose on every mutant, and on none as a control, and prints
 // the scoreboard. kExitNo if a mutant survives all cases, if the control is
-// caught, or if fuzzing catches less than nine of ten; after Ctrl-C, what was done
-// so far, and kExitInterrupted.
+// caught, or if fuzzing catches less than nine of ten; after Ctrl-C, what was
+// done so far, and kExitInterrupted.
 CommandStatus RunZoo(const ZooOptions& options);
 
 }  // namespace e820check
