@@ -3,7 +3,7 @@
 // Option readers that take one command line for another.
 
 #include <algorithm>
-#include <functional>
+#include <iterator>
 #include <set>
 #include <string>
 #include <vector>
@@ -194,10 +194,12 @@ void UnknownKeysAreIgnored(Args& args) {
       "level",     "policy",     "line",    "size",      "associativity",
       "id",        "memmap-type"};
   ForOptions(args, "-numa", [](Items& items) {
-    for (size_t i = items.size(); i-- > 1;) {
-      if (kKnown.count(Split(items[i]).key) == 0)
-        items.erase(items.begin() + i);
-    }
+    if (items.empty()) return;
+    items.erase(std::remove_if(std::next(items.begin()), items.end(),
+                               [](const std::string& text) {
+                                 return kKnown.count(Split(text).key) == 0;
+                               }),
+                items.end());
   });
 }
 

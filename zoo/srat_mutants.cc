@@ -3,6 +3,8 @@
 // Layouts that write SRAT wrongly.
 
 #include <algorithm>
+#include <cstddef>
+#include <iterator>
 #include <string>
 #include <variant>
 #include <vector>
@@ -207,7 +209,7 @@ void JoinAt(Rows& rows, bool (*begins)(uint64_t start)) {
       continue;
     }
     low.length_bytes += high.length_bytes;
-    rows.erase(rows.begin() + i);
+    rows.erase(std::next(rows.begin(), static_cast<std::ptrdiff_t>(i)));
     return;
   }
 }
