@@ -68,11 +68,9 @@ absl::StatusOr<Pair> MakePair(const DiffOptions& options) {
   return pair;
 }
 
-// Case `index` of a seed is the same whoever computes it, and whenever.
 std::vector<std::string> MakeCase(uint64_t seed, uint64_t index,
                                   const CommandLineContext& context) {
-  SeededChoices seeds(seed);
-  SeededChoices choices(seeds.Below(UINT64_MAX) + index * 0xD1B54A32D192ED03);
+  SeededChoices choices = ChoicesOfCase({.seed = seed, .index = index});
   GeneratorPolicy policy;
   policy.qemu_version = context.qemu_version;
   policy.dialect = context.dialect;

@@ -217,8 +217,8 @@ absl::Status Hunter::Execute() {
 }
 
 CommandLineArgs Hunter::MakeCase(uint64_t index) const {
-  SeededChoices seeds(options_.seed);
-  SeededChoices choices(seeds.Below(UINT64_MAX) + index * 0xD1B54A32D192ED03);
+  SeededChoices choices =
+      ChoicesOfCase({.seed = options_.seed, .index = index});
   if (pool_.cases().empty() || choices.OneIn(2)) {
     CommandLineArgs made =
         GenerateCommandLine(choices, {.qemu_version = runner_.qemu_version()});

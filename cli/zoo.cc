@@ -145,6 +145,7 @@ class ZooRun {
       report_.caught_in_controls.push_back(
           caught.difference.empty() ? caught.law : caught.difference);
     }
+    report_.controls_were_run = true;
   }
 
   Trial trial() const {

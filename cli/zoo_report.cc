@@ -67,7 +67,8 @@ std::string Summary(const ZooReport& report) {
     absl::StrAppendFormat(&summary, ", %d by fuzzing", *by_fuzzing);
   }
   absl::StrAppendFormat(&summary, "; without a mutant, %s",
-                        report.caught_in_controls.empty()
+                        !report.controls_were_run ? "not tried"
+                        : report.caught_in_controls.empty()
                             ? "nothing"
                             : absl::StrJoin(report.caught_in_controls, ", "));
   absl::StrAppendFormat(&summary, "\nseed %d, at most %d cases each",
@@ -158,6 +159,7 @@ std::string Json(const ZooReport& report) {
     }
     json["mutants"].push_back(std::move(mutant));
   }
+  json["controls_were_run"] = report.controls_were_run;
   json["caught_in_controls"] = report.caught_in_controls;
   // Refusals may echo bytes that are no UTF-8.
   return json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) +

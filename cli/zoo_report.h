@@ -27,6 +27,7 @@ struct ZooReport {
   std::vector<ZooRow> rows;  // in the order of AllMutants()
   // Of maps, layouts and readers without any mutant: "e820 order" ...
   std::vector<std::string> caught_in_controls;
+  bool controls_were_run = false;
 };
 
 size_t CountCaught(const ZooReport& report);

@@ -17,6 +17,7 @@ using testing::HasSubstr;
 // One caught, one that survives.
 ZooReport TwoMutants() {
   ZooReport report = {.seed = 7, .cases = 100};
+  report.controls_were_run = true;
   report.rows.push_back(
       {.mutant = {.id = "first", .classes = "OVL SPM", .sources = "Z01"},
        .score = {.caught = {.difference = "e820 <order>",
@@ -37,6 +38,13 @@ TEST(ZooReport, TextHasALineForEachAndTheSum) {
   EXPECT_THAT(text, HasSubstr("   100    40.0  nothing\n"));
   EXPECT_THAT(text, HasSubstr("1 of 2 mutants caught; without a mutant, "
                               "nothing\nseed 7, at most 100 cases each\n"));
+}
+
+TEST(ZooReport, ControlsThatWereNotRunShowNothing) {
+  ZooReport report = TwoMutants();
+  report.controls_were_run = false;
+  EXPECT_THAT(Print(report, ZooFormat::kText),
+              HasSubstr("; without a mutant, not tried\n"));
 }
 
 TEST(ZooReport, TextFitsATerminal) {

@@ -13,7 +13,6 @@
 
 #include "absl/strings/string_view.h"
 #include "properties/choices.h"
-#include "properties/machine_generator.h"
 
 namespace e820check {
 
@@ -25,16 +24,6 @@ inline ListedChoices ChoicesOf(absl::string_view bytes) {
     list.push_back(static_cast<uint64_t>(low | high << 8) << 48);
   }
   return ListedChoices(std::move(list));
-}
-
-// The first two choices.
-inline GeneratorPolicy ChoosePolicy(Choices& choices) {
-  constexpr QemuVersion kVersions[] = {QemuVersion::k7_2, QemuVersion::k10_0,
-                                       QemuVersion::k11_1};
-  GeneratorPolicy policy;
-  policy.qemu_version = choices.Pick(kVersions);
-  policy.dialect = choices.OneIn(2) ? Dialect::kMemmapType : Dialect::kStock;
-  return policy;
 }
 
 }  // namespace e820check

@@ -22,6 +22,7 @@
 #include "properties/agreement.h"
 #include "properties/divergence_class.h"
 #include "properties/laws.h"
+#include "properties/machine_generator.h"
 #include "properties/quirks.h"
 
 namespace e820check {

@@ -16,6 +16,7 @@
 #include "fuzz/explain.h"
 #include "fuzz/machine_fields.h"
 #include "model/reference_layout.h"
+#include "properties/machine_generator.h"
 
 namespace e820check {
 namespace {

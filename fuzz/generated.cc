@@ -18,6 +18,7 @@
 #include "fuzz/explain.h"
 #include "properties/argument_units.h"
 #include "properties/command_line_generator.h"
+#include "properties/machine_generator.h"
 #include "properties/option_text_generator.h"
 #include "properties/readers.h"
 #include "properties/shell.h"

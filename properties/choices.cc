@@ -12,4 +12,10 @@ uint64_t SeededChoices::Next() {
   return z ^ (z >> 31);
 }
 
+SeededChoices ChoicesOfCase(const CaseNumber& number) {
+  SeededChoices seeds(number.seed);
+  return SeededChoices(seeds.Below(UINT64_MAX) +
+                       number.index * 0xD1B54A32D192ED03);
+}
+
 }  // namespace e820check

@@ -56,6 +56,13 @@ class SeededChoices final : public Choices {
   uint64_t state_;
 };
 
+// Case `index` of a seed: the same whoever computes it, and whenever.
+struct CaseNumber {
+  uint64_t seed = 1;
+  uint64_t index = 0;
+};
+SeededChoices ChoicesOfCase(const CaseNumber& number);
+
 class ListedChoices final : public Choices {
  public:
   explicit ListedChoices(std::vector<uint64_t> list) : list_(std::move(list)) {}

@@ -413,6 +413,15 @@ void AddBoardFault(MachineOptions& machine) {
 
 }  // namespace
 
+GeneratorPolicy ChoosePolicy(Choices& choices) {
+  constexpr QemuVersion kVersions[] = {QemuVersion::k7_2, QemuVersion::k10_0,
+                                       QemuVersion::k11_1};
+  GeneratorPolicy policy;
+  policy.qemu_version = choices.Pick(kVersions);
+  policy.dialect = choices.OneIn(2) ? Dialect::kMemmapType : Dialect::kStock;
+  return policy;
+}
+
 MachineOptions GenerateMachine(Choices& choices,
                                const GeneratorPolicy& policy) {
   MachineOptions machine;

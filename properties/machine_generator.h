@@ -21,6 +21,9 @@ struct GeneratorPolicy {
   uint64_t one_fault_in = 5;
 };
 
+// Any release and dialect.
+GeneratorPolicy ChoosePolicy(Choices& choices);
+
 // A machine that Validate() accepts; the board may still refuse it. Each
 // machine uses a random subset of the features (swarm testing: Groce et al.,
 // 2012), and sizes gather around 640K, 1M, the low-memory ends, 4G,

@@ -17,6 +17,7 @@
 #include "properties/laws.h"
 #include "properties/machine_generator.h"
 #include "properties/map_laws.h"
+#include "properties/map_workload.h"
 #include "rangetree/range_tree_layout.h"
 
 namespace e820check {
@@ -44,16 +45,6 @@ MemoryType SomeType(Choices& choices) {
   return choices.Pick(kTypes);
 }
 
-template <typename Map>
-void Write(const AddressRange& range,
-           const std::optional<MemoryAttributes>& attributes, Map& map) {
-  if (attributes) {
-    map.Assign(range, *attributes);
-  } else {
-    map.Erase(range);
-  }
-}
-
 // The maps after each of some writes, by the laws of map_laws.h.
 Catch JudgeMap(MapFault fault, Choices& choices) {
   constexpr uint64_t kMostWrites = 24;
@@ -61,14 +52,13 @@ Catch JudgeMap(MapFault fault, Choices& choices) {
   FaultyMap actual(fault);
   const uint64_t writes = 1 + choices.Below(kMostWrites);
   for (uint64_t i = 0; i < writes; ++i) {
-    const AddressRange range = SomeRange(choices);
-    std::optional<MemoryAttributes> attributes;
+    MapWrite write{.range = SomeRange(choices), .attributes = std::nullopt};
     if (!choices.OneIn(4)) {
-      attributes = {.type = SomeType(choices),
-                    .owner = static_cast<uint32_t>(choices.Below(3))};
+      write.attributes = {.type = SomeType(choices),
+                          .owner = static_cast<uint32_t>(choices.Below(3))};
     }
-    Write(range, attributes, expected);
-    Write(range, attributes, actual);
+    Apply(write, expected);
+    Apply(write, actual);
     if (!CheckSegments(actual).ok()) return {.law = "map segments"};
     if (!CheckWindow(actual, SomeRange(choices), SomeType(choices)).ok()) {
       return {.law = "map queries of a window"};
@@ -86,16 +76,6 @@ Catch JudgeMap(MapFault fault, Choices& choices) {
 
 // --- Layouts ---
 
-GeneratorPolicy SomePolicy(Choices& choices) {
-  constexpr QemuVersion kVersions[] = {QemuVersion::k7_2, QemuVersion::k10_0,
-                                       QemuVersion::k11_1};
-  GeneratorPolicy policy;
-  policy.beyond_command_lines = true;
-  policy.qemu_version = choices.Pick(kVersions);
-  policy.dialect = choices.OneIn(2) ? Dialect::kMemmapType : Dialect::kStock;
-  return policy;
-}
-
 Catch Compare(const MachineOptions& machine, const Answer& expected,
               const Answer& actual) {
   std::vector<Breach> breaches;
@@ -112,7 +92,8 @@ Catch Compare(const MachineOptions& machine, const Answer& expected,
 }
 
 Catch JudgeLayout(const LayoutFault& fault, Choices& choices) {
-  const GeneratorPolicy policy = SomePolicy(choices);
+  GeneratorPolicy policy = ChoosePolicy(choices);
+  policy.beyond_command_lines = true;
   const MachineOptions machine = GenerateMachine(choices, policy);
   MachineOptions misread = machine;
   if (fault.misread != nullptr) {
@@ -154,8 +135,7 @@ Catch CompareReadings(const ParsedCommandLine& expected,
 }
 
 Catch JudgeReader(const ReaderFault& fault, Choices& choices) {
-  GeneratorPolicy policy = SomePolicy(choices);
-  policy.beyond_command_lines = false;
+  GeneratorPolicy policy = ChoosePolicy(choices);
   policy.one_fault_in = 2;
   const CommandLineContext context = {.qemu_version = policy.qemu_version,
                                       .dialect = policy.dialect};

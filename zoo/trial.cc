@@ -21,17 +21,13 @@ constexpr uint64_t kCasesForLaw = 2000;
 // libFuzzer starts, reads the corpus and stops within this, beyond its time.
 constexpr absl::Duration kFuzzerGrace = absl::Seconds(60);
 
-SeededChoices ChoicesOf(uint64_t seed, uint64_t index) {
-  SeededChoices seeds(seed);
-  return SeededChoices(seeds.Below(UINT64_MAX) + index * 0xD1B54A32D192ED03);
-}
-
 Score Try(const Mutant& mutant, const Trial& trial,
           Catch (*judge)(const Mutant&, Choices&)) {
   Score score;
   const absl::Time start = absl::Now();
   while (score.cases < trial.cases && score.caught.empty()) {
-    SeededChoices choices = ChoicesOf(trial.seed, score.cases);
+    SeededChoices choices =
+        ChoicesOfCase({.seed = trial.seed, .index = score.cases});
     score.caught = judge(mutant, choices);
     ++score.cases;
   }
@@ -55,7 +51,8 @@ Score TryMutant(const Mutant& mutant, const Trial& trial) {
   Score score = Try(mutant, trial, JudgeCase);
   if (score.caught.empty()) return score;
   for (uint64_t i = 0; i < kCasesForLaw && score.caught.law.empty(); ++i) {
-    SeededChoices choices = ChoicesOf(trial.seed, score.cases + i);
+    SeededChoices choices =
+        ChoicesOfCase({.seed = trial.seed, .index = score.cases + i});
     score.caught.law = JudgeCase(mutant, choices).law;
   }
   return score;
