@@ -179,7 +179,7 @@ class BasicRangeTreeMap<Geometry>::Checker {
                                        : map_.tree_.inners[child].First(0);
         const Summary summary = is_leaf ? Whole(map_.tree_.leaves[child])
                                         : map_.tree_.inners[child].Total();
-        if (inner.First(slot) != first || inner.summary[slot] != summary) {
+        if (inner.First(slot) != first || inner.SummaryAt(slot) != summary) {
           return Breach(absl::StrCat("summaries: inner node ", inners_[i],
                                      " slot ", slot));
         }

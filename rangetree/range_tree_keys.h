@@ -83,21 +83,14 @@ constexpr ByteClass ClassOf(const Content& content) {
   return content ? ClassOf(content->type) : kGap;
 }
 
-// Of all steps in a subtree. One cache line, so that an edit touches one for
-// each level. Counts are modulo 2^64, which is never felt: a node has at least
-// two children, so none of them covers all 2^64 addresses.
-struct alignas(kCacheLineBytes) Summary {
+// Of all steps in a subtree. Counts are modulo 2^64, which is never felt: a node
+// has at least two children, so none of them covers all 2^64 addresses.
+struct Summary {
   std::array<uint64_t, kByteClasses> bytes = {};
   uint64_t largest_gap = 0;  // bytes
 
-  void Add(const Summary& other) {
-    for (size_t c = 0; c < kByteClasses; ++c) bytes[c] += other.bytes[c];
-    largest_gap = std::max(largest_gap, other.largest_gap);
-  }
-
   friend bool operator==(const Summary&, const Summary&) = default;
 };
-static_assert(sizeof(Summary) == kCacheLineBytes);
 
 // ---- Palettes ----
 
@@ -109,9 +102,13 @@ class Palette {
   static constexpr uint32_t kUnmapped = 0;
   static constexpr uint32_t kNoCode = 256;
 
-  const Content& At(uint32_t code) const { return entries_[code].content; }
+  const Content& At(uint32_t code) const {
+    return entries_.data()[code].content;
+  }
   // kGap for unmapped.
-  ByteClass ClassAt(uint32_t code) const { return entries_[code].byte_class; }
+  ByteClass ClassAt(uint32_t code) const {
+    return entries_.data()[code].byte_class;
+  }
 
   // Looks at all entries, so that no branch depends on which it is.
   uint32_t CodeOf(const Content& content) const {
@@ -134,6 +131,15 @@ class Palette {
     return static_cast<uint32_t>(entries_.size() - 1);
   }
   size_t codes() const { return entries_.size(); }
+  // Whether the codes that both have mean the same.
+  bool StartsAs(const Palette& other) const {
+    const size_t both = std::min(codes(), other.codes());
+    const auto same = [](const Entry& a, const Entry& b) {
+      return a.content == b.content;
+    };
+    return std::equal(entries_.begin(), entries_.begin() + both,
+                      other.entries_.begin(), same);
+  }
   void Clear() { entries_.resize(1); }
 
  private:
@@ -166,6 +172,16 @@ constexpr uint32_t Unsigned(int32_t number) {
 }
 constexpr uint64_t Unsigned(int64_t number) {
   return static_cast<uint64_t>(number) ^ (uint64_t{1} << 63);
+}
+
+// A bit for each of eight bytes, the first one's lowest, set if it is not 0.
+inline uint64_t NonZeroBytes(const uint8_t* bytes) {
+  constexpr uint64_t kLow = 0x7f7f7f7f7f7f7f7f;
+  uint64_t word = 0;
+  for (size_t i = 0; i < 8; ++i) word |= uint64_t{bytes[i]} << (8 * i);
+  // The highest bit of each byte, all of which the product moves to its top.
+  const uint64_t set = ((word & kLow) + kLow) | word;
+  return ((set & ~kLow) >> 7) * 0x0102040810204080 >> 56;
 }
 
 template <typename Lane, size_t kBytes>

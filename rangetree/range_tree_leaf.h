@@ -15,12 +15,18 @@
 #include <cstring>
 #include <optional>
 
+#include "absl/container/inlined_vector.h"
 #include "absl/types/span.h"
 #include "machine/memory_type.h"
 #include "machine/segment.h"
 #include "rangetree/range_tree_keys.h"
 
 namespace e820check::range_tree_internal {
+
+struct SlotRange {
+  size_t begin;
+  size_t end;
+};
 
 // Steps in one of two forms. A packed leaf holds 32-bit offsets from a base and
 // contents as codes; a plain one, of fewer steps, holds whatever there is.
@@ -38,7 +44,7 @@ struct alignas(kCacheLineBytes) Leaf {
 
   struct Packed {
     int32_t offset[kPackedSteps];  // Signed
-    uint8_t code[kPackedSteps];
+    uint8_t code[(kPackedSteps + 7) / 8 * 8];  // whole groups, see MappedIn
   };
   struct Plain {
     int64_t first[kPlainSteps];  // Signed
@@ -63,8 +69,7 @@ struct alignas(kCacheLineBytes) Leaf {
   }
 
   uint64_t First(size_t slot) const {
-    return is_packed ? base + Unsigned(packed.offset[slot])
-                     : Unsigned(plain.first[slot]);
+    return is_packed ? base + Unsigned(packed.offset[slot]) : Unsigned(plain.first[slot]);
   }
   Content ContentAt(size_t slot, const Palette& palette) const {
     if (is_packed) return palette.At(packed.code[slot]);
@@ -89,6 +94,15 @@ struct alignas(kCacheLineBytes) Leaf {
     size_t mapped = 0;
     for (size_t i = 0; i < count; ++i) mapped += IsMapped(i) ? 1 : 0;
     return mapped;
+  }
+  // A bit for each of 1 to 64 slots of a packed leaf, set if it is mapped.
+  // `begin` is a multiple of 8.
+  uint64_t MappedIn(SlotRange slots) const {
+    uint64_t mapped = 0;
+    for (size_t i = slots.begin; i < slots.end; i += 8) {
+      mapped |= NonZeroBytes(packed.code + i) << (i - slots.begin);
+    }
+    return mapped & (UINT64_MAX >> (64 - (slots.end - slots.begin)));
   }
   Step At(size_t slot, const Palette& palette) const {
     const Content content = ContentAt(slot, palette);
@@ -188,57 +202,18 @@ struct alignas(kCacheLineBytes) Leaf {
   }
 };
 
-// The mapped steps of a packed leaf from a slot on. Which of the steps those
-// are depends on no branch: gaps come as they like, and a processor that
-// guesses wrong loses more time than this takes.
-template <typename Geometry>
-struct MappedSteps {
-  uint64_t first[Geometry::kPackedSteps];
-  uint64_t last[Geometry::kPackedSteps];
-  uint8_t code[Geometry::kPackedSteps];
-  size_t count = 0;
-
-  MappedSteps(const Leaf<Geometry>& leaf, size_t slot, uint64_t leaf_end) {
-    uint64_t begin = leaf.base + Unsigned(leaf.packed.offset[slot]);
-    const size_t inside = leaf.count - 1u;
-    for (; slot < inside; ++slot) {
-      const uint64_t end = leaf.base + Unsigned(leaf.packed.offset[slot + 1]);
-      Add(begin, end, leaf.packed.code[slot]);
-      begin = end;
-    }
-    Add(begin, leaf_end, leaf.packed.code[inside]);
-  }
-
- private:
-  void Add(uint64_t begin, uint64_t end, uint8_t step_code) {
-    first[count] = begin;
-    last[count] = end - 1;
-    code[count] = step_code;
-    count += step_code != Palette::kUnmapped ? 1 : 0;
-  }
-};
-
 // Room for the steps of two leaves.
 template <typename Geometry>
-struct StepBuffer {
-  std::array<Step, 2 * Geometry::kPackedSteps> steps;
-  size_t count = 0;
+using StepBuffer = absl::InlinedVector<Step, 2 * Geometry::kPackedSteps>;
 
-  absl::Span<const Step> From(size_t begin, size_t end) const {
-    return absl::MakeConstSpan(steps).subspan(begin, end - begin);
+// Slots [begin, end) of a leaf.
+template <typename Geometry>
+void AppendSteps(const Leaf<Geometry>& leaf, const Palette& palette,
+                 SlotRange slots, StepBuffer<Geometry>& steps) {
+  for (size_t i = slots.begin; i < slots.end; ++i) {
+    steps.push_back(leaf.At(i, palette));
   }
-  absl::Span<const Step> All() const { return From(0, count); }
-  void Add(const Step& step) { steps[count++] = step; }
-  void RemoveFirst() {
-    std::copy(steps.begin() + 1, steps.begin() + count, steps.begin());
-    --count;
-  }
-  void Append(const Leaf<Geometry>& leaf, const Palette& palette) {
-    for (size_t i = 0; i < leaf.count; ++i) {
-      Add(leaf.At(i, palette));
-    }
-  }
-};
+}
 
 // Makes `leaf` hold these steps, packed if it can be. False, and nothing done,
 // if they do not fit in either form. The link stays as it is.
@@ -283,6 +258,33 @@ void SplitLeafAt(size_t keep, Leaf<Geometry>& left, Leaf<Geometry>& right) {
   const size_t was_count = left.count;
   left.count = static_cast<uint16_t>(keep);
   left.ClearUnused(was_count);
+}
+
+// Modulo 2^64. Every step is added up, so that no branch depends on what it is.
+template <typename Geometry>
+uint64_t BytesOfClass(const Leaf<Geometry>& leaf, const Palette& palette,
+                      ByteClass byte_class, uint64_t leaf_end,
+                      SlotRange slots) {
+  uint64_t bytes = 0;
+  const size_t inside = std::min<size_t>(slots.end, leaf.count - 1u);
+  if (leaf.is_packed) {
+    const auto& packed = leaf.packed;
+    for (size_t i = slots.begin; i < inside; ++i) {
+      const uint32_t length = static_cast<uint32_t>(packed.offset[i + 1]) -
+                              static_cast<uint32_t>(packed.offset[i]);
+      bytes += palette.ClassAt(packed.code[i]) == byte_class ? length : 0;
+    }
+  } else {
+    for (size_t i = slots.begin; i < inside; ++i) {
+      const uint64_t length = leaf.First(i + 1) - leaf.First(i);
+      bytes += leaf.ClassAt(i, palette) == byte_class ? length : 0;
+    }
+  }
+  if (slots.end == leaf.count &&
+      leaf.ClassAt(slots.end - 1, palette) == byte_class) {
+    bytes += leaf_end - leaf.First(slots.end - 1);
+  }
+  return bytes;
 }
 
 // Of slots [begin, end) of a leaf.

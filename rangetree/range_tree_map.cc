@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// What reads a RangeTreeMap, or makes one at once; edits of one are in
-// range_tree_map_edit.cc.
+// What reads a RangeTreeMap. Edits are in range_tree_map_edit.cc, FromSorted in
+// range_tree_map_build.cc.
 
 #include "rangetree/range_tree_map.h"
 
@@ -11,14 +11,11 @@
 
 namespace e820check {
 
+using range_tree_internal::ByteClass;
+using range_tree_internal::BytesOfClass;
 using range_tree_internal::ClassOf;
-using range_tree_internal::Entry;
-using range_tree_internal::InsertEntry;
 using range_tree_internal::kMaxHeight;
-using range_tree_internal::kNoNode;
 using range_tree_internal::kOther;
-using range_tree_internal::StepBuffer;
-using range_tree_internal::SummaryOf;
 
 template <typename Geometry>
 BasicRangeTreeMap<Geometry>& BasicRangeTreeMap<Geometry>::operator=(
@@ -133,10 +130,11 @@ bool BasicRangeTreeMap<Geometry>::EqualTo(
   if (size_ != other.size_) return false;
   // Equal attributes may have different codes: which of the other map's?
   std::array<uint32_t, Palette::kNoCode> other_code;
-  bool same_codes = true;
-  for (uint32_t code = 0; code < palette_.codes(); ++code) {
-    other_code[code] = other.palette_.CodeOf(palette_.At(code));
-    same_codes = same_codes && other_code[code] == code;
+  const bool same_codes = palette_.StartsAs(other.palette_);
+  if (!same_codes) {
+    for (uint32_t code = 0; code < palette_.codes(); ++code) {
+      other_code[code] = other.palette_.CodeOf(palette_.At(code));
+    }
   }
   const auto same_contents = [&](const uint8_t* a_code, const uint8_t* b_code,
                                  size_t count) {
@@ -147,6 +145,28 @@ bool BasicRangeTreeMap<Geometry>::EqualTo(
     }
     return different == 0;
   };
+  // Of `count` steps from a slot on in each leaf.
+  const auto same_steps = [&](const Leaf& a, size_t a_slot, const Leaf& b,
+                              size_t b_slot, size_t count) {
+    if (a.is_packed && b.is_packed) {
+      return SameAddresses(a, a_slot, b, b_slot, count) &&
+             same_contents(a.packed.code + a_slot, b.packed.code + b_slot,
+                           count);
+    }
+    for (size_t i = 0; i < count; ++i) {
+      if (a.First(a_slot + i) != b.First(b_slot + i) ||
+          a.ContentAt(a_slot + i, palette_) !=
+              b.ContentAt(b_slot + i, other.palette_)) {
+        return false;
+      }
+    }
+    return true;
+  };
+  if (tree_.height == 0 && other.tree_.height == 0) {
+    const Leaf& a = tree_.only_leaf;
+    const Leaf& b = other.tree_.only_leaf;
+    return a.count == b.count && same_steps(a, 0, b, 0, a.count);
+  }
   LeafCursor a(tree_, 0);
   LeafCursor b(other.tree_, 0);
   size_t a_slot = 0;
@@ -155,21 +175,7 @@ bool BasicRangeTreeMap<Geometry>::EqualTo(
     const Leaf& a_leaf = a.leaf();
     const Leaf& b_leaf = b.leaf();
     const size_t count = std::min(a_leaf.count - a_slot, b_leaf.count - b_slot);
-    if (a_leaf.is_packed && b_leaf.is_packed) {
-      if (!SameAddresses(a_leaf, a_slot, b_leaf, b_slot, count) ||
-          !same_contents(a_leaf.packed.code + a_slot,
-                         b_leaf.packed.code + b_slot, count)) {
-        return false;
-      }
-    } else {
-      for (size_t i = 0; i < count; ++i) {
-        if (a_leaf.First(a_slot + i) != b_leaf.First(b_slot + i) ||
-            a_leaf.ContentAt(a_slot + i, palette_) !=
-                b_leaf.ContentAt(b_slot + i, other.palette_)) {
-          return false;
-        }
-      }
-    }
+    if (!same_steps(a_leaf, a_slot, b_leaf, b_slot, count)) return false;
     a_slot += count;
     b_slot += count;
     const bool a_ends = a_slot == a_leaf.count && !a.Next();
@@ -244,50 +250,31 @@ void BasicRangeTreeMap<Geometry>::Walk(uint64_t address, Enter enter,
 template <typename Geometry>
 absl::uint128 BasicRangeTreeMap<Geometry>::BytesOfType(
     const AddressRange& window, MemoryType type) const {
-  if (tree_.height == 0) return OnlyLeafBytes(window, type);
-  if (ClassOf(type) == kOther) return OtherBytes(window, type);
-  absl::uint128 bytes = ClassBytesThrough(window.last(), type);
-  if (window.first() > 0) bytes -= ClassBytesThrough(window.first() - 1, type);
+  const ByteClass byte_class = ClassOf(type);
+  if (byte_class == kOther) return OtherBytes(window, type);
+  if (tree_.height == 0) return OnlyLeafBytes(window, byte_class);
+  absl::uint128 bytes = ClassBytesThrough(window.last(), byte_class);
+  if (window.first() > 0) {
+    bytes -= ClassBytesThrough(window.first() - 1, byte_class);
+  }
   return bytes;
 }
 
-// Bytes of one of the types that have a ByteClass to themselves, at addresses
-// up to and including `last`.
+// Of a class at addresses up to and including `last`.
 template <typename Geometry>
 absl::uint128 BasicRangeTreeMap<Geometry>::ClassBytesThrough(
-    uint64_t last, MemoryType type) const {
+    uint64_t last, ByteClass byte_class) const {
   const Path path = PathTo(last);
-  const auto byte_class = ClassOf(type);
   absl::uint128 total = 0;
-  // What lies below the child on the path is what the node holds but for what
-  // lies above; the shorter side is added up. Nothing is known of the root.
-  std::optional<uint64_t> in_node;
   for (uint32_t level = 0; level < tree_.height; ++level) {
     const Branch branch = path.branches[level];
-    const Inner& inner = tree_.inners[branch.node];
-    const auto sum = [&](size_t begin, size_t end) {
-      uint64_t bytes = 0;
-      for (size_t i = begin; i < end; ++i) {
-        bytes += inner.summary[i].bytes[byte_class];
-      }
-      return bytes;
-    };
-    total += in_node && branch.slot > inner.count / 2
-                 ? *in_node - sum(branch.slot, inner.count)
-                 : sum(0, branch.slot);
-    in_node = inner.summary[branch.slot].bytes[byte_class];
+    total += tree_.inners[branch.node].BytesBefore(branch.slot, byte_class);
   }
-  const Leaf& node = tree_.LeafAt(path.leaf);
-  const auto sum = [&](size_t begin, size_t end) {
-    return SummaryOf(node, palette_, path.leaf_end(), begin, end)
-        .bytes[byte_class];
-  };
-  total += in_node && path.slot > node.count / 2u
-               ? *in_node - sum(path.slot, node.count)
-               : sum(0, path.slot);
-  const Content content = node.ContentAt(path.slot, palette_);
-  if (content && content->type == type) {
-    total += last - node.First(path.slot);
+  const Leaf& leaf = tree_.LeafAt(path.leaf);
+  total += BytesOfClass(leaf, palette_, byte_class, path.leaf_end(),
+                        {.begin = 0, .end = path.slot});
+  if (leaf.ClassAt(path.slot, palette_) == byte_class) {
+    total += last - leaf.First(path.slot);
     total += 1;
   }
   return total;
@@ -295,23 +282,19 @@ absl::uint128 BasicRangeTreeMap<Geometry>::ClassBytesThrough(
 
 template <typename Geometry>
 absl::uint128 BasicRangeTreeMap<Geometry>::OnlyLeafBytes(
-    const AddressRange& window, MemoryType type) const {
+    const AddressRange& window, ByteClass byte_class) const {
+  const Path path = PathTo(window.first(), window.last());
   const Leaf& leaf = tree_.only_leaf;
-  uint64_t bytes = 0;  // modulo 2^64
-  bool any = false;
-  uint64_t first = window.first();
-  for (size_t slot = Find(first).slot; slot < leaf.count; ++slot) {
-    const uint64_t end = leaf.EndOf(slot, 0);
-    const uint64_t last = std::min(end - 1, window.last());
-    const Content content = leaf.ContentAt(slot, palette_);
-    const bool counts = content && content->type == type;
-    bytes += counts ? last - first + 1 : 0;
-    any |= counts;
-    if (last == window.last()) break;
-    first = end;
+  // Of these steps as a whole, less what is outside; modulo 2^64.
+  uint64_t bytes = BytesOfClass(leaf, palette_, byte_class, 0,
+                                {.begin = path.slot, .end = path.last_slot + 1});
+  const bool first_counts = leaf.ClassAt(path.slot, palette_) == byte_class;
+  if (first_counts) bytes -= window.first() - leaf.First(path.slot);
+  if (leaf.ClassAt(path.last_slot, palette_) == byte_class) {
+    bytes -= leaf.EndOf(path.last_slot, 0) - 1 - window.last();
   }
-  // All of what counts is at least one byte, so a sum of 0 is 2^64.
-  return any && bytes == 0 ? absl::uint128(1) << 64 : bytes;
+  // At least a byte of the first step is in the window.
+  return first_counts && bytes == 0 ? absl::uint128(1) << 64 : bytes;
 }
 
 template <typename Geometry>
@@ -322,7 +305,7 @@ absl::uint128 BasicRangeTreeMap<Geometry>::OtherBytes(
       window.first(),
       [&](const Inner& inner, size_t slot) {
         return inner.First(slot) <= window.last() &&
-               inner.summary[slot].bytes[kOther] != 0;
+               inner.bytes[kOther][slot] != 0;
       },
       [&](const Leaf& leaf, size_t slot, uint64_t end) {
         if (leaf.First(slot) > window.last()) return false;
@@ -365,163 +348,19 @@ std::optional<uint64_t> BasicRangeTreeMap<Geometry>::FirstAlignedGap(
       within.first(),
       [&](const Inner& inner, size_t slot) {
         return inner.First(slot) <= within.last() &&
-               inner.summary[slot].largest_gap >= request.size_bytes;
+               inner.largest_gap[slot] >= request.size_bytes;
       },
       [&](const Leaf& leaf, size_t slot, uint64_t end) {
         const uint64_t first = std::max(leaf.First(slot), within.first());
         if (first > within.last()) return false;
-        if (!leaf.IsMapped(slot)) {
-          found = PlaceIn(request, first, std::min(end - 1, within.last()));
+        const uint64_t last = std::min(end - 1, within.last());
+        // One branch, which is hardly ever taken: gaps come as they like.
+        if (!leaf.IsMapped(slot) & (last - first >= request.size_bytes - 1)) {
+          found = PlaceIn(request, first, last);
         }
         return !found;
       });
   return found;
-}
-
-// ---- From sorted segments ----
-
-// Fills leaves from left to right, then puts levels of inner nodes on top.
-template <typename Geometry>
-class BasicRangeTreeMap<Geometry>::SortedBuilder {
- public:
-  explicit SortedBuilder(absl::Span<const Segment> segments)
-      : segments_(segments) {}
-
-  std::optional<BasicRangeTreeMap> Build() {
-    if (!CountSteps()) return std::nullopt;
-    leaf_->count = 0;
-    uint64_t end = 0;  // of the segment before
-    for (const Segment& segment : segments_) {
-      if (segment.range.first() != end) {
-        Append({.first = end});
-        attributes_.reset();
-      }
-      if (attributes_ != segment.attributes) {
-        attributes_ = segment.attributes;
-        Append({.first = segment.range.first(),
-                .content = attributes_,
-                .code = CodeOf(segment.attributes)});
-        ++map_.size_;
-      }
-      end = segment.range.last() + 1;
-    }
-    if (end != 0 || segments_.empty()) {
-      Append({.first = end});
-    }
-    AddInners();
-    return std::move(map_);
-  }
-
- private:
-  // False if the segments do not ascend.
-  bool CountSteps() {
-    step_count_ = segments_.size() + 2;
-    for (size_t i = 1; i < segments_.size(); ++i) {
-      const AddressRange& range = segments_[i].range;
-      const AddressRange& before = segments_[i - 1].range;
-      if (range.first() <= before.last()) return false;
-      step_count_ += before.Touches(range) ? 0 : 1;
-    }
-    return true;
-  }
-
-  // The palette's code, which is looked up once in a while.
-  uint32_t CodeOf(const MemoryAttributes& attributes) {
-    const uint32_t type = static_cast<uint32_t>(attributes.type);
-    Known& known = known_[(type * 5 + attributes.owner) % kKnown];
-    if (known.code == Palette::kNoCode || known.attributes != attributes) {
-      known = {attributes, map_.palette_.Admit(attributes)};
-    }
-    return known.code;
-  }
-
-  void Append(const Step& step) {
-    if (leaf_->count < leaf_->capacity() && leaf_->CanHold(step)) {
-      leaf_->Set(leaf_->count++, step);
-    } else {
-      AppendElsewhere(step);
-    }
-  }
-
-  // In a new form of the last leaf, or in a new leaf.
-  void AppendElsewhere(const Step& step) {
-    StepBuffer<Geometry> steps;
-    if (leaf_->is_packed && leaf_->count < Leaf::kPlainSteps) {
-      steps.Append(*leaf_, map_.palette_);
-    } else {
-      auto& leaves = map_.tree_.leaves;
-      if (leaves.slots() == 0) {
-        leaves.Reserve(step_count_ / Leaf::kPackedSteps + 1);
-        leaf_ = &(leaves[leaves.Take()] = *leaf_);
-      }
-      // May move the last one, which is not needed any more.
-      leaves.Reserve(1);
-      const uint32_t index = leaves.Take();
-      leaves[index - 1].next = index;
-      leaf_ = &leaves[index];
-    }
-    steps.Add(step);
-    Encode(steps.All(), *leaf_);
-  }
-
-  void AddInners() {
-    auto& leaves = map_.tree_.leaves;
-    if (leaves.slots() == 0) return;
-    std::vector<Entry> entries;
-    entries.reserve(leaves.slots());
-    for (uint32_t i = 0; i < leaves.slots(); ++i) {
-      const Leaf& leaf = leaves[i];
-      const uint64_t end = leaf.next == kNoNode ? 0 : leaves[i + 1].First(0);
-      entries.push_back(
-          {.first = leaf.First(0),
-           .child = i,
-           .summary = SummaryOf(leaf, map_.palette_, end, 0, leaf.count)});
-    }
-    while (entries.size() > 1) entries = AddLevel(entries);
-    map_.tree_.root = entries[0].child;
-    // The last leaf may have too little.
-    map_.Rebalance(map_.PathTo(UINT64_MAX));
-  }
-
-  // Puts parents above these, which each get about as many.
-  std::vector<Entry> AddLevel(const std::vector<Entry>& children) {
-    const size_t count =
-        (children.size() + Inner::kCapacity - 1) / Inner::kCapacity;
-    std::vector<Entry> parents;
-    parents.reserve(count);
-    map_.tree_.inners.Reserve(count);
-    for (size_t i = 0; i < count; ++i) {
-      const uint32_t index = map_.tree_.inners.Take();
-      Inner& inner = map_.tree_.inners[index];
-      const size_t end = children.size() * (i + 1) / count;
-      for (size_t c = children.size() * i / count; c < end; ++c) {
-        InsertEntry(children[c], inner.count, inner);
-      }
-      parents.push_back(
-          {.first = inner.First(0), .child = index, .summary = inner.Total()});
-    }
-    ++map_.tree_.height;
-    return parents;
-  }
-
-  struct Known {
-    MemoryAttributes attributes;
-    uint32_t code = Palette::kNoCode;
-  };
-  static constexpr size_t kKnown = 32;
-
-  absl::Span<const Segment> segments_;
-  BasicRangeTreeMap map_;
-  std::array<Known, kKnown> known_;
-  Leaf* leaf_ = &map_.tree_.only_leaf;  // the last
-  size_t step_count_ = 0;
-  Content attributes_;  // of the segment before, if the next may touch it
-};
-
-template <typename Geometry>
-std::optional<BasicRangeTreeMap<Geometry>>
-BasicRangeTreeMap<Geometry>::FromSorted(absl::Span<const Segment> segments) {
-  return SortedBuilder(segments).Build();
 }
 
 template class BasicRangeTreeMap<range_tree_internal::CacheLineGeometry>;

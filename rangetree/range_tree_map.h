@@ -19,7 +19,8 @@
 //   +----------------------------------+  In front, all that a descent reads:
 //   | first[32]    4 lines, searched   |  where each child begins, and its
 //   | child[32]    2 lines             |  index. Then, for each child, bytes of
-//   | summary[32]  a line a child      |  each type and the largest gap.
+//   | bytes[7][32] 28 lines            |  each type and the largest gap.
+//   | largest_gap[32]  4 lines         |
 //   +---|----------|----------|--------+
 //       v          v          v
 //     Inner      Inner      Inner         All leaves are at one depth, and
@@ -75,6 +76,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
@@ -198,7 +200,6 @@ class BasicRangeTreeMap {
   using Search = range_tree_internal::Search<Geometry>;
   using Branch = range_tree_internal::Branch;
   using LeafCursor = range_tree_internal::LeafCursor<Geometry>;
-  using MappedSteps = range_tree_internal::MappedSteps<Geometry>;
 
   struct Replacement;
   class Checker;
@@ -207,6 +208,10 @@ class BasicRangeTreeMap {
   // Of a mapped step; `last` >= `first`.
   static Segment SegmentOf(uint64_t first, uint64_t last,
                            const Content& content);
+
+  template <typename GoesOn>
+  bool VisitPacked(const Leaf& leaf, size_t slot, uint64_t leaf_last,
+                   const GoesOn& goes_on) const;
 
   // The step that `address` lies in.
   Place Find(uint64_t address) const { return Search::Find(tree_, address); }
@@ -221,9 +226,10 @@ class BasicRangeTreeMap {
   // visit(leaf, slot, end) -> bool, whether to go on, at each step.
   template <typename Enter, typename Visit>
   void Walk(uint64_t address, Enter enter, Visit visit) const;
-  absl::uint128 ClassBytesThrough(uint64_t last, MemoryType type) const;
+  absl::uint128 ClassBytesThrough(
+      uint64_t last, range_tree_internal::ByteClass byte_class) const;
   absl::uint128 OnlyLeafBytes(const AddressRange& window,
-                              MemoryType type) const;
+                              range_tree_internal::ByteClass byte_class) const;
   absl::uint128 OtherBytes(const AddressRange& window, MemoryType type) const;
   bool EqualTo(const BasicRangeTreeMap& other) const;
 
@@ -354,35 +360,50 @@ void BasicRangeTreeMap<Geometry>::VisitOverlapping(const AddressRange& range,
   };
   LeafCursor cursor(tree_, range.first());
   size_t slot = cursor.slot();
-  uint64_t first = range.first();
   do {
     const Leaf& leaf = cursor.leaf();
-    // What lies in the range as a whole, from its start on.
-    if (leaf.is_packed && first == leaf.First(0) &&
-        cursor.end() - 1 <= range.last()) {
-      const MappedSteps steps(leaf, 0, cursor.end());
-      for (size_t i = 0; i < steps.count; ++i) {
-        if (!goes_on(SegmentOf(steps.first[i], steps.last[i],
-                               palette_.At(steps.code[i])))) {
+    const uint64_t leaf_last = cursor.end() - 1;
+    if (leaf.is_packed && leaf.First(slot) >= range.first() &&
+        leaf_last <= range.last()) {
+      if (!VisitPacked(leaf, slot, leaf_last, goes_on)) return;
+    } else {
+      for (; slot < leaf.count && leaf.First(slot) <= range.last(); ++slot) {
+        const uint64_t first = std::max(leaf.First(slot), range.first());
+        const uint64_t last = leaf.EndOf(slot, cursor.end()) - 1;
+        if (leaf.IsMapped(slot) &&
+            !goes_on(SegmentOf(first, std::min(last, range.last()),
+                               leaf.ContentAt(slot, palette_)))) {
           return;
         }
       }
-      if (cursor.end() - 1 == range.last()) return;
-      first = cursor.end();
-      continue;
     }
-    for (; slot < leaf.count; ++slot) {
-      const uint64_t step_last = leaf.EndOf(slot, cursor.end()) - 1;
-      if (leaf.IsMapped(slot) &&
-          !goes_on(SegmentOf(first, std::min(step_last, range.last()),
-                             leaf.ContentAt(slot, palette_)))) {
-        return;
-      }
-      if (step_last >= range.last()) return;
-      first = step_last + 1;
-    }
+    if (leaf_last >= range.last()) return;
     slot = 0;
   } while (cursor.Next());
+}
+
+// All of a packed leaf's segments from a slot on; false if `goes_on` said so.
+// Which steps are mapped is found for many at once: gaps come as they like, and
+// a processor that guesses wrong loses more time than all the rest takes.
+template <typename Geometry>
+template <typename GoesOn>
+bool BasicRangeTreeMap<Geometry>::VisitPacked(const Leaf& leaf, size_t slot,
+                                              uint64_t leaf_last,
+                                              const GoesOn& goes_on) const {
+  const auto visit = [&](size_t i, uint64_t last) {
+    return goes_on(
+        SegmentOf(leaf.First(i), last, palette_.At(leaf.packed.code[i])));
+  };
+  const size_t inside = leaf.count - 1u;
+  for (size_t begin = slot / 64 * 64; begin < inside; begin += 64) {
+    uint64_t mapped = leaf.MappedIn({begin, std::min(begin + 64, inside)});
+    if (slot > begin) mapped &= UINT64_MAX << (slot - begin);
+    for (; mapped != 0; mapped &= mapped - 1) {
+      const size_t i = begin + std::countr_zero(mapped);
+      if (!visit(i, leaf.First(i + 1) - 1)) return false;
+    }
+  }
+  return !leaf.IsMapped(inside) || visit(inside, leaf_last);
 }
 
 }  // namespace e820check

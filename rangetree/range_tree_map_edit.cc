@@ -14,6 +14,7 @@
 
 namespace e820check {
 
+using range_tree_internal::AppendSteps;
 using range_tree_internal::Change;
 using range_tree_internal::Entry;
 using range_tree_internal::InsertEntry;
@@ -150,14 +151,11 @@ bool BasicRangeTreeMap<Geometry>::Reencode(const Path& path,
                                            const Replacement& edit) {
   Leaf& node = tree_.LeafAt(path.leaf);
   StepBuffer<Geometry> steps;
-  const auto keep = [&](size_t begin, size_t end) {
-    for (size_t i = begin; i < end; ++i) steps.Add(node.At(i, palette_));
-  };
-  keep(0, edit.begin);
-  for (size_t i = 0; i < edit.count; ++i) steps.Add(edit.steps[i]);
-  keep(edit.end, node.count);
+  AppendSteps(node, palette_, {.begin = 0, .end = edit.begin}, steps);
+  for (size_t i = 0; i < edit.count; ++i) steps.push_back(edit.steps[i]);
+  AppendSteps(node, palette_, {.begin = edit.end, .end = node.count}, steps);
   const size_t mapped_before = node.CountMapped();
-  if (!Encode(steps.All(), node)) return false;
+  if (!Encode<Geometry>(steps, node)) return false;
   size_ += node.CountMapped() - mapped_before;
   Refresh(path);
   Rebalance(path);
@@ -202,9 +200,9 @@ bool BasicRangeTreeMap<Geometry>::TrimNext(Path path, const Step& assigned,
     return true;
   }
   StepBuffer<Geometry> kept;
-  for (size_t i = cut; i < next.count; ++i) kept.Add(next.At(i, palette_));
-  kept.steps[0].first = kept_first;
-  Encode(kept.All(), next);
+  AppendSteps(next, palette_, {.begin = cut, .end = next.count}, kept);
+  kept[0].first = kept_first;
+  Encode<Geometry>(kept, next);
   Refresh(next_path);
   Rebalance(next_path);
   return true;
@@ -235,7 +233,7 @@ void BasicRangeTreeMap<Geometry>::RemoveLeaf(const Path& path) {
     Inner& inner = tree_.inners[branch.node];
     const Inner& child = tree_.inners[inner.child[branch.slot]];
     inner.SetFirst(branch.slot, child.First(0));
-    inner.summary[branch.slot] = child.Total();
+    inner.SetSummary(branch.slot, child.Total());
   }
   Rebalance(path);
 }
@@ -252,12 +250,11 @@ void BasicRangeTreeMap<Geometry>::Refresh(const Path& path) {
     if (level + 1 == tree_.height) {
       const Leaf& child = tree_.leaves[index];
       inner.SetFirst(branch.slot, child.First(0));
-      inner.summary[branch.slot] =
-          SummaryOf(child, palette_, path.leaf_end(), 0, child.count);
+      inner.SetSummary(branch.slot, SummaryOf(child, palette_, path.leaf_end(), 0, child.count));
     } else {
       const Inner& child = tree_.inners[index];
       inner.SetFirst(branch.slot, child.First(0));
-      inner.summary[branch.slot] = child.Total();
+      inner.SetSummary(branch.slot, child.Total());
     }
   }
 }
@@ -266,29 +263,35 @@ void BasicRangeTreeMap<Geometry>::Refresh(const Path& path) {
 template <typename Geometry>
 void BasicRangeTreeMap<Geometry>::Apply(const Path& path,
                                         const Change& change) {
+  std::array<size_t, range_tree_internal::kByteClasses> changed;
+  size_t changed_count = 0;
+  for (size_t c = 0; c < range_tree_internal::kByteClasses; ++c) {
+    changed[changed_count] = c;
+    changed_count += change.bytes[c] != 0 ? 1 : 0;
+  }
   // Of the part that changed in the child at hand.
   uint64_t gap_before = change.gap_before;
   uint64_t gap_after = change.gap_after;
   for (uint32_t level = tree_.height; level-- > 0;) {
     const Branch branch = path.branches[level];
     Inner& inner = tree_.inners[branch.node];
-    Summary& cached = inner.summary[branch.slot];
-    for (size_t c = 0; c < range_tree_internal::kByteClasses; ++c) {
-      cached.bytes[c] += change.bytes[c];
+    for (size_t i = 0; i < changed_count; ++i) {
+      inner.bytes[changed[i]][branch.slot] += change.bytes[changed[i]];
     }
-    const uint64_t largest = cached.largest_gap;
+    uint64_t& cached_gap = inner.largest_gap[branch.slot];
+    const uint64_t largest = cached_gap;
     if (gap_after >= largest) {
-      cached.largest_gap = gap_after;
+      cached_gap = gap_after;
     } else if (gap_before == largest) {
       // It may have been the largest that shrank.
       const uint32_t child = inner.child[branch.slot];
-      cached.largest_gap =
+      cached_gap =
           level + 1 == tree_.height
               ? Search::LargestGap(tree_.leaves[child], path.leaf_end())
               : tree_.inners[child].LargestGap();
     }
     gap_before = largest;
-    gap_after = cached.largest_gap;
+    gap_after = cached_gap;
   }
 }
 
@@ -319,8 +322,7 @@ void BasicRangeTreeMap<Geometry>::SplitLeaf(Path path) {
   right.next = left.next;
   left.next = right_index;
   const Branch parent = path.branches[tree_.height - 1];
-  tree_.inners[parent.node].summary[parent.slot] =
-      SummaryOf(left, palette_, right.First(0), 0, left.count);
+  tree_.inners[parent.node].SetSummary(parent.slot, SummaryOf(left, palette_, right.First(0), 0, left.count));
   InsertRight(path, {.first = right.First(0),
                      .child = right_index,
                      .summary = SummaryOf(right, palette_, path.leaf_end(), 0,
@@ -349,7 +351,7 @@ void BasicRangeTreeMap<Geometry>::InsertRight(const Path& path, Entry entry) {
     }
     if (level > 0) {
       const Branch parent = path.branches[level - 1];
-      tree_.inners[parent.node].summary[parent.slot] = left.Total();
+      tree_.inners[parent.node].SetSummary(parent.slot, left.Total());
     }
     entry = {.first = right.First(0),
              .child = right_index,
@@ -398,33 +400,31 @@ void BasicRangeTreeMap<Geometry>::RebalanceLeaves(Inner& parent,
   const uint64_t right_end = tree_.EndOf(right);
   const bool left_is_short = left.count < Leaf::kMinimum;
   StepBuffer<Geometry> steps;
-  steps.Append(left, palette_);
-  steps.Append(right, palette_);
+  AppendSteps(left, palette_, {.begin = 0, .end = left.count}, steps);
+  AppendSteps(right, palette_, {.begin = 0, .end = right.count}, steps);
   // A merged leaf has room to grow, unless it is plain and has to be.
   const size_t most = std::max(Leaf::kPlainSteps, Leaf::kPackedSteps / 4 * 3);
-  if (steps.count <= most && Encode(steps.All(), left)) {
+  if (steps.size() <= most && Encode<Geometry>(steps, left)) {
     left.next = right.next;
     tree_.leaves.Release(right_index);
     RemoveEntry(right_slot, parent);
-    parent.summary[left_slot] =
-        SummaryOf(left, palette_, right_end, 0, left.count);
+    parent.SetSummary(left_slot, SummaryOf(left, palette_, right_end, 0, left.count));
     return;
   }
   const auto divide_at = [&](size_t middle) {
-    return Encode(steps.From(0, middle), left) &&
-           Encode(steps.From(middle, steps.count), right);
+    const absl::Span<const Step> all = steps;
+    return Encode(all.first(middle), left) &&
+           Encode(all.subspan(middle), right);
   };
-  if (!divide_at(steps.count / 2)) {
+  if (!divide_at(steps.size() / 2)) {
     // As few as need be join the short leaf, which becomes plain if it must;
     // the other is a part of what it was.
     const size_t few = Leaf::kPlainSteps / 2;
-    divide_at(left_is_short ? few : steps.count - few);
+    divide_at(left_is_short ? few : steps.size() - few);
   }
   parent.SetFirst(right_slot, right.First(0));
-  parent.summary[left_slot] =
-      SummaryOf(left, palette_, right.First(0), 0, left.count);
-  parent.summary[right_slot] =
-      SummaryOf(right, palette_, right_end, 0, right.count);
+  parent.SetSummary(left_slot, SummaryOf(left, palette_, right.First(0), 0, left.count));
+  parent.SetSummary(right_slot, SummaryOf(right, palette_, right_end, 0, right.count));
 }
 
 template <typename Geometry>
@@ -435,14 +435,14 @@ void BasicRangeTreeMap<Geometry>::RebalanceInners(Inner& parent,
   Inner& left = tree_.inners[parent.child[left_slot]];
   Inner& right = tree_.inners[right_index];
   MergeOrShare(left, right);
-  parent.summary[left_slot] = left.Total();
+  parent.SetSummary(left_slot, left.Total());
   if (right.count == 0) {
     tree_.inners.Release(right_index);
     RemoveEntry(right_slot, parent);
     return;
   }
   parent.SetFirst(right_slot, right.First(0));
-  parent.summary[right_slot] = right.Total();
+  parent.SetSummary(right_slot, right.Total());
 }
 
 template <typename Geometry>

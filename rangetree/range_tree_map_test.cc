@@ -593,11 +593,11 @@ INSTANTIATE_TEST_SUITE_P(
          Level::kOccupancy, "occupancy: inner node"},
         {"StaleGap",
          [](RangeTreeMapTestPeer peer) {
-           peer.root().summary[0].largest_gap = 3;
+           peer.root().largest_gap[0] = 3;
          },
          Level::kSummaries, "summaries: inner node 0 slot 0"},
         {"StaleBytes",
-         [](RangeTreeMapTestPeer peer) { ++peer.root().summary[1].bytes[3]; },
+         [](RangeTreeMapTestPeer peer) { ++peer.root().bytes[3][1]; },
          Level::kSummaries, "summaries: inner node 0 slot 1"},
         {"StaleKey", [](RangeTreeMapTestPeer peer) { ++peer.root().key[1]; },
          Level::kSummaries, "summaries: inner node 0 slot 1"},

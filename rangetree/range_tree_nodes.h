@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <numeric>
 #include <optional>
 #include <vector>
 
@@ -31,7 +32,10 @@ struct alignas(kCacheLineBytes) Inner {
   int64_t key[kCapacity];  // Signed
   uint32_t child[kCapacity] = {};
   uint32_t count = 0;
-  Summary summary[kCapacity];
+  // The children's summaries, field by field: what is asked of many children
+  // is one field, and lies in few cache lines.
+  alignas(kCacheLineBytes) uint64_t bytes[kByteClasses][kCapacity];
+  uint64_t largest_gap[kCapacity];
 
   Inner() { std::fill_n(key, kCapacity, INT64_MAX); }
 
@@ -48,17 +52,35 @@ struct alignas(kCacheLineBytes) Inner {
   uint64_t EndOf(size_t slot, uint64_t node_end) const {
     return slot + 1 < count ? First(slot + 1) : node_end;
   }
-  Summary Total() const {
-    Summary total;
-    for (size_t i = 0; i < count; ++i) total.Add(summary[i]);
-    return total;
+  Summary SummaryAt(size_t slot) const {
+    Summary summary;
+    for (size_t c = 0; c < kByteClasses; ++c) {
+      summary.bytes[c] = bytes[c][slot];
+    }
+    summary.largest_gap = largest_gap[slot];
+    return summary;
+  }
+  void SetSummary(size_t slot, const Summary& summary) {
+    for (size_t c = 0; c < kByteClasses; ++c) {
+      bytes[c][slot] = summary.bytes[c];
+    }
+    largest_gap[slot] = summary.largest_gap;
+  }
+  // Of the children before a slot; modulo 2^64.
+  uint64_t BytesBefore(size_t slot, ByteClass byte_class) const {
+    return std::accumulate(bytes[byte_class], bytes[byte_class] + slot,
+                           uint64_t{0});
   }
   uint64_t LargestGap() const {
-    uint64_t largest = 0;
-    for (size_t i = 0; i < count; ++i) {
-      largest = std::max(largest, summary[i].largest_gap);
+    return *std::max_element(largest_gap, largest_gap + count);
+  }
+  Summary Total() const {
+    Summary total;
+    for (size_t c = 0; c < kByteClasses; ++c) {
+      total.bytes[c] = BytesBefore(count, static_cast<ByteClass>(c));
     }
-    return largest;
+    total.largest_gap = LargestGap();
+    return total;
   }
   void SetCount(size_t new_count) {
     for (size_t i = new_count; i < count; ++i) key[i] = INT64_MAX;
@@ -82,7 +104,8 @@ void MoveSlots(const Inner<Geometry>& from, Inner<Geometry>& to, SlotRun run) {
   };
   move(from.key, to.key);
   move(from.child, to.child);
-  move(from.summary, to.summary);
+  for (size_t c = 0; c < kByteClasses; ++c) move(from.bytes[c], to.bytes[c]);
+  move(from.largest_gap, to.largest_gap);
 }
 
 // What a parent says of a child.
@@ -94,11 +117,13 @@ struct Entry {
 
 template <typename Geometry>
 void InsertEntry(const Entry& entry, size_t slot, Inner<Geometry>& node) {
-  MoveSlots(node, node,
-            {.from = slot, .to = slot + 1, .count = node.count - slot});
+  if (slot < node.count) {
+    MoveSlots(node, node,
+              {.from = slot, .to = slot + 1, .count = node.count - slot});
+  }
   node.SetFirst(slot, entry.first);
   node.child[slot] = entry.child;
-  node.summary[slot] = entry.summary;
+  node.SetSummary(slot, entry.summary);
   ++node.count;
 }
 
@@ -159,14 +184,12 @@ class NodePool {
   const Node* data() const { return nodes_.data(); }
   size_t slots() const { return nodes_.size(); }  // in use or free
 
-  // After this, Take succeeds `count` times. A large pool grows by a quarter,
-  // so that little memory lies idle.
+  // After this, Take succeeds `count` times. A pool grows by a quarter, so that
+  // little memory lies idle.
   void Reserve(size_t count) {
     const size_t unused = nodes_.capacity() - nodes_.size() + free_count_;
     if (unused >= count) return;
-    const size_t grown =
-        nodes_.size() < kSmall ? nodes_.size() * 2 : nodes_.size() / 4 * 5;
-    nodes_.reserve(std::max(nodes_.size() + count, grown));
+    nodes_.reserve(nodes_.size() + std::max(count, nodes_.size() / 4));
   }
   uint32_t Take() {
     if (free_count_ == 0) {
@@ -191,8 +214,6 @@ class NodePool {
   }
 
  private:
-  static constexpr size_t kSmall = 64;
-
   std::vector<Node, HugePageAllocator<Node>> nodes_;
   uint32_t first_free_ = kNoNode;
   size_t free_count_ = 0;
