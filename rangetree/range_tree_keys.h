@@ -102,13 +102,16 @@ class Palette {
   static constexpr uint32_t kUnmapped = 0;
   static constexpr uint32_t kNoCode = 256;
 
-  const Content& At(uint32_t code) const {
-    return entries_.data()[code].content;
-  }
-  // kGap for unmapped.
-  ByteClass ClassAt(uint32_t code) const {
-    return entries_.data()[code].byte_class;
-  }
+  struct Entry {
+    Content content;
+    ByteClass byte_class = kGap;  // kGap for unmapped
+  };
+
+  // By code; until the next Admit. For loops, which would else find out for
+  // each code where the entries are.
+  const Entry* entries() const { return entries_.data(); }
+  const Content& At(uint32_t code) const { return entries()[code].content; }
+  ByteClass ClassAt(uint32_t code) const { return entries()[code].byte_class; }
 
   // Looks at all entries, so that no branch depends on which it is.
   uint32_t CodeOf(const Content& content) const {
@@ -143,10 +146,6 @@ class Palette {
   void Clear() { entries_.resize(1); }
 
  private:
-  struct Entry {
-    Content content;
-    ByteClass byte_class = kGap;
-  };
   // As many as most maps have.
   absl::InlinedVector<Entry, 8> entries_ = {Entry()};
 };

@@ -260,29 +260,35 @@ void SplitLeafAt(size_t keep, Leaf<Geometry>& left, Leaf<Geometry>& right) {
   left.ClearUnused(was_count);
 }
 
-// Modulo 2^64. Every step is added up, so that no branch depends on what it is.
+// All ones if the classes are equal, else 0. Hidden from the compiler, which
+// would make a branch of it that no processor can foretell.
+inline uint64_t MaskOf(ByteClass a, ByteClass b) {
+  uint64_t mask = a == b ? UINT64_MAX : 0;
+#if defined(__GNUC__)
+  __asm__("" : "+r"(mask));
+#endif
+  return mask;
+}
+
+// Bytes of a class from the first step of the slots up to the step at their
+// end, which is in the leaf too; modulo 2^64.
 template <typename Geometry>
 uint64_t BytesOfClass(const Leaf<Geometry>& leaf, const Palette& palette,
-                      ByteClass byte_class, uint64_t leaf_end,
-                      SlotRange slots) {
+                      ByteClass byte_class, SlotRange slots) {
   uint64_t bytes = 0;
-  const size_t inside = std::min<size_t>(slots.end, leaf.count - 1u);
   if (leaf.is_packed) {
     const auto& packed = leaf.packed;
-    for (size_t i = slots.begin; i < inside; ++i) {
+    const Palette::Entry* const entries = palette.entries();
+    for (size_t i = slots.begin; i < slots.end; ++i) {
       const uint32_t length = static_cast<uint32_t>(packed.offset[i + 1]) -
                               static_cast<uint32_t>(packed.offset[i]);
-      bytes += palette.ClassAt(packed.code[i]) == byte_class ? length : 0;
+      bytes += length & MaskOf(entries[packed.code[i]].byte_class, byte_class);
     }
   } else {
-    for (size_t i = slots.begin; i < inside; ++i) {
-      const uint64_t length = leaf.First(i + 1) - leaf.First(i);
-      bytes += leaf.ClassAt(i, palette) == byte_class ? length : 0;
+    for (size_t i = slots.begin; i < slots.end; ++i) {
+      bytes += (leaf.First(i + 1) - leaf.First(i)) &
+               MaskOf(leaf.ClassAt(i, palette), byte_class);
     }
-  }
-  if (slots.end == leaf.count &&
-      leaf.ClassAt(slots.end - 1, palette) == byte_class) {
-    bytes += leaf_end - leaf.First(slots.end - 1);
   }
   return bytes;
 }
@@ -302,8 +308,9 @@ Summary SummaryOf(const Leaf<Geometry>& leaf, const Palette& palette,
   const size_t inside = std::min<size_t>(end, leaf.count - 1u);
   if (leaf.is_packed) {
     const auto& packed = leaf.packed;
+    const Palette::Entry* const entries = palette.entries();
     for (size_t i = begin; i < inside; ++i) {
-      add(palette.ClassAt(packed.code[i]),
+      add(entries[packed.code[i]].byte_class,
           static_cast<uint32_t>(packed.offset[i + 1]) -
               static_cast<uint32_t>(packed.offset[i]));
     }

@@ -16,6 +16,7 @@ using range_tree_internal::BytesOfClass;
 using range_tree_internal::ClassOf;
 using range_tree_internal::kMaxHeight;
 using range_tree_internal::kOther;
+using range_tree_internal::MaskOf;
 
 template <typename Geometry>
 BasicRangeTreeMap<Geometry>& BasicRangeTreeMap<Geometry>::operator=(
@@ -252,49 +253,33 @@ absl::uint128 BasicRangeTreeMap<Geometry>::BytesOfType(
     const AddressRange& window, MemoryType type) const {
   const ByteClass byte_class = ClassOf(type);
   if (byte_class == kOther) return OtherBytes(window, type);
-  if (tree_.height == 0) return OnlyLeafBytes(window, byte_class);
-  absl::uint128 bytes = ClassBytesThrough(window.last(), byte_class);
-  if (window.first() > 0) {
-    bytes -= ClassBytesThrough(window.first() - 1, byte_class);
+  // Two descents that do not wait for each other.
+  const auto first = Search::FindSum(tree_, window.first(), byte_class);
+  const auto last = Search::FindSum(tree_, window.last(), byte_class);
+  const Leaf& first_leaf = *first.place.leaf;
+  const Leaf& last_leaf = *last.place.leaf;
+  const size_t first_slot = first.place.slot;
+  const size_t last_slot = last.place.slot;
+  // Of the steps from the first to before the last, less what of the first is
+  // not in the window, with what of the last is; all modulo 2^64.
+  uint64_t bytes = last.bytes_before - first.bytes_before;
+  if (&first_leaf == &last_leaf) {
+    bytes += BytesOfClass(first_leaf, palette_, byte_class,
+                          {.begin = first_slot, .end = last_slot});
+  } else {
+    bytes += BytesOfClass(last_leaf, palette_, byte_class,
+                          {.begin = 0, .end = last_slot});
+    bytes -= BytesOfClass(first_leaf, palette_, byte_class,
+                          {.begin = 0, .end = first_slot});
   }
-  return bytes;
-}
-
-// Of a class at addresses up to and including `last`.
-template <typename Geometry>
-absl::uint128 BasicRangeTreeMap<Geometry>::ClassBytesThrough(
-    uint64_t last, ByteClass byte_class) const {
-  const Path path = PathTo(last);
-  absl::uint128 total = 0;
-  for (uint32_t level = 0; level < tree_.height; ++level) {
-    const Branch branch = path.branches[level];
-    total += tree_.inners[branch.node].BytesBefore(branch.slot, byte_class);
-  }
-  const Leaf& leaf = tree_.LeafAt(path.leaf);
-  total += BytesOfClass(leaf, palette_, byte_class, path.leaf_end(),
-                        {.begin = 0, .end = path.slot});
-  if (leaf.ClassAt(path.slot, palette_) == byte_class) {
-    total += last - leaf.First(path.slot);
-    total += 1;
-  }
-  return total;
-}
-
-template <typename Geometry>
-absl::uint128 BasicRangeTreeMap<Geometry>::OnlyLeafBytes(
-    const AddressRange& window, ByteClass byte_class) const {
-  const Path path = PathTo(window.first(), window.last());
-  const Leaf& leaf = tree_.only_leaf;
-  // Of these steps as a whole, less what is outside; modulo 2^64.
-  uint64_t bytes = BytesOfClass(leaf, palette_, byte_class, 0,
-                                {.begin = path.slot, .end = path.last_slot + 1});
-  const bool first_counts = leaf.ClassAt(path.slot, palette_) == byte_class;
-  if (first_counts) bytes -= window.first() - leaf.First(path.slot);
-  if (leaf.ClassAt(path.last_slot, palette_) == byte_class) {
-    bytes -= leaf.EndOf(path.last_slot, 0) - 1 - window.last();
-  }
+  const uint64_t first_counts =
+      MaskOf(first_leaf.ClassAt(first_slot, palette_), byte_class);
+  const uint64_t last_counts =
+      MaskOf(last_leaf.ClassAt(last_slot, palette_), byte_class);
+  bytes -= (window.first() - first_leaf.First(first_slot)) & first_counts;
+  bytes += (window.last() - last_leaf.First(last_slot) + 1) & last_counts;
   // At least a byte of the first step is in the window.
-  return first_counts && bytes == 0 ? absl::uint128(1) << 64 : bytes;
+  return bytes == 0 && first_counts != 0 ? absl::uint128(1) << 64 : bytes;
 }
 
 template <typename Geometry>

@@ -226,10 +226,6 @@ class BasicRangeTreeMap {
   // visit(leaf, slot, end) -> bool, whether to go on, at each step.
   template <typename Enter, typename Visit>
   void Walk(uint64_t address, Enter enter, Visit visit) const;
-  absl::uint128 ClassBytesThrough(
-      uint64_t last, range_tree_internal::ByteClass byte_class) const;
-  absl::uint128 OnlyLeafBytes(const AddressRange& window,
-                              range_tree_internal::ByteClass byte_class) const;
   absl::uint128 OtherBytes(const AddressRange& window, MemoryType type) const;
   bool EqualTo(const BasicRangeTreeMap& other) const;
 

@@ -115,6 +115,27 @@ template <size_t kVectorBytes, typename Geometry>
   }
 }
 
+template <size_t kVectorBytes, typename Geometry>
+[[gnu::always_inline]] inline Sum<Geometry> FindSumBody(
+    const Tree<Geometry>& tree, uint64_t address, ByteClass byte_class) {
+  uint32_t node = tree.root;
+  uint64_t bytes = 0;
+  for (uint32_t level = 0; level < tree.height; ++level) {
+    const Inner<Geometry>& inner = tree.inners[node];
+    const size_t slot = inner.template ChildFor<kVectorBytes>(address);
+    // Looks at all children, so that no branch depends on which it is.
+    for (size_t i = 0; i < inner.kCapacity; ++i) {
+      bytes += i < slot ? inner.bytes[byte_class][i] : 0;
+    }
+    node = inner.child[slot];
+  }
+  const Leaf<Geometry>& leaf = tree.LeafAt(node);
+  const size_t slot = tree.height == 0
+                          ? leaf.template SlotForAlone<kVectorBytes>(address)
+                          : leaf.template SlotFor<kVectorBytes>(address);
+  return {.place = {.leaf = &leaf, .slot = slot}, .bytes_before = bytes};
+}
+
 template <typename Geometry>
 [[gnu::always_inline]] inline uint64_t LargestGapBody(
     const Leaf<Geometry>& leaf, uint64_t leaf_end) {
@@ -158,6 +179,11 @@ template <typename Geometry>
                                   absl::Span<const uint64_t> addresses, \
                                   Place<Geometry>* places) {            \
       FindEachBody<vector_bytes>(tree, addresses, places);              \
+    }                                                                   \
+    features static Sum<Geometry> FindSum(const Tree<Geometry>& tree,   \
+                                          uint64_t address,             \
+                                          ByteClass byte_class) {       \
+      return FindSumBody<vector_bytes>(tree, address, byte_class);      \
     }                                                                   \
     features static uint64_t LargestGap(const Leaf<Geometry>& leaf,     \
                                         uint64_t leaf_end) {            \
@@ -204,6 +230,14 @@ void Search<Geometry>::FindPath(const Tree<Geometry>& tree, uint64_t address,
                                 uint64_t last, Path& path) {
   Dispatch<Geometry>(
       [&](auto isa) { isa.FindPath(tree, address, last, path); });
+}
+
+template <typename Geometry>
+Sum<Geometry> Search<Geometry>::FindSum(const Tree<Geometry>& tree,
+                                        uint64_t address,
+                                        ByteClass byte_class) {
+  return Dispatch<Geometry>(
+      [&](auto isa) { return isa.FindSum(tree, address, byte_class); });
 }
 
 template <typename Geometry>

@@ -56,6 +56,12 @@ struct Path {
 };
 
 template <typename Geometry>
+struct Sum {
+  Place<Geometry> place;
+  uint64_t bytes_before;  // in all leaves to the left; modulo 2^64
+};
+
+template <typename Geometry>
 struct Search {
   // The step that `address` lies in.
   static Place<Geometry> Find(const Tree<Geometry>& tree, uint64_t address);
@@ -67,6 +73,10 @@ struct Search {
   // The way to `address`; in the same leaf, what lies at `last` >= address.
   static void FindPath(const Tree<Geometry>& tree, uint64_t address,
                        uint64_t last, Path& path);
+  // The step that `address` lies in, and how many bytes of the class there are
+  // before its leaf.
+  static Sum<Geometry> FindSum(const Tree<Geometry>& tree, uint64_t address,
+                               ByteClass byte_class);
   // Of the unmapped steps in a leaf, see SummaryOf.
   static uint64_t LargestGap(const Leaf<Geometry>& leaf, uint64_t leaf_end);
 };
