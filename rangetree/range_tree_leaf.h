@@ -174,6 +174,12 @@ struct alignas(kCacheLineBytes) Leaf {
       plain.first[slot] = Signed(first);
     }
   }
+  // Has the first step start elsewhere, below the one after it.
+  void MoveFirst(uint64_t first) {
+    // An offset to the start of a step after others fits.
+    if (is_packed && count == 1) base = first;
+    SetFirst(0, first);
+  }
   // Moves slots [from, count) to begin at `to`, and sets the count.
   void Shift(size_t from, size_t to) {
     const size_t moved = count - from;

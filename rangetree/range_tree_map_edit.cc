@@ -199,12 +199,18 @@ bool BasicRangeTreeMap<Geometry>::TrimNext(Path path, const Step& assigned,
     RemoveLeaf(next_path);
     return true;
   }
-  StepBuffer<Geometry> kept;
-  AppendSteps(next, palette_, {.begin = cut, .end = next.count}, kept);
-  kept[0].first = kept_first;
-  Encode<Geometry>(kept, next);
-  Refresh(next_path);
-  Rebalance(next_path);
+  Change change;
+  change.Subtract(next, palette_, next_path.leaf_end(), 0, cut + 1);
+  next.Shift(cut, 0);
+  next.MoveFirst(kept_first);
+  change.Add(next, palette_, next_path.leaf_end(), 0, 1);
+  Apply(next_path, change);
+  for (uint32_t level = tree_.height; level-- > 0;) {
+    const Branch branch = next_path.branches[level];
+    tree_.inners[branch.node].SetFirst(branch.slot, kept_first);
+    if (branch.slot > 0) break;
+  }
+  if (next.count < Leaf::kMinimum) Rebalance(next_path);
   return true;
 }
 
@@ -263,20 +269,14 @@ void BasicRangeTreeMap<Geometry>::Refresh(const Path& path) {
 template <typename Geometry>
 void BasicRangeTreeMap<Geometry>::Apply(const Path& path,
                                         const Change& change) {
-  std::array<size_t, range_tree_internal::kByteClasses> changed;
-  size_t changed_count = 0;
-  for (size_t c = 0; c < range_tree_internal::kByteClasses; ++c) {
-    changed[changed_count] = c;
-    changed_count += change.bytes[c] != 0 ? 1 : 0;
-  }
   // Of the part that changed in the child at hand.
   uint64_t gap_before = change.gap_before;
   uint64_t gap_after = change.gap_after;
   for (uint32_t level = tree_.height; level-- > 0;) {
     const Branch branch = path.branches[level];
     Inner& inner = tree_.inners[branch.node];
-    for (size_t i = 0; i < changed_count; ++i) {
-      inner.bytes[changed[i]][branch.slot] += change.bytes[changed[i]];
+    for (size_t c = 0; c < range_tree_internal::kByteClasses; ++c) {
+      inner.bytes[c][branch.slot] += change.bytes[c];
     }
     uint64_t& cached_gap = inner.largest_gap[branch.slot];
     const uint64_t largest = cached_gap;
