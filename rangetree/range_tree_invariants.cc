@@ -189,8 +189,7 @@ class BasicRangeTreeMap<Geometry>::Checker {
   }
 
   Summary Whole(const Leaf& leaf) const {
-    return SummaryOf(leaf, map_.palette_, map_.tree_.EndOf(leaf), 0,
-                     leaf.count);
+    return SummaryOf(leaf, map_.palette_, map_.tree_.EndOf(leaf));
   }
 
   const BasicRangeTreeMap& map_;

@@ -83,8 +83,8 @@ constexpr ByteClass ClassOf(const Content& content) {
   return content ? ClassOf(content->type) : kGap;
 }
 
-// Of all steps in a subtree. Counts are modulo 2^64, which is never felt: a node
-// has at least two children, so none of them covers all 2^64 addresses.
+// Of all steps in a subtree. Counts are modulo 2^64, which is never felt: a
+// node has at least two children, so none of them covers all 2^64 addresses.
 struct Summary {
   std::array<uint64_t, kByteClasses> bytes = {};
   uint64_t largest_gap = 0;  // bytes

@@ -43,7 +43,7 @@ struct alignas(kCacheLineBytes) Leaf {
   static constexpr uint64_t kMaxOffset = UINT32_MAX - 1;
 
   struct Packed {
-    int32_t offset[kPackedSteps];  // Signed
+    int32_t offset[kPackedSteps];              // Signed
     uint8_t code[(kPackedSteps + 7) / 8 * 8];  // whole groups, see MappedIn
   };
   struct Plain {
@@ -69,7 +69,8 @@ struct alignas(kCacheLineBytes) Leaf {
   }
 
   uint64_t First(size_t slot) const {
-    return is_packed ? base + Unsigned(packed.offset[slot]) : Unsigned(plain.first[slot]);
+    return is_packed ? base + Unsigned(packed.offset[slot])
+                     : Unsigned(plain.first[slot]);
   }
   Content ContentAt(size_t slot, const Palette& palette) const {
     if (is_packed) return palette.At(packed.code[slot]);
@@ -266,9 +267,9 @@ void SplitLeafAt(size_t keep, Leaf<Geometry>& left, Leaf<Geometry>& right) {
   left.ClearUnused(was_count);
 }
 
-// All ones if the classes are equal, else 0. Hidden from the compiler, which
-// would make a branch of it that no processor can foretell.
-inline uint64_t MaskOf(ByteClass a, ByteClass b) {
+// All ones if a is b, else 0. Hidden from the compiler, which would make a
+// branch of it that no processor can foretell.
+inline uint64_t MaskOf(uint32_t a, uint32_t b) {
   uint64_t mask = a == b ? UINT64_MAX : 0;
 #if defined(__GNUC__)
   __asm__("" : "+r"(mask));
@@ -299,39 +300,62 @@ uint64_t BytesOfClass(const Leaf<Geometry>& leaf, const Palette& palette,
   return bytes;
 }
 
-// Of slots [begin, end) of a leaf.
+// The first slot from `slot` on with an unmapped step of this size, or that is
+// the last one; the count if there is none.
+template <typename Geometry>
+size_t NextGap(const Leaf<Geometry>& leaf, size_t slot, uint64_t size_bytes) {
+  const size_t inside = leaf.count - 1u;
+  if (leaf.is_packed) {
+    const auto& packed = leaf.packed;
+    for (; slot < inside; ++slot) {
+      const uint32_t length = static_cast<uint32_t>(packed.offset[slot + 1]) -
+                              static_cast<uint32_t>(packed.offset[slot]);
+      // No branch depends on which steps are mapped.
+      const uint64_t gap =
+          length & MaskOf(packed.code[slot], Palette::kUnmapped);
+      if (gap >= size_bytes) return slot;
+    }
+  } else {
+    for (; slot < inside; ++slot) {
+      if (leaf.IsMapped(slot)) continue;
+      if (leaf.First(slot + 1) - leaf.First(slot) >= size_bytes) return slot;
+    }
+  }
+  return slot == inside && !leaf.IsMapped(inside) ? inside : leaf.count;
+}
+
 template <typename Geometry>
 Summary SummaryOf(const Leaf<Geometry>& leaf, const Palette& palette,
-                  uint64_t leaf_end, size_t begin, size_t end) {
-  // Gaps are added up with the rest, since that costs less than a branch.
-  std::array<uint64_t, kByteClasses + 1> bytes = {};
+                  uint64_t leaf_end) {
+  // Gaps are added up with the rest, since that costs less than a branch; and
+  // in turn to one and the other, since neighbours are often of one class and
+  // would wait for each other's sum.
+  std::array<uint64_t, kByteClasses + 1> bytes[2] = {};
   uint64_t largest_gap = 0;
-  const auto add = [&](ByteClass byte_class, uint64_t size_bytes) {
-    bytes[byte_class] += size_bytes;
+  const auto add = [&](size_t slot, ByteClass byte_class, uint64_t size_bytes) {
+    bytes[slot % 2][byte_class] += size_bytes;
     const uint64_t gap = byte_class == kGap ? size_bytes : 0;
     largest_gap = std::max(largest_gap, gap);
   };
-  const size_t inside = std::min<size_t>(end, leaf.count - 1u);
+  const size_t last = leaf.count - 1u;
   if (leaf.is_packed) {
     const auto& packed = leaf.packed;
     const Palette::Entry* const entries = palette.entries();
-    for (size_t i = begin; i < inside; ++i) {
-      add(entries[packed.code[i]].byte_class,
+    for (size_t i = 0; i < last; ++i) {
+      add(i, entries[packed.code[i]].byte_class,
           static_cast<uint32_t>(packed.offset[i + 1]) -
               static_cast<uint32_t>(packed.offset[i]));
     }
   } else {
-    for (size_t i = begin; i < inside; ++i) {
-      add(ClassOf(leaf.ContentAt(i, palette)),
-          Unsigned(leaf.plain.first[i + 1]) - Unsigned(leaf.plain.first[i]));
+    for (size_t i = 0; i < last; ++i) {
+      add(i, leaf.ClassAt(i, palette), leaf.First(i + 1) - leaf.First(i));
     }
   }
-  if (end == leaf.count) {
-    add(ClassOf(leaf.ContentAt(end - 1, palette)),
-        leaf_end - leaf.First(end - 1));
-  }
+  add(last, leaf.ClassAt(last, palette), leaf_end - leaf.First(last));
   Summary summary;
-  std::copy_n(bytes.begin(), kByteClasses, summary.bytes.begin());
+  for (size_t c = 0; c < kByteClasses; ++c) {
+    summary.bytes[c] = bytes[0][c] + bytes[1][c];
+  }
   summary.largest_gap = largest_gap;
   return summary;
 }

@@ -17,6 +17,7 @@ using range_tree_internal::ClassOf;
 using range_tree_internal::kMaxHeight;
 using range_tree_internal::kOther;
 using range_tree_internal::MaskOf;
+using range_tree_internal::NextGap;
 
 template <typename Geometry>
 BasicRangeTreeMap<Geometry>& BasicRangeTreeMap<Geometry>::operator=(
@@ -194,10 +195,7 @@ template <typename Enter, typename Visit>
 void BasicRangeTreeMap<Geometry>::Walk(uint64_t address, Enter enter,
                                        Visit visit) const {
   if (tree_.height == 0) {
-    const Leaf& leaf = tree_.only_leaf;
-    for (size_t slot = Find(address).slot; slot < leaf.count; ++slot) {
-      if (!visit(leaf, slot, leaf.EndOf(slot, 0))) return;
-    }
+    visit(tree_.only_leaf, Find(address).slot, 0);
     return;
   }
   Path path = PathTo(address);
@@ -222,9 +220,7 @@ void BasicRangeTreeMap<Geometry>::Walk(uint64_t address, Enter enter,
   }
   for (;;) {
     if (level == tree_.height) {
-      for (; slot < current->count; ++slot) {
-        if (!visit(*current, slot, current->EndOf(slot, end))) return;
-      }
+      if (!visit(*current, slot, end)) return;
     } else {
       const Inner& inner = tree_.inners[path.branches[level].node];
       while (slot < inner.count && !enter(inner, slot)) ++slot;
@@ -292,11 +288,13 @@ absl::uint128 BasicRangeTreeMap<Geometry>::OtherBytes(
         return inner.First(slot) <= window.last() &&
                inner.bytes[kOther][slot] != 0;
       },
-      [&](const Leaf& leaf, size_t slot, uint64_t end) {
-        if (leaf.First(slot) > window.last()) return false;
-        const Content content = leaf.ContentAt(slot, palette_);
-        if (content && content->type == type) {
-          total += std::min(end - 1, window.last()) -
+      [&](const Leaf& leaf, size_t slot, uint64_t leaf_end) {
+        for (; slot < leaf.count; ++slot) {
+          if (leaf.First(slot) > window.last()) return false;
+          const Content content = leaf.ContentAt(slot, palette_);
+          if (!content || content->type != type) continue;
+          const uint64_t last = leaf.EndOf(slot, leaf_end) - 1;
+          total += std::min(last, window.last()) -
                    std::max(leaf.First(slot), window.first());
           total += 1;
         }
@@ -335,13 +333,14 @@ std::optional<uint64_t> BasicRangeTreeMap<Geometry>::FirstAlignedGap(
         return inner.First(slot) <= within.last() &&
                inner.largest_gap[slot] >= request.size_bytes;
       },
-      [&](const Leaf& leaf, size_t slot, uint64_t end) {
-        const uint64_t first = std::max(leaf.First(slot), within.first());
-        if (first > within.last()) return false;
-        const uint64_t last = std::min(end - 1, within.last());
-        // One branch, which is hardly ever taken: gaps come as they like.
-        if (!leaf.IsMapped(slot) & (last - first >= request.size_bytes - 1)) {
-          found = PlaceIn(request, first, last);
+      [&](const Leaf& leaf, size_t slot, uint64_t leaf_end) {
+        for (slot = NextGap(leaf, slot, request.size_bytes);
+             slot < leaf.count && !found;
+             slot = NextGap(leaf, slot + 1, request.size_bytes)) {
+          const uint64_t first = std::max(leaf.First(slot), within.first());
+          if (first > within.last()) return false;
+          const uint64_t last = leaf.EndOf(slot, leaf_end) - 1;
+          found = PlaceIn(request, first, std::min(last, within.last()));
         }
         return !found;
       });

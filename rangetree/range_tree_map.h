@@ -221,9 +221,10 @@ class BasicRangeTreeMap {
     Search::FindPath(tree_, address, last, path);
     return path;
   }
-  // Goes through steps in order, from the one `address` lies in, asking
+  // Goes through leaves in order, from the one `address` lies in, asking
   // enter(inner, slot) -> bool at each child to the right of the way there, and
-  // visit(leaf, slot, end) -> bool, whether to go on, at each step.
+  // visit(leaf, slot, leaf_end) -> bool, whether to go on, at each leaf: from
+  // the slot of the address on, or from 0.
   template <typename Enter, typename Visit>
   void Walk(uint64_t address, Enter enter, Visit visit) const;
   absl::uint128 OtherBytes(const AddressRange& window, MemoryType type) const;

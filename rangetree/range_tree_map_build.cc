@@ -32,22 +32,30 @@ class BasicRangeTreeMap<Geometry>::SortedBuilder {
   bool Build() {
     if (!CountSteps()) return false;
     uint64_t end = 0;  // of the segment before
-    Content before;
+    MemoryAttributes before;
+    size_t size = 0;
+    size_t staged = 0;
     for (const Segment& segment : segments_) {
       // Whether there is a gap, and a new step, is no branch: both come as they
       // like.
       const bool follows_gap = segment.range.first() != end;
-      Stage(end, Palette::kUnmapped, nullptr, follows_gap);
-      const bool is_step = follows_gap || before != segment.attributes;
-      Stage(segment.range.first(), CodeOf(segment.attributes),
-            &segment.attributes, is_step);
-      map_.size_ += is_step ? 1 : 0;
-      before = segment.attributes;
+      Stage(staged, end, Palette::kUnmapped, nullptr);
+      staged += follows_gap ? 1 : 0;
+      const MemoryAttributes& attributes = segment.attributes;
+      const bool is_step = follows_gap | (attributes.type != before.type) |
+                           (attributes.owner != before.owner) | (size == 0);
+      Stage(staged, segment.range.first(), CodeOf(attributes), &attributes);
+      staged += is_step ? 1 : 0;
+      size += is_step ? 1 : 0;
+      before = attributes;
       end = segment.range.last() + 1;
-      if (staged_count_ > Leaf::kPackedSteps) FillLeaf();
+      if (staged > Leaf::kPackedSteps) staged = FillLeaf(staged);
     }
-    Stage(end, Palette::kUnmapped, nullptr, end != 0 || segments_.empty());
-    while (staged_count_ > 0) FillLeaf();
+    if (end != 0 || segments_.empty()) {
+      Stage(staged++, end, Palette::kUnmapped, nullptr);
+    }
+    while (staged > 0) staged = FillLeaf(staged);
+    map_.size_ = size;
     AddInners();
     return true;
   }
@@ -77,53 +85,48 @@ class BasicRangeTreeMap<Geometry>::SortedBuilder {
     return known.code;
   }
 
-  // Has a step wait for FillLeaf, or nothing if not `is_step`. Unmapped ones
-  // have no attributes.
-  void Stage(uint64_t first, uint32_t code, const MemoryAttributes* attributes,
-             bool is_step) {
-    first_[staged_count_] = first;
-    code_[staged_count_] = code;
-    attributes_[staged_count_] = attributes;
-    staged_count_ += is_step ? 1 : 0;
+  // Has a step wait for FillLeaf. Unmapped ones have no attributes.
+  void Stage(size_t index, uint64_t first, uint32_t code,
+             const MemoryAttributes* attributes) {
+    first_[index] = first;
+    code_[index] = code;
+    attributes_[index] = attributes;
   }
 
-  // Moves staged steps to a new leaf, as many as fit.
-  void FillLeaf() {
-    const size_t packable = CountPackable();
-    const bool packed =
-        packable == staged_count_ || packable >= Leaf::kPlainSteps;
+  // Moves staged steps to a new leaf, as many as fit; returns how many remain.
+  size_t FillLeaf(size_t staged) {
+    const size_t packable = CountPackable(staged);
+    const bool packed = packable == staged || packable >= Leaf::kPlainSteps;
     const size_t count =
-        packed ? packable : std::min(Leaf::kPlainSteps, staged_count_);
-    Leaf& leaf = NextLeaf(count == staged_count_);
+        packed ? packable : std::min(Leaf::kPlainSteps, staged);
+    Leaf& leaf = NextLeaf(count == staged);
     if (packed) {
       FillPacked(count, leaf);
     } else {
       FillPlain(count, leaf);
     }
-    const uint64_t leaf_end = count < staged_count_ ? first_[count] : 0;
+    const uint64_t leaf_end = count < staged ? first_[count] : 0;
     if (map_.tree_.leaves.slots() > 0) {
       children_.push_back(
           {.first = first_[0],
            .child = static_cast<uint32_t>(map_.tree_.leaves.slots() - 1),
-           .summary = SummaryOf(leaf, map_.palette_, leaf_end, 0, count)});
+           .summary = SummaryOf(leaf, map_.palette_, leaf_end)});
     }
-    const auto drop = [&](auto& staged) {
-      std::copy(staged.begin() + count, staged.begin() + staged_count_,
-                staged.begin());
-    };
-    drop(first_);
-    drop(code_);
-    drop(attributes_);
-    staged_count_ -= count;
+    for (size_t i = count; i < staged; ++i) {
+      Stage(i - count, first_[i], code_[i], attributes_[i]);
+    }
+    return staged - count;
   }
 
   // How many of the staged steps, from the first on, one packed leaf can hold.
-  size_t CountPackable() const {
-    const size_t most = std::min(staged_count_, Leaf::kPackedSteps);
+  size_t CountPackable(size_t staged) const {
+    const size_t most = std::min(staged, Leaf::kPackedSteps);
     const auto fits = [&](size_t i) {
       return first_[i] - first_[0] <= Leaf::kMaxOffset &&
              code_[i] != Palette::kNoCode;
     };
+    // Nearly always all do, which codes that are left and the last one tell.
+    if (map_.palette_.codes() < Palette::kNoCode && fits(most - 1)) return most;
     size_t count = 0;
     while (count < most && fits(count)) ++count;
     return count;
@@ -205,7 +208,6 @@ class BasicRangeTreeMap<Geometry>::SortedBuilder {
   BasicRangeTreeMap& map_;
   size_t step_count_ = 0;
   std::array<Known, kKnown> known_;
-  size_t staged_count_ = 0;
   std::array<uint64_t, kStaged> first_;
   std::array<uint32_t, kStaged> code_;
   std::array<const MemoryAttributes*, kStaged> attributes_;
@@ -220,8 +222,8 @@ BasicRangeTreeMap<Geometry>::FromSorted(absl::Span<const Segment> segments) {
   return map;
 }
 
-#define E820CHECK_INSTANTIATE(Geometry)                       \
-  template std::optional<BasicRangeTreeMap<Geometry>>         \
+#define E820CHECK_INSTANTIATE(Geometry)               \
+  template std::optional<BasicRangeTreeMap<Geometry>> \
   BasicRangeTreeMap<Geometry>::FromSorted(absl::Span<const Segment>)
 E820CHECK_INSTANTIATE(range_tree_internal::CacheLineGeometry);
 E820CHECK_INSTANTIATE(range_tree_internal::TinyGeometry);

@@ -256,7 +256,8 @@ void BasicRangeTreeMap<Geometry>::Refresh(const Path& path) {
     if (level + 1 == tree_.height) {
       const Leaf& child = tree_.leaves[index];
       inner.SetFirst(branch.slot, child.First(0));
-      inner.SetSummary(branch.slot, SummaryOf(child, palette_, path.leaf_end(), 0, child.count));
+      inner.SetSummary(branch.slot,
+                       SummaryOf(child, palette_, path.leaf_end()));
     } else {
       const Inner& child = tree_.inners[index];
       inner.SetFirst(branch.slot, child.First(0));
@@ -322,11 +323,11 @@ void BasicRangeTreeMap<Geometry>::SplitLeaf(Path path) {
   right.next = left.next;
   left.next = right_index;
   const Branch parent = path.branches[tree_.height - 1];
-  tree_.inners[parent.node].SetSummary(parent.slot, SummaryOf(left, palette_, right.First(0), 0, left.count));
+  tree_.inners[parent.node].SetSummary(
+      parent.slot, SummaryOf(left, palette_, right.First(0)));
   InsertRight(path, {.first = right.First(0),
                      .child = right_index,
-                     .summary = SummaryOf(right, palette_, path.leaf_end(), 0,
-                                          right.count)});
+                     .summary = SummaryOf(right, palette_, path.leaf_end())});
 }
 
 // Inserts a leaf's entry after that of the leaf at `path`, and splits the full
@@ -408,7 +409,7 @@ void BasicRangeTreeMap<Geometry>::RebalanceLeaves(Inner& parent,
     left.next = right.next;
     tree_.leaves.Release(right_index);
     RemoveEntry(right_slot, parent);
-    parent.SetSummary(left_slot, SummaryOf(left, palette_, right_end, 0, left.count));
+    parent.SetSummary(left_slot, SummaryOf(left, palette_, right_end));
     return;
   }
   const auto divide_at = [&](size_t middle) {
@@ -423,8 +424,8 @@ void BasicRangeTreeMap<Geometry>::RebalanceLeaves(Inner& parent,
     divide_at(left_is_short ? few : steps.size() - few);
   }
   parent.SetFirst(right_slot, right.First(0));
-  parent.SetSummary(left_slot, SummaryOf(left, palette_, right.First(0), 0, left.count));
-  parent.SetSummary(right_slot, SummaryOf(right, palette_, right_end, 0, right.count));
+  parent.SetSummary(left_slot, SummaryOf(left, palette_, right.First(0)));
+  parent.SetSummary(right_slot, SummaryOf(right, palette_, right_end));
 }
 
 template <typename Geometry>

@@ -592,9 +592,7 @@ INSTANTIATE_TEST_SUITE_P(
         {"LonelyRoot", [](RangeTreeMapTestPeer peer) { peer.root().count = 1; },
          Level::kOccupancy, "occupancy: inner node"},
         {"StaleGap",
-         [](RangeTreeMapTestPeer peer) {
-           peer.root().largest_gap[0] = 3;
-         },
+         [](RangeTreeMapTestPeer peer) { peer.root().largest_gap[0] = 3; },
          Level::kSummaries, "summaries: inner node 0 slot 0"},
         {"StaleBytes",
          [](RangeTreeMapTestPeer peer) { ++peer.root().bytes[3][1]; },
