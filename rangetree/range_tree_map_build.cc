@@ -30,14 +30,15 @@ class BasicRangeTreeMap<Geometry>::SortedBuilder {
 
   // False if the segments do not ascend.
   bool Build() {
-    if (!CountSteps()) return false;
-    uint64_t end = 0;  // of the segment before
+    uint64_t end = 0;  // of the segment before; 0 stands for 2^64 later on
+    bool ascends = true;
     MemoryAttributes before;
     size_t size = 0;
     size_t staged = 0;
     for (const Segment& segment : segments_) {
       // Whether there is a gap, and a new step, is no branch: both come as they
       // like.
+      ascends &= segment.range.first() >= end && (end > 0 || size == 0);
       const bool follows_gap = segment.range.first() != end;
       Stage(staged, end, Palette::kUnmapped, nullptr);
       staged += follows_gap ? 1 : 0;
@@ -54,6 +55,7 @@ class BasicRangeTreeMap<Geometry>::SortedBuilder {
     if (end != 0 || segments_.empty()) {
       Stage(staged++, end, Palette::kUnmapped, nullptr);
     }
+    if (!ascends) return false;
     while (staged > 0) staged = FillLeaf(staged);
     map_.size_ = size;
     AddInners();
@@ -61,20 +63,6 @@ class BasicRangeTreeMap<Geometry>::SortedBuilder {
   }
 
  private:
-  // False if the segments do not ascend.
-  bool CountSteps() {
-    size_t gaps = 0;
-    bool ascends = true;
-    for (size_t i = 1; i < segments_.size(); ++i) {
-      const uint64_t first = segments_[i].range.first();
-      const uint64_t last_before = segments_[i - 1].range.last();
-      ascends &= first > last_before;
-      gaps += first != last_before + 1 ? 1 : 0;
-    }
-    step_count_ = segments_.size() + gaps + 2;
-    return ascends;
-  }
-
   // The palette's code, which is looked up once in a while.
   uint32_t CodeOf(const MemoryAttributes& attributes) {
     const uint32_t type = static_cast<uint32_t>(attributes.type);
@@ -137,8 +125,10 @@ class BasicRangeTreeMap<Geometry>::SortedBuilder {
     auto& leaves = map_.tree_.leaves;
     if (leaves.slots() == 0) {
       if (is_last) return map_.tree_.only_leaf;
-      leaves.Reserve(step_count_ / Leaf::kPackedSteps + 1);
-      children_.reserve(step_count_ / Leaf::kPackedSteps + 1);
+      // As many as there are if each segment follows a gap.
+      const size_t most = segments_.size() * 2 / Leaf::kPackedSteps + 1;
+      leaves.Reserve(most);
+      children_.reserve(most);
     }
     leaves.Reserve(1);
     const uint32_t index = leaves.Take();
@@ -206,7 +196,6 @@ class BasicRangeTreeMap<Geometry>::SortedBuilder {
 
   absl::Span<const Segment> segments_;
   BasicRangeTreeMap& map_;
-  size_t step_count_ = 0;
   std::array<Known, kKnown> known_;
   std::array<uint64_t, kStaged> first_;
   std::array<uint32_t, kStaged> code_;
