@@ -25,7 +25,7 @@ namespace e820check::range_tree_internal {
 struct CacheLineGeometry {
   static constexpr size_t kPackedSteps = 72;
   static constexpr size_t kPlainSteps = 20;
-  static constexpr size_t kChildren = 32;
+  static constexpr size_t kChildren = 64;
 };
 
 // The smallest nodes that the algorithms allow: trees of many levels out of few

@@ -43,7 +43,8 @@ template <size_t kVectorBytes, typename Geometry>
   uint32_t node = tree.root;
   for (uint32_t level = 0; level < tree.height; ++level) {
     const Inner<Geometry>& inner = tree.inners[node];
-    node = inner.child[inner.template ChildFor<kVectorBytes>(address)];
+    node =
+        inner.child[inner.template ChildFor<kVectorBytes>(address, level == 0)];
   }
   const Leaf<Geometry>& leaf = tree.leaves[node];
   return {.leaf = &leaf, .slot = leaf.template SlotFor<kVectorBytes>(address)};
@@ -58,7 +59,8 @@ template <size_t kVectorBytes, typename Geometry>
   path.parent_end = 0;
   for (uint32_t level = 0; level < tree.height; ++level) {
     const Inner<Geometry>& inner = tree.inners[node];
-    const size_t slot = inner.template ChildFor<kVectorBytes>(address);
+    const size_t slot =
+        inner.template ChildFor<kVectorBytes>(address, level == 0);
     path.branches[level] = {.node = node, .slot = static_cast<uint32_t>(slot)};
     path.parent_end = end;
     end = inner.EndOf(slot, end);
@@ -98,7 +100,7 @@ template <size_t kVectorBytes, typename Geometry>
       for (size_t i = 0; i < lanes; ++i) {
         const Inner<Geometry>& inner = tree.inners[node[i]];
         node[i] = inner.child[inner.template ChildFor<kVectorBytes>(
-            addresses[begin + i])];
+            addresses[begin + i], level == 0)];
         if (level + 1 == tree.height) {
           PrefetchKeys(tree.leaves[node[i]], sizeof(Leaf<Geometry>));
         } else {
@@ -122,7 +124,8 @@ template <size_t kVectorBytes, typename Geometry>
   uint64_t bytes = 0;
   for (uint32_t level = 0; level < tree.height; ++level) {
     const Inner<Geometry>& inner = tree.inners[node];
-    const size_t slot = inner.template ChildFor<kVectorBytes>(address);
+    const size_t slot =
+        inner.template ChildFor<kVectorBytes>(address, level == 0);
     // Looks at all children, so that no branch depends on which it is.
     for (size_t i = 0; i < inner.kCapacity; ++i) {
       bytes += i < slot ? inner.bytes[byte_class][i] : 0;

@@ -42,12 +42,21 @@ struct alignas(kCacheLineBytes) Inner {
   uint64_t First(size_t slot) const { return Unsigned(key[slot]); }
   void SetFirst(size_t slot, uint64_t first) { key[slot] = Signed(first); }
 
-  // Which child `address`, not below the first key, lies in.
+  // Which child `address`, not below the first key, lies in. Of a root, which
+  // has each time as many children, no more keys are looked at than need be.
   template <size_t kVectorBytes>
-  [[gnu::always_inline]] size_t ChildFor(uint64_t address) const {
-    const size_t above =
-        CountAbove<kVectorBytes, kCapacity>(key, Signed(address));
-    return std::min<size_t>(kCapacity - above, count) - 1;
+  [[gnu::always_inline]] size_t ChildFor(uint64_t address, bool is_root) const {
+    constexpr size_t kLanes = kVectorBytes / sizeof(int64_t);
+    static_assert(kCapacity % kLanes == 0);
+    size_t keys = kCapacity;
+    size_t above = 0;
+    if (is_root) {
+      keys = (count + kLanes - 1) / kLanes * kLanes;
+      above = CountAboveIn<kVectorBytes>(key, keys, Signed(address));
+    } else {
+      above = CountAbove<kVectorBytes, kCapacity>(key, Signed(address));
+    }
+    return std::min<size_t>(keys - above, count) - 1;
   }
   uint64_t EndOf(size_t slot, uint64_t node_end) const {
     return slot + 1 < count ? First(slot + 1) : node_end;
