@@ -116,36 +116,27 @@ struct alignas(kCacheLineBytes) Leaf {
     return slot + 1 < count ? First(slot + 1) : leaf_end;
   }
 
-  // The step that `address`, not below the first key, lies in.
+  // The step that `address`, not below the first key, lies in. Of a leaf that
+  // is a map of its own, which has few steps, and each time as many, no more
+  // keys are looked at than need be.
   template <size_t kVectorBytes>
-  [[gnu::always_inline]] size_t SlotFor(uint64_t address) const {
-    if (is_packed) {
-      const auto offset =
-          static_cast<uint32_t>(std::min(address - base, kMaxOffset));
-      return kPackedSteps - 1 -
-             CountAbove<kVectorBytes, kPackedSteps>(packed.offset,
-                                                    Signed(offset));
-    }
-    const size_t above =
-        CountAbove<kVectorBytes, kPlainSteps>(plain.first, Signed(address));
-    return std::min<size_t>(kPlainSteps - above, count) - 1;
-  }
-
-  // The same for a leaf that is a map of its own, which has few steps, and each
-  // time as many.
-  template <size_t kVectorBytes>
-  [[gnu::always_inline]] size_t SlotForAlone(uint64_t address) const {
+  [[gnu::always_inline]] size_t SlotFor(uint64_t address, bool is_alone) const {
     constexpr size_t kLanes = kVectorBytes / sizeof(int32_t);
-    if constexpr (kPackedSteps % kLanes == 0) {
-      if (is_packed) {
-        const auto offset =
-            static_cast<uint32_t>(std::min(address - base, kMaxOffset));
-        const size_t keys = (count + kLanes - 1) / kLanes * kLanes;
-        return keys - 1 -
-               CountAboveIn<kVectorBytes>(packed.offset, keys, Signed(offset));
-      }
+    if (!is_packed) {
+      const size_t above =
+          CountAbove<kVectorBytes, kPlainSteps>(plain.first, Signed(address));
+      return std::min<size_t>(kPlainSteps - above, count) - 1;
     }
-    return SlotFor<kVectorBytes>(address);
+    const auto offset =
+        static_cast<uint32_t>(std::min(address - base, kMaxOffset));
+    if (kPackedSteps % kLanes == 0 && is_alone) {
+      const size_t keys = (count + kLanes - 1) / kLanes * kLanes;
+      return keys - 1 -
+             CountAboveIn<kVectorBytes>(packed.offset, keys, Signed(offset));
+    }
+    return kPackedSteps - 1 -
+           CountAbove<kVectorBytes, kPackedSteps>(packed.offset,
+                                                  Signed(offset));
   }
 
   // Whether the step could be put in, space aside; it is not below the first.

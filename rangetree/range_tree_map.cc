@@ -71,12 +71,14 @@ template <typename Geometry>
 bool BasicRangeTreeMap<Geometry>::Overlaps(const AddressRange& range) const {
   const Place place = Find(range.first());
   const Leaf& found = *place.leaf;
-  if (found.IsMapped(place.slot)) return true;
-  // What follows an unmapped step is mapped.
   const uint64_t end = place.slot + 1 < found.count
                            ? found.First(place.slot + 1)
                            : tree_.EndOf(found);
-  return end - 1 < range.last();
+  // What follows an unmapped step is mapped. Two numbers, as a branch would
+  // depend on where gaps are.
+  const unsigned is_mapped = found.IsMapped(place.slot) ? 1 : 0;
+  const unsigned reaches_next = end - 1 < range.last() ? 1 : 0;
+  return (is_mapped | reaches_next) != 0;
 }
 
 template <typename Geometry>

@@ -15,12 +15,12 @@
 //   segments    |  ram  |        |     ram     |  reserved    |         |
 //   steps       0:ram    640K:-   1M:ram        2G:reserved    4G:-
 //
-//   Inner                                 Inner, 39 cache lines: 32 children.
+//   Inner                                 Inner, 77 cache lines: 64 children.
 //   +----------------------------------+  In front, all that a descent reads:
-//   | first[32]    4 lines, searched   |  where each child begins, and its
-//   | child[32]    2 lines             |  index. Then, for each child, bytes of
-//   | bytes[7][32] 28 lines            |  each type and the largest gap.
-//   | largest_gap[32]  4 lines         |
+//   | first[64]     8 lines, searched  |  where each child begins, and its
+//   | child[64]     4 lines            |  index. Then, for each child, bytes of
+//   | bytes[7][64] 56 lines            |  each type and the largest gap: a sum
+//   | largest_gap[64]  8 lines         |  over children reads one row.
 //   +---|----------|----------|--------+
 //       v          v          v
 //     Inner      Inner      Inner         All leaves are at one depth, and
@@ -43,7 +43,7 @@
 // so that a copy is a copy of the vectors.
 //
 // Every leaf but an only one holds at least 9 steps, every inner node but the
-// root has at least 16 children.
+// root has at least 32 children.
 //
 // Complexity, for n segments in the map, k of them in the range concerned:
 //   At, Overlaps, LowerBound          O(log n), no allocation
@@ -232,7 +232,7 @@ class BasicRangeTreeMap {
 
   // Assign, or Erase where there is no content.
   void Edit(const AddressRange& range, const Content& content);
-  void ReserveForEdit();
+  void ReserveForEdit(const Path& path);
   // The part of an edit that lies in one leaf. False, and nothing done, if the
   // leaf must be split first.
   bool EditLeaf(const Path& path, const AddressRange& range,

@@ -55,31 +55,38 @@ void BasicRangeTreeMap<Geometry>::Edit(const AddressRange& range,
   const uint64_t before = range.first() - (range.first() > 0 ? 1 : 0);
   uint64_t last = range.last();
   bool reserved = false;
-  const auto reserve_once = [&] {
-    if (!reserved) ReserveForEdit();
+  const auto reserve_once = [&](const Path& path) {
+    if (!reserved) ReserveForEdit(path);
     reserved = true;
   };
   // Every turn but the last splits the leaf in two.
   for (;;) {
     Path path = PathTo(before, last);
-    if (NextStartsUpTo(last, path)) reserve_once();
+    if (NextStartsUpTo(last, path)) reserve_once(path);
     while (NextStartsUpTo(last, path) && TrimNext(path, assigned, last)) {
       path = PathTo(before, last);
     }
     const AddressRange rest = *AddressRange::Create(
         AddressRange::FirstAndLast{.first = range.first(), .last = last});
     if (EditLeaf(path, rest, assigned)) return;
-    reserve_once();
+    reserve_once(path);
     SplitLeaf(path);
   }
 }
 
-// After this, one edit allocates no more: it splits a leaf twice at most, and
-// with it a node of each level.
+// After this, one edit at `path` allocates no more. It splits a leaf twice at
+// most, and with it each node above that is full, or is after the first time; a
+// node that was split is far from full. Nodes that merge on the way may become
+// full, but each time one is released.
 template <typename Geometry>
-void BasicRangeTreeMap<Geometry>::ReserveForEdit() {
+void BasicRangeTreeMap<Geometry>::ReserveForEdit(const Path& path) {
+  size_t inners = 1;  // a new root
+  for (uint32_t level = 0; level < tree_.height; ++level) {
+    const Inner& inner = tree_.inners[path.branches[level].node];
+    inners += inner.count + 1 >= Inner::kCapacity ? 1 : 0;
+  }
   tree_.leaves.Reserve(3);
-  tree_.inners.Reserve(2 * (size_t{tree_.height} + 2));
+  tree_.inners.Reserve(inners);
 }
 
 template <typename Geometry>

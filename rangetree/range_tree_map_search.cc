@@ -38,7 +38,7 @@ template <size_t kVectorBytes, typename Geometry>
   if (tree.height == 0) {
     const Leaf<Geometry>& leaf = tree.only_leaf;
     return {.leaf = &leaf,
-            .slot = leaf.template SlotForAlone<kVectorBytes>(address)};
+            .slot = leaf.template SlotFor<kVectorBytes>(address, true)};
   }
   uint32_t node = tree.root;
   for (uint32_t level = 0; level < tree.height; ++level) {
@@ -47,7 +47,8 @@ template <size_t kVectorBytes, typename Geometry>
         inner.child[inner.template ChildFor<kVectorBytes>(address, level == 0)];
   }
   const Leaf<Geometry>& leaf = tree.leaves[node];
-  return {.leaf = &leaf, .slot = leaf.template SlotFor<kVectorBytes>(address)};
+  return {.leaf = &leaf,
+          .slot = leaf.template SlotFor<kVectorBytes>(address, false)};
 }
 
 template <size_t kVectorBytes, typename Geometry>
@@ -69,10 +70,10 @@ template <size_t kVectorBytes, typename Geometry>
   path.leaf = node;
   path.leaf_last = end - 1;
   const Leaf<Geometry>& leaf = tree.LeafAt(node);
-  path.slot =
-      static_cast<uint32_t>(leaf.template SlotFor<kVectorBytes>(address));
-  path.last_slot = static_cast<uint32_t>(
-      leaf.template SlotFor<kVectorBytes>(std::min(last, path.leaf_last)));
+  path.slot = static_cast<uint32_t>(
+      leaf.template SlotFor<kVectorBytes>(address, false));
+  path.last_slot = static_cast<uint32_t>(leaf.template SlotFor<kVectorBytes>(
+      std::min(last, path.leaf_last), false));
 }
 
 // What a descent reads of a node, asked for before it is needed.
@@ -110,9 +111,9 @@ template <size_t kVectorBytes, typename Geometry>
     }
     for (size_t i = 0; i < lanes; ++i) {
       const Leaf<Geometry>& leaf = tree.LeafAt(node[i]);
-      places[begin + i] = {
-          .leaf = &leaf,
-          .slot = leaf.template SlotFor<kVectorBytes>(addresses[begin + i])};
+      places[begin + i] = {.leaf = &leaf,
+                           .slot = leaf.template SlotFor<kVectorBytes>(
+                               addresses[begin + i], false)};
     }
   }
 }
@@ -133,9 +134,8 @@ template <size_t kVectorBytes, typename Geometry>
     node = inner.child[slot];
   }
   const Leaf<Geometry>& leaf = tree.LeafAt(node);
-  const size_t slot = tree.height == 0
-                          ? leaf.template SlotForAlone<kVectorBytes>(address)
-                          : leaf.template SlotFor<kVectorBytes>(address);
+  const size_t slot =
+      leaf.template SlotFor<kVectorBytes>(address, tree.height == 0);
   return {.place = {.leaf = &leaf, .slot = slot}, .bytes_before = bytes};
 }
 

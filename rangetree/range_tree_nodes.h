@@ -15,6 +15,7 @@
 #include <optional>
 #include <vector>
 
+#include "absl/base/macros.h"
 #include "rangetree/range_tree_keys.h"
 #include "rangetree/range_tree_leaf.h"
 #include "rangetree/range_tree_map_memory.h"
@@ -202,6 +203,8 @@ class NodePool {
   }
   uint32_t Take() {
     if (free_count_ == 0) {
+      // Others hold references to nodes.
+      ABSL_HARDENING_ASSERT(nodes_.size() < nodes_.capacity());
       nodes_.emplace_back();
       return static_cast<uint32_t>(nodes_.size() - 1);
     }
