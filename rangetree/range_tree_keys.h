@@ -147,7 +147,7 @@ class Palette {
 
  private:
   // As many as most maps have.
-  absl::InlinedVector<Entry, 8> entries_ = {Entry()};
+  absl::InlinedVector<Entry, 12> entries_ = {Entry()};
 };
 
 struct Step {
