@@ -180,6 +180,8 @@ absl::Status Reader::ReadArgument(const Option& option) {
     case OptionMeaning::kHelp:
       return PrintHelp();
     case OptionMeaning::kHarness:
+      records_.has_qtest |= option.word->name == "qtest";
+      return absl::OkStatus();
     case OptionMeaning::kReadConfig:
       return absl::OkStatus();
     case OptionMeaning::kIgnored:
