@@ -11,16 +11,18 @@ namespace e820check {
 namespace {
 
 // What the board says of a file of -bios, -kernel and their likes.
-bool IsAboutBootFile(absl::string_view line) {
-  return absl::StartsWith(line, "qemu: could not load PC BIOS '") ||
-         absl::StartsWith(line, "qemu: could not open kernel file '");
+bool IsAboutBootFile(absl::string_view message) {
+  absl::ConsumePrefix(&message, "qemu: ");
+  return absl::StartsWith(message, "could not load PC BIOS '") ||
+         absl::StartsWith(message, "could not open kernel file '");
 }
 
 // Before these refusals there is no program name; before the first two of them,
 // in QEMU 10.0 and 11.1.
 bool StartsNamelessMessage(absl::string_view line) {
   return absl::StartsWith(line, "acpi-generic-initiator: ") ||
-         absl::StartsWith(line, "acpi-generic-port: ") || IsAboutBootFile(line);
+         absl::StartsWith(line, "acpi-generic-port: ") ||
+         (absl::StartsWith(line, "qemu: ") && IsAboutBootFile(line));
 }
 
 // Of -netdev, -nic, -net and network cards, none of which is looked into.

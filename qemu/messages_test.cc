@@ -158,6 +158,7 @@ TEST(MessagesTest, HostRefusals) {
   EXPECT_TRUE(IsHostRefusal(
       "Could not access KVM kernel module: No such file or directory"));
   EXPECT_TRUE(IsHostRefusal("qemu: could not load PC BIOS 'f'"));
+  EXPECT_TRUE(IsHostRefusal("could not load PC BIOS 'f'"));
   EXPECT_TRUE(IsHostRefusal(
       "qemu: could not open kernel file 'f': No such file or directory"));
   EXPECT_FALSE(IsHostRefusal(
