@@ -180,9 +180,8 @@ absl::Status Reader::ReadArgument(const Option& option) {
     case OptionMeaning::kHelp:
       return PrintHelp();
     case OptionMeaning::kHarness:
-      records_.has_qtest |= option.word->name == "qtest";
-      return absl::OkStatus();
     case OptionMeaning::kReadConfig:
+      records_.has_qtest |= option.word->name == "qtest";
       return absl::OkStatus();
     case OptionMeaning::kIgnored:
       records_.has_other_pci_devices |= AddsPciDevices(option.word->name);
