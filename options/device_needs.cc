@@ -25,7 +25,7 @@ enum class Type {
 // 7.2 on all boards; these it refused.
 struct Need {
   absl::string_view drivers;     // with a blank between them
-  absl::string_view properties;  // any one of them will do
+  absl::string_view properties;  // any one is taken to be enough
   Type type;
   absl::string_view example;
   absl::string_view refusal;
