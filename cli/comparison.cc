@@ -2,7 +2,10 @@
 
 #include "cli/comparison.h"
 
+#include <algorithm>
+#include <string>
 #include <variant>
+#include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -20,6 +23,16 @@ namespace {
 // "verdict" of "verdict\n  expected: ...", "e820" of "e820 row 3\n ...".
 std::string FirstWord(absl::string_view text) {
   return std::string(text.substr(0, text.find_first_of(" \n")));
+}
+
+// The warnings that `other` has a way to say, too.
+void DropUnsayable(const System& other, Answer& answer) {
+  std::vector<std::string>& warnings = answer.warnings;
+  warnings.erase(std::remove_if(warnings.begin(), warnings.end(),
+                                [&other](const std::string& warning) {
+                                  return !other.CanSay(warning);
+                                }),
+                 warnings.end());
 }
 
 }  // namespace
@@ -65,10 +78,12 @@ Comparison Compare(const System& left, const System& right,
     return {.verdict = Verdict::kLacking,
             .divergence = absl::StrCat(system->name(), " has no ", missing)};
   }
-  const absl::StatusOr<Answer> expected = left.Ask(question);
+  absl::StatusOr<Answer> expected = left.Ask(question);
   if (!expected.ok()) return WithoutAnswer(left, expected.status(), options);
-  const absl::StatusOr<Answer> actual = right.Ask(question);
+  absl::StatusOr<Answer> actual = right.Ask(question);
   if (!actual.ok()) return WithoutAnswer(right, actual.status(), options);
+  DropUnsayable(right, *expected);
+  DropUnsayable(left, *actual);
 
   Comparison comparison;
   comparison.classes = Classify(options, *expected);

@@ -103,6 +103,37 @@ TEST(Comparison, NoAnswerIsADisagreementUnlessTheHostIsToBlame) {
   EXPECT_EQ(verdict_of(absl::UnimplementedError("-x")), Verdict::kNotCovered);
 }
 
+// A warning is expected of nobody who has no way to say it, on either side.
+TEST(Comparison, SomeSystemsCannotSayAll) {
+  class Mute final : public System {
+   public:
+    explicit Mute(Answer answer) : answer_(std::move(answer)) {}
+    const std::string& name() const override { return name_; }
+    bool CanSay(absl::string_view warning) const override {
+      return warning != "unsayable";
+    }
+    absl::StatusOr<Answer> Ask(const Question&) const override {
+      return answer_;
+    }
+
+   private:
+    std::string name_ = "mute";
+    Answer answer_;
+  };
+  Answer all = Refuses("no");
+  all.warnings = {"a", "unsayable", "b"};
+  Answer rest = Refuses("no");
+  rest.warnings = {"a", "b"};
+  const Question question = MakeQuestion({"-m", "1Z"}, {});
+  EXPECT_EQ(Compare(Parrot(all), Mute(rest), question).verdict,
+            Verdict::kRefused);
+  EXPECT_EQ(Compare(Mute(rest), Parrot(all), question).verdict,
+            Verdict::kRefused);
+  EXPECT_EQ(Compare(Parrot(all), Parrot(rest), question).kind, "warnings");
+  rest.warnings = {"a"};
+  EXPECT_EQ(Compare(Parrot(all), Mute(rest), question).kind, "warnings");
+}
+
 TEST(Comparison, TheLedgerKnowsSomeCrashes) {
   const Comparison comparison =
       CompareAnswers(Accepts(0), absl::InternalError("died"),

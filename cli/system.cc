@@ -13,6 +13,7 @@
 #include "absl/strings/strip.h"
 #include "model/reference_layout.h"
 #include "properties/command_line_answer.h"
+#include "qemu/messages.h"
 #include "qemu/qemu.h"
 #include "rangetree/range_tree_layout.h"
 #include "subject/memmap_v5/memmap_v5.h"
@@ -78,6 +79,10 @@ class QemuSystem final : public System {
 
   std::string Lacks(const MachineOptions& options) const override {
     return inventory_.Missing(options);
+  }
+
+  bool CanSay(absl::string_view warning) const override {
+    return !IsLeftOutUnderQtest(warning);
   }
 
   absl::StatusOr<Answer> Ask(const Question& question) const override {

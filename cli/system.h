@@ -56,6 +56,9 @@ class System {
   // Whether the ledger's crashes are those of this system.
   virtual bool IsInTheLedger() const { return true; }
 
+  // Whether the system, asked as it is, has a way to say this.
+  virtual bool CanSay(absl::string_view /*warning*/) const { return true; }
+
   // A Status means that there is no answer: Unimplemented (an option is not
   // covered), ResourceExhausted (the host cannot), or what subject/failure.h
   // names.

@@ -199,15 +199,17 @@ absl::Status CommandLine::ChooseAccelerator(
     }
     const bool falls_back = !failure.ok();
     if (falls_back) log_.Add(std::string(failure.message()));
+    // Who serves qtest is not told.
+    const bool tells = falls_back && !records_.has_qtest;
     if (name == "tcg") {
       absl::Status checked = log_.At(location, CheckTcgProperties(bag));
-      if (checked.ok() && falls_back) log_.Add("falling back to tcg");
+      if (checked.ok() && tells) log_.Add("falling back to tcg");
       return checked;
     }
     // With another one behind it, it depends on the host which one is taken.
     if (name == "kvm" && i + 1 == candidates.size() && bag.items.size() == 1) {
       machine_.accelerator = Accelerator::kKvm;
-      if (falls_back) log_.Add("falling back to KVM");
+      if (tells) log_.Add("falling back to KVM");
       return absl::OkStatus();
     }
     return absl::UnimplementedError(
@@ -288,6 +290,7 @@ absl::Status CommandLine::CreateDevices() {
   const auto pcie = records_.machine.Find(ValueTree::kRoot, "pcie");
   surroundings.has_microvm_pcie = pcie && records_.machine[*pcie].text == "on";
   surroundings.has_other_pci_devices = records_.has_other_pci_devices;
+  surroundings.globals = records_.globals;
   std::stable_partition(devices.begin(), devices.end(),
                         [](const OptionRecords::Device& device) {
                           return !device.request.is_json;

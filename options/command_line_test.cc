@@ -125,6 +125,12 @@ TEST(CommandLineTest, AcceleratorsFallBack) {
   EXPECT_THAT(tried->warnings,
               ElementsAre("invalid accelerator a", "invalid accelerator ",
                           "invalid accelerator b", "falling back to tcg"));
+  // 7.2 says so only without -qtest, wherever that stands.
+  const auto under_qtest =
+      ParseCommandLine(Words("-accel foo -accel tcg --qtest null"), {});
+  ASSERT_TRUE(under_qtest.ok() && under_qtest->accepted());
+  EXPECT_THAT(under_qtest->warnings,
+              ElementsAre("-accel foo: invalid accelerator foo"));
   EXPECT_EQ(Verdict("-M accel=tcg -accel tcg"),
             "The -accel and \"-machine accel=\" options are incompatible");
 }

@@ -13,6 +13,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "machine/address_range.h"
+#include "options/device_needs.h"
 #include "options/device_properties.h"
 #include "options/integer.h"
 #include "options/json.h"
@@ -188,7 +189,8 @@ absl::Status DeviceBuilder::Make(const DeviceRequest& request, Device& device) {
                : SetProperties(*driver, request, device);
   }
   if (done.ok()) done = Realize(*driver, *place, device);
-  return done;
+  if (!done.ok()) return done;
+  return CheckNeeds(*driver, request.tree, options_, surroundings_.globals);
 }
 
 absl::Status DeviceBuilder::SetId(const DeviceRequest& request,
@@ -298,7 +300,8 @@ absl::Status DeviceBuilder::CheckOtherProperties(const Driver& driver,
     } else if (driver.name == "virtio-rng-pci" && !MayHaveRngProperty(key)) {
       return Refuse("Property '", driver.name, ".", key, "' not found");
     } else if (value.kind == Value::Kind::kString && !value.text.empty() &&
-               ResolveBackend(options_.backends, value.text) != nullptr) {
+               (key == "memdev" ||
+                ResolveBackend(options_.backends, value.text) != nullptr)) {
       return NotCovered("this device may occupy a memory backend");
     }
   }
@@ -358,6 +361,10 @@ absl::Status DeviceBuilder::Realize(const Driver& driver, Place place,
     }
     absl::Status taken = TakeBusNumber(device);
     if (!taken.ok()) return taken;
+    // The bridge that it makes has the number of the bus.
+    if (driver.name == "pxb" && device.bus_number == 0) {
+      return RefuseChassis(options_.qemu_version);
+    }
     newest_host_bridge_ = std::string(driver.name);
   }
   if ((driver.is_bridge || driver.is_host_bridge) && !device.id.empty()) {

@@ -17,8 +17,10 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/types/span.h"
 #include "machine/machine_options.h"
 #include "options/driver.h"
+#include "options/global_property.h"
 #include "options/qemu_opts.h"
 #include "options/value_tree.h"
 #include "options/visitor.h"
@@ -47,6 +49,7 @@ struct DeviceSurroundings {
   bool has_microvm_pcie = false;  // -machine microvm,pcie=on
   // Options like -nic add PCI devices before those of -device.
   bool has_other_pci_devices = false;
+  absl::Span<const GlobalProperty> globals;  // must outlive the builder
 };
 
 // Appends devices to a machine of which all else is known. They must come in

@@ -258,7 +258,7 @@ std::vector<int> Devfns(absl::string_view line) {
 
 TEST(DeviceTest, LowestFreeSlot) {
   EXPECT_THAT(Devfns("-M pc -device e1000,addr=3 -device intel-hda "
-                     "-device isa-debugcon -device virtio-rng,addr=4.1 "
+                     "-device pvpanic -device virtio-rng,addr=4.1 "
                      "-device VGA,addr=5"),
               ElementsAre(24, 16, -1, 33, 40));
   EXPECT_THAT(Devfns("-M q35 -device e1000 -device pcie-root-port,id=rp "
@@ -305,7 +305,7 @@ TEST(DeviceTest, HostBridgesTakeTheDevicesThatNameNoBus) {
                     .bus_number = 12}));
   EXPECT_THAT(Devfns("-M q35,cxl=on -device pxb-cxl,bus_nr=12,id=c "
                      "-device cxl-rp,bus=c,id=p,chassis=0,slot=2 "
-                     "-device cxl-type3,bus=p -device pcie-root-port "
+                     "-device e1000,bus=p -device pcie-root-port "
                      "-device pxb-pcie,bus=pcie.0,bus_nr=40"),
               ElementsAre(8, -1, -1, -1, 16));
   const struct {
@@ -355,7 +355,7 @@ TEST(DeviceTest, GenericInitiatorsWantAPlace) {
     return Parse(absl::StrCat(kInitiator, rest), QemuVersion::k10_0).ok();
   };
   EXPECT_TRUE(is_covered("-device virtio-rng-pci,id=d"));
-  EXPECT_TRUE(is_covered("-device isa-debugcon,id=d"));
+  EXPECT_TRUE(is_covered("-device pvpanic,id=d"));
   EXPECT_TRUE(is_covered("-vga std -device virtio-rng-pci,id=d,addr=9"));
   EXPECT_FALSE(is_covered("-vga std -device virtio-rng-pci,id=d"));
   EXPECT_FALSE(

@@ -15,6 +15,7 @@
 #include "absl/strings/str_replace.h"
 #include "absl/strings/string_view.h"
 #include "options/cpu_model.h"
+#include "options/device_needs.h"
 #include "options/driver.h"
 #include "options/generic_affinity.h"
 #include "options/global_property.h"
@@ -278,12 +279,21 @@ std::string FormatPlace(const MachineOptions& options, size_t index) {
   return bus.empty() ? "" : absl::StrCat(",bus=", bus);
 }
 
+// What a device of which only the driver is known must have been told.
+std::string FormatNeeds(const MachineOptions& options, const Device& device) {
+  if (!device.refusal.empty()) return "";
+  const absl::StatusOr<Driver> driver =
+      FindDriver(device.driver, options.type, options.qemu_version);
+  return driver.ok() ? ExampleOfNeeds(*driver) : "";
+}
+
 std::string FormatDevice(const MachineOptions& options, size_t index) {
   using Kind = Device::Kind;
   const Device& device = options.devices[index];
   std::string text = device.driver;
   if (!device.id.empty()) absl::StrAppend(&text, ",id=", device.id);
-  absl::StrAppend(&text, FormatPlace(options, index));
+  absl::StrAppend(&text, FormatPlace(options, index),
+                  FormatNeeds(options, device));
   if (!device.memdev.empty()) {
     absl::StrAppend(&text, ",memdev=", Quote(device.memdev));
   }

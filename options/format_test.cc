@@ -327,7 +327,7 @@ TEST(FormatTest, Devices) {
       "-device nvdimm,memdev=a,label-size=128K "
       "-device virtio-mem-pci,bus=pcie.0,addr=0x1e.7,memdev=a,"
       "memaddr=0x40000000,block-size=4M,requested-size=2M "
-      "-device isa-debugcon "
+      "-device isa-debugcon,chardev=x "
       "-device pxb-cxl,id=c,bus=pcie.0,addr=0x1.0,bus_nr=12 "
       "-device cxl-rp,id=p,bus=c",
       absl::StrJoin(arguments.begin() + 8, arguments.end(), " "));

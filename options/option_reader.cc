@@ -181,6 +181,7 @@ absl::Status Reader::ReadArgument(const Option& option) {
       return PrintHelp();
     case OptionMeaning::kHarness:
     case OptionMeaning::kReadConfig:
+      records_.has_qtest |= option.word->name == "qtest";
       return absl::OkStatus();
     case OptionMeaning::kIgnored:
       records_.has_other_pci_devices |= AddsPciDevices(option.word->name);

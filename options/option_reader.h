@@ -57,6 +57,7 @@ struct OptionRecords {
   std::optional<absl::string_view> cpu;
   bool has_mem_path = false;
   bool preconfig = false;
+  bool has_qtest = false;
   // Options like -nic add PCI devices before those of -device.
   bool has_other_pci_devices = false;
 

@@ -10,10 +10,45 @@
 namespace e820check {
 namespace {
 
-// QEMU 10.0 and 11.1 leave out the program's name before these refusals.
+// What the board says of a file of -bios, -kernel and their likes.
+bool IsAboutBootFile(absl::string_view message) {
+  absl::ConsumePrefix(&message, "qemu: ");
+  return absl::StartsWith(message, "could not load PC BIOS '") ||
+         absl::StartsWith(message, "could not open kernel file '");
+}
+
+// Before these refusals there is no program name; before the first two of them,
+// in QEMU 10.0 and 11.1.
 bool StartsNamelessMessage(absl::string_view line) {
   return absl::StartsWith(line, "acpi-generic-initiator: ") ||
-         absl::StartsWith(line, "acpi-generic-port: ");
+         absl::StartsWith(line, "acpi-generic-port: ") ||
+         (absl::StartsWith(line, "qemu: ") && IsAboutBootFile(line));
+}
+
+// Of -netdev, -nic, -net and network cards, none of which is looked into.
+bool IsAboutNetwork(absl::string_view message) {
+  if (!absl::ConsumePrefix(&message, "warning: ")) return false;
+  const bool has_peers =
+      absl::StartsWith(message, "nic ") || absl::StartsWith(message, "netdev ");
+  const bool is_hub = absl::StartsWith(message, "hub ");
+  return (has_peers && absl::EndsWith(message, " has no peer")) ||
+         (is_hub &&
+          (absl::EndsWith(message, " with no nics") ||
+           absl::EndsWith(message, " is not connected to host network"))) ||
+         (absl::StartsWith(message, "requested NIC (") &&
+          absl::EndsWith(message,
+                         ") was not created (not supported by this machine?)"));
+}
+
+bool IsAboutIsaDevice(absl::string_view message) {
+  return absl::EndsWith(message,
+                        ": warning: Using AppleSMC with invalid key") ||
+         absl::EndsWith(message,
+                        ": warning: -device sga is deprecated, use -machine "
+                        "graphics=off") ||
+         absl::StartsWith(message,
+                          "warning: multiple floppy disk controllers with "
+                          "iobase=");
 }
 
 }  // namespace
@@ -42,7 +77,26 @@ bool IsBeyondMemoryTables(absl::string_view message) {
          absl::StartsWith(
              message, "warning: host doesn't support requested feature: ") ||
          absl::StartsWith(message, "warning: ACPI table size ") ||
-         absl::StrContains(message, ": warning: Could not detect THP size, ");
+         absl::StrContains(message, ": warning: Could not detect THP size, ") ||
+         IsAboutNetwork(message) || IsAboutIsaDevice(message);
+}
+
+bool IsLeftOutUnderQtest(absl::string_view message) {
+  return message == "falling back to tcg" || message == "falling back to KVM";
+}
+
+bool IsMissingHelp(absl::string_view message) {
+  return absl::EndsWith(
+             message,
+             ": Parameter 'typename' expects a non-abstract device type") ||
+         (absl::StrContains(message, ": Device '") &&
+          absl::EndsWith(message, "' not found"));
+}
+
+bool IsClashOverStreams(absl::string_view message) {
+  return absl::EndsWith(message,
+                        "cannot use stdio by multiple character devices") ||
+         message == "cannot use stdio with -daemonize";
 }
 
 bool IsWarning(absl::string_view message) {
@@ -54,7 +108,8 @@ bool IsHostRefusal(absl::string_view message) {
   return absl::StartsWith(message, "cannot set up guest memory '") ||
          absl::EndsWith(message, ": Cannot allocate memory") ||
          absl::StartsWith(message, "cannot bind memory to host NUMA nodes: ") ||
-         absl::StartsWith(message, "Could not access KVM kernel module: ");
+         absl::StartsWith(message, "Could not access KVM kernel module: ") ||
+         IsAboutBootFile(message);
 }
 
 bool IsOutOfMemory(absl::string_view stderr_text) {

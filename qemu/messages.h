@@ -23,16 +23,29 @@ std::vector<std::string> SplitMessages(absl::string_view program,
 
 // Whether the message is a warning about what decides no memory table, so that
 // no answer of this project has it: features that the accelerator lacks of the
-// CPU model, how long the bytecode of the ACPI tables grew, and that the host
-// does not tell the size of its huge pages.
+// CPU model, how long the bytecode of the ACPI tables grew, that the host does
+// not tell the size of its huge pages, what a network lacks, and what QEMU 7.2
+// has against a few ISA devices.
 bool IsBeyondMemoryTables(absl::string_view message);
+
+// Whether QEMU leaves the message out where it serves qtest, as it does for all
+// questions of qemu.h: which accelerator it falls back to.
+bool IsLeftOutUnderQtest(absl::string_view message);
+
+// Whether QEMU says this, and then ends with status 0, in place of the help
+// that was asked for: there is none for such a device.
+bool IsMissingHelp(absl::string_view message);
+
+// Whether the command line wants the standard streams, which qemu.h has taken.
+bool IsClashOverStreams(absl::string_view message);
 
 // Whether QEMU goes on after this message, as far as that can be told: an
 // argument that it echoes may have the look of a warning.
 bool IsWarning(absl::string_view message);
 
 // Whether a refusal tells of the machine that QEMU runs on, not of the one
-// asked for: lack of memory, or NUMA nodes or KVM that the host does not have.
+// asked for: lack of memory, or NUMA nodes, KVM, firmware or a kernel that the
+// host does not have.
 bool IsHostRefusal(absl::string_view message);
 
 // Whether GLib said that it ends the program for want of memory. For instance,

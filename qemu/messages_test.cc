@@ -68,10 +68,66 @@ TEST(MessagesTest, WarningsBeyondMemoryTables) {
   EXPECT_FALSE(IsBeyondMemoryTables("unable to find CPU model 'x'"));
 }
 
+TEST(MessagesTest, WarningsAboutDevicesThatAreNotLookedInto) {
+  for (const char* warning :
+       {"warning: nic e1000.0 has no peer", "warning: netdev n has no peer",
+        "warning: hub 0 with no nics",
+        "warning: hub 0 is not connected to host network",
+        "warning: requested NIC (anonymous, model unspecified) was not created "
+        "(not supported by this machine?)",
+        "-device isa-applesmc: warning: Using AppleSMC with invalid key",
+        "-device sga: warning: -device sga is deprecated, use -machine "
+        "graphics=off",
+        "warning: multiple floppy disk controllers with iobase=0x3f0 have been "
+        "found\nthe one being picked for CMOS setup might not reflect your "
+        "intent"}) {
+    EXPECT_TRUE(IsBeyondMemoryTables(warning)) << warning;
+  }
+  for (const char* other : {"nic n has no peer", "warning: numa n has no peer",
+                            "warning: nic n has no room",
+                            "-device hub: warning: hub 0 with no nics",
+                            "warning: requested NIC (n) was not found"}) {
+    EXPECT_FALSE(IsBeyondMemoryTables(other)) << other;
+  }
+}
+
+TEST(MessagesTest, LeftOutUnderQtest) {
+  EXPECT_TRUE(IsLeftOutUnderQtest("falling back to tcg"));
+  EXPECT_TRUE(IsLeftOutUnderQtest("falling back to KVM"));
+  EXPECT_FALSE(IsLeftOutUnderQtest("falling back to 2  MiB."));
+  EXPECT_FALSE(IsLeftOutUnderQtest("-accel x: invalid accelerator x"));
+}
+
+TEST(MessagesTest, MissingHelp) {
+  EXPECT_TRUE(IsMissingHelp("-device foo,help: Device 'foo' not found"));
+  EXPECT_TRUE(
+      IsMissingHelp("-device pci-device,help: Parameter 'typename' expects a "
+                    "non-abstract device type"));
+  EXPECT_FALSE(IsMissingHelp("-device x: Bus 'foo' not found"));
+  EXPECT_FALSE(IsMissingHelp("-device x: Device 'foo' can't go on PCI bus"));
+}
+
+TEST(MessagesTest, ClashesOverStreams) {
+  EXPECT_TRUE(
+      IsClashOverStreams("cannot use stdio by multiple character devices"));
+  EXPECT_TRUE(IsClashOverStreams(
+      "-serial stdio: cannot use stdio by multiple character devices"));
+  EXPECT_TRUE(IsClashOverStreams("cannot use stdio with -daemonize"));
+  EXPECT_FALSE(IsClashOverStreams("-mon chardev=x: chardev \"x\" not found"));
+}
+
 TEST(MessagesTest, SomeRefusalsHaveNoProgramName) {
   EXPECT_THAT(
       SplitMessages("qemu", "qemu: warning: w\nacpi-generic-initiator: bad\n"),
       ElementsAre("warning: w", "acpi-generic-initiator: bad"));
+  EXPECT_THAT(
+      SplitMessages("qemu",
+                    "qemu: warning: w\nqemu: could not load PC BIOS 'f'\n"),
+      ElementsAre("warning: w", "could not load PC BIOS 'f'"));
+  EXPECT_THAT(SplitMessages("qemu-system-x86_64",
+                            "qemu-system-x86_64: warning: w\n"
+                            "qemu: could not load PC BIOS 'f'\n"),
+              ElementsAre("warning: w", "qemu: could not load PC BIOS 'f'"));
 }
 
 TEST(MessagesTest, OutOfMemory) {
@@ -101,6 +157,12 @@ TEST(MessagesTest, HostRefusals) {
       IsHostRefusal("cannot bind memory to host NUMA nodes: Invalid argument"));
   EXPECT_TRUE(IsHostRefusal(
       "Could not access KVM kernel module: No such file or directory"));
+  EXPECT_TRUE(IsHostRefusal("qemu: could not load PC BIOS 'f'"));
+  EXPECT_TRUE(IsHostRefusal("could not load PC BIOS 'f'"));
+  EXPECT_TRUE(IsHostRefusal(
+      "qemu: could not open kernel file 'f': No such file or directory"));
+  EXPECT_FALSE(IsHostRefusal(
+      "-readconfig f: Could not open 'f': No such file or directory"));
   EXPECT_FALSE(
       IsHostRefusal("-m x: Parameter 'Cannot allocate memory' is unexpected"));
 }

@@ -60,6 +60,14 @@ bool ChoosesAccelerator(absl::Span<const std::string> args) {
   return false;
 }
 
+// Whether the words move qtest, of which the last one counts, off our streams.
+bool MovesQtest(absl::Span<const std::string> args) {
+  for (size_t i = 0; i + 1 < args.size(); ++i) {
+    if (IsOption(args[i], "qtest") && args[i + 1] != "stdio") return true;
+  }
+  return false;
+}
+
 std::vector<std::string> CommandWords(absl::Span<const std::string> args) {
   std::vector<std::string> words = {
       "-display",        "none",       "-nodefaults",
@@ -153,15 +161,19 @@ absl::StatusOr<Answer> AwaitRefusal(ChildProcess& child,
                                     bool printed_text, Deadline deadline) {
   absl::StatusOr<ExitStatus> exit = child.AwaitExit(deadline);
   if (!exit.ok()) return exit.status();
-  if (exit->code != 1 && !(printed_text && exit->code == 0)) {
-    return UnexpectedEnd(*exit, child);
-  }
+  if (exit->code != 1 && exit->code != 0) return UnexpectedEnd(*exit, child);
   absl::StatusOr<std::vector<std::string>> messages = Messages(child, program);
   if (!messages.ok()) return messages.status();
+  if (std::any_of(messages->begin(), messages->end(), IsClashOverStreams)) {
+    return absl::UnimplementedError("the command line wants our own streams");
+  }
   const bool refused = exit->code == 1 && !messages->empty() &&
                        !(printed_text && IsWarning(messages->back()));
   if (!refused) {
-    if (!printed_text) return UnexpectedEnd(*exit, child);
+    const bool is_help =
+        printed_text || (exit->code == 0 && !messages->empty() &&
+                         IsMissingHelp(messages->back()));
+    if (!is_help) return UnexpectedEnd(*exit, child);
     return Answer{.warnings = *std::move(messages),
                   .outcome = Rejection{.help_exit_status = exit->code}};
   }
@@ -333,6 +345,10 @@ absl::StatusOr<Answer> Qemu::Ask(absl::Span<const std::string> args,
 
 absl::StatusOr<QemuAnswer> Qemu::AskForTables(
     absl::Span<const std::string> args, const QemuLimits& limits) const {
+  if (MovesQtest(args)) {
+    return absl::UnimplementedError(
+        "QEMU: the command line has its own -qtest");
+  }
   const Deadline deadline = DeadlineAfter(limits.deadline);
   absl::StatusOr<ChildProcess> child =
       ChildProcess::Spawn({.path = path_,

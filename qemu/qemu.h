@@ -63,8 +63,8 @@ class Qemu {
   // does, are a silent display, no default devices and no configuration file of
   // the host, the TCG accelerator unless the words choose one, and what keeps
   // the guest stopped and answering. Warnings that IsBeyondMemoryTables are
-  // dropped. Words that claim the standard streams, such as
-  // -monitor stdio, are refused by QEMU. Thread safe; one process per call.
+  // dropped, and QEMU leaves out those that IsLeftOutUnderQtest. Thread safe;
+  // one process per call.
   //
   // Errors, each with the end of what QEMU said:
   //   Internal            it died on a signal: always a finding
@@ -72,6 +72,8 @@ class Qemu {
   //   DeadlineExceeded    it hung, or was too slow
   //   ResourceExhausted   "host: ...", a refusal that depends on this host
   //   FailedPrecondition  it ended with a status that is neither 0 nor 1
+  //   Unimplemented       the words claim the streams that are used to talk to
+  //                       it, such as -monitor stdio
   //   DataLoss            what it published or said is damaged or incomplete
   //   InvalidArgument     a word holds a NUL byte
   absl::StatusOr<Answer> Ask(absl::Span<const std::string> args,

@@ -103,6 +103,8 @@ TEST(AskTest, EachBadEndHasItsCode) {
       {"kill -KILL $$", absl::StatusCode::kAborted, "killed from outside"},
       {"exit 0", absl::StatusCode::kFailedPrecondition, "exit status 0"},
       {"exit 2", absl::StatusCode::kFailedPrecondition, "exit status 2"},
+      {"echo \"$0: bad\" >&2; exit 0", absl::StatusCode::kFailedPrecondition,
+       "exit status 0"},
       {"exit 1", absl::StatusCode::kFailedPrecondition, "without a verdict"},
       {"echo Supported machines are:; exit 2",
        absl::StatusCode::kFailedPrecondition, "exit status 2"},
@@ -350,11 +352,44 @@ TEST_F(RealQemuTest, PrintsHelp) {
   EXPECT_EQ(exit_status("-m 1Z"), std::nullopt);
 }
 
+TEST_F(RealQemuTest, SaysThatThereIsNoHelp) {
+  EXPECT_EQ(Ask("-device foo,help"),
+            (Answer{.warnings = {"-device foo,help: Device 'foo' not found"},
+                    .outcome = Rejection{.help_exit_status = 0}}));
+  EXPECT_EQ(Ask("-device pci-device,help"),
+            (Answer{.warnings = {"-device pci-device,help: Parameter "
+                                 "'typename' expects a non-abstract device "
+                                 "type"},
+                    .outcome = Rejection{.help_exit_status = 0}}));
+}
+
+TEST_F(RealQemuTest, WordsThatWantOurStreams) {
+  for (const char* line :
+       {"-monitor stdio", "-serial mon:stdio", "-chardev stdio,id=c",
+        "-daemonize", "-qtest null", "-monitor stdio -qtest stdio"}) {
+    EXPECT_EQ(qemu_->Ask(Words(line)).status().code(),
+              absl::StatusCode::kUnimplemented)
+        << line;
+  }
+  // What QEMU refuses before it opens them is an answer.
+  EXPECT_EQ(Refusal(Ask("-monitor stdio -numa foo -foo")),
+            "-foo: invalid option");
+}
+
+TEST_F(RealQemuTest, DoesNotTellThatItFallsBack) {
+  const Answer answer = Ask("-accel foo -accel tcg");
+  EXPECT_TRUE(answer.accepted());
+  EXPECT_THAT(answer.warnings,
+              ElementsAre("-accel foo: invalid accelerator foo"));
+}
+
 TEST_F(RealQemuTest, EndsThatAreNoVerdict) {
   const auto code = [&](const std::vector<std::string>& args) {
     return qemu_->Ask(args).status().code();
   };
   EXPECT_EQ(code({"-m", "4E"}), absl::StatusCode::kResourceExhausted);
+  EXPECT_EQ(code({"-machine", "firmware=/no/such/file"}),
+            absl::StatusCode::kResourceExhausted);
   // Refused by no check, this fails an assertion of the SMBIOS tables.
   EXPECT_EQ(code({"-machine", "pc,max-ram-below-4g=1"}),
             absl::StatusCode::kInternal);

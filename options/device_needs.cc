@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "options/device_needs.h"
+
+#include <algorithm>
+#include <iterator>
+#include <optional>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "options/integer.h"
+#include "options/refusal.h"
+
+namespace e820check {
+namespace {
+
+enum class Type {
+  kLink,    // an empty name is none
+  kNumber,  // 0 is none
+  kText,
+};
+
+// Each driver of device_tables.h, without any property, was given to Debian's
+// 7.2 on all boards; these it refused.
+struct Need {
+  absl::string_view drivers;     // with a blank between them
+  absl::string_view properties;  // any one is taken to be enough
+  Type type;
+  absl::string_view example;
+  absl::string_view refusal;
+};
+
+constexpr absl::string_view kNoChassis =
+    "Bridge chassis not specified. Each bridge is required to be assigned a "
+    "unique chassis id > 0.";
+
+constexpr Need kNeeds[] = {
+    {"cxl-type3", "memdev", Type::kLink, "memdev=x",
+     "memdev property must be set"},
+    {"ipmi-bmc-extern", "chardev", Type::kLink, "chardev=x",
+     "IPMI external bmc requires chardev attribute"},
+    {"isa-debugcon", "chardev", Type::kLink, "chardev=x",
+     "Can't create debugcon device, empty char device"},
+    // 7.2 dies of an empty name.
+    {"isa-ipmi-bt isa-ipmi-kcs pci-ipmi-bt pci-ipmi-kcs", "bmc", Type::kText,
+     "bmc=x", "IPMI device requires a bmc attribute to be set"},
+    {"isa-parallel", "chardev", Type::kLink, "chardev=x",
+     "Can't create parallel device, empty char device"},
+    {"loader", "addr data data-be data-len file force-raw", Type::kText,
+     "data-len=1", "please include valid arguments"},
+    {"nvme", "serial", Type::kText, "serial=x", "serial property not set"},
+    {"pci-bridge pci-bridge-seat", "chassis_nr", Type::kNumber, "chassis_nr=1",
+     kNoChassis},
+    {"virtio-9p-pci virtio-9p-pci-non-transitional virtio-9p-pci-transitional",
+     "fsdev", Type::kText, "fsdev=x",
+     "9pfs device couldn't find fsdev with the id = NULL"},
+    {"virtio-blk-pci virtio-blk-pci-non-transitional "
+     "virtio-blk-pci-transitional",
+     "drive", Type::kLink, "drive=x", "drive property not set"},
+    {"vmmouse", "i8042", Type::kLink, "i8042=x", "'i8042' link is not set"},
+};
+
+bool HasWord(absl::string_view words, absl::string_view word) {
+  const std::vector<absl::string_view> all = absl::StrSplit(words, ' ');
+  return std::find(all.begin(), all.end(), word) != all.end();
+}
+
+const Need* FindNeed(absl::string_view driver) {
+  const auto* const found = std::find_if(
+      std::begin(kNeeds), std::end(kNeeds),
+      [driver](const Need& need) { return HasWord(need.drivers, driver); });
+  return found == std::end(kNeeds) ? nullptr : found;
+}
+
+absl::Status RefuseAs72(QemuVersion qemu, absl::string_view text) {
+  if (qemu == QemuVersion::k7_2) return Refuse(text);
+  return absl::UnimplementedError(
+      "what this release says of an incomplete device is not known");
+}
+
+// Whether the value is something, nothing, or of a form that is not covered.
+absl::StatusOr<bool> Gives(Type type, const Value& value, QemuVersion qemu) {
+  std::optional<uint64_t> number;
+  if (value.kind == Value::Kind::kSigned) {
+    number = static_cast<uint64_t>(value.signed_integer);
+  } else if (value.kind != Value::Kind::kString) {
+    return absl::UnimplementedError("this value is not covered");
+  } else if (type == Type::kNumber) {
+    const UnsignedReading read = ReadWrappingUnsigned(value.text, qemu);
+    if (read.reading == Reading::kOk) number = read.value;
+  }
+  if (type == Type::kNumber) {
+    if (number && *number <= UINT8_MAX) return *number != 0;
+    return absl::UnimplementedError("this number is not covered");
+  }
+  if (type == Type::kLink || !value.text.empty()) return !value.text.empty();
+  return absl::UnimplementedError("an empty value is not covered");
+}
+
+absl::Status CheckProperties(const Need& need, const ValueTree& typed,
+                             QemuVersion qemu,
+                             absl::Span<const GlobalProperty> globals) {
+  for (const absl::string_view key : absl::StrSplit(need.properties, ' ')) {
+    const std::optional<uint32_t> index = typed.Find(ValueTree::kRoot, key);
+    if (index) {
+      const absl::StatusOr<bool> gives = Gives(need.type, typed[*index], qemu);
+      if (!gives.ok()) return gives.status();
+      if (*gives) return absl::OkStatus();
+    } else if (std::any_of(globals.begin(), globals.end(),
+                           [key](const GlobalProperty& global) {
+                             return global.property == key;
+                           })) {
+      return absl::UnimplementedError(
+          absl::StrCat("a -global may set its ", key));
+    }
+  }
+  return RefuseAs72(qemu, need.refusal);
+}
+
+// What devices want of the board.
+absl::Status CheckBoard(absl::string_view driver,
+                        const MachineOptions& machine) {
+  constexpr MachineVersion kFirstWithDma = {.major = 2, .minor = 5};
+  const QemuVersion qemu = machine.qemu_version;
+  const bool has_dma = machine.type.family != MachineFamily::kNone &&
+                       machine.type.version >= kFirstWithDma;
+  if (driver == "vmcoreinfo" && !has_dma) {
+    return RefuseAs72(qemu, "vmcoreinfo device requires fw_cfg with DMA");
+  }
+  if (driver == "vmgenid" && !has_dma) {
+    return RefuseAs72(qemu,
+                      "vmgenid requires DMA write support in fw_cfg, which "
+                      "this machine type does not provide");
+  }
+  if (machine.type.family != MachineFamily::kMicrovm) return absl::OkStatus();
+  if (driver == "isa-fdc") {
+    return RefuseAs72(qemu, "ISA controller does not support DMA");
+  }
+  if (driver == "mc146818rtc") {
+    return absl::UnimplementedError("the board may have a clock already");
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Status CheckNeeds(const Driver& driver, const ValueTree& typed,
+                        const MachineOptions& machine,
+                        absl::Span<const GlobalProperty> globals) {
+  const Need* need = FindNeed(driver.name);
+  if (need == nullptr) return CheckBoard(driver.name, machine);
+  return CheckProperties(*need, typed, machine.qemu_version, globals);
+}
+
+absl::Status RefuseChassis(QemuVersion qemu) {
+  return RefuseAs72(qemu, kNoChassis);
+}
+
+std::string ExampleOfNeeds(const Driver& driver) {
+  const Need* need = FindNeed(driver.name);
+  return need == nullptr ? "" : absl::StrCat(",", need->example);
+}
+
+}  // namespace e820check
