@@ -32,11 +32,8 @@ constexpr absl::string_view kOurs = "RangeTreeMap";
 
 // Nanoseconds, or bytes of memory, by peer.
 using Costs = std::map<std::string, double>;
-// By operation, in the order of measurement, and number of ranges.
-struct Results {
-  std::vector<std::string> operations;
-  std::map<std::string, std::map<size_t, Costs>> costs;
-};
+// By operation and number of ranges.
+using Results = std::map<std::string, std::map<size_t, Costs>>;
 
 Results Read(const nlohmann::json& json) {
   Results results;
@@ -54,12 +51,8 @@ Results Read(const nlohmann::json& json) {
     const std::vector<std::string> parts = absl::StrSplit(run_name, '/');
     size_t ranges = 0;
     if (parts.size() < 3 || !absl::SimpleAtoi(parts[2], &ranges)) continue;
-    const std::string& operation = parts[0];
-    if (!results.costs.contains(operation)) {
-      results.operations.push_back(operation);
-    }
     const bool is_memory = entry.contains("bytes_per_range");
-    results.costs[operation][ranges][parts[1]] =
+    results[parts[0]][ranges][parts[1]] =
         entry.at(is_memory ? "bytes_per_range" : "cpu_time").get<double>();
   }
   return results;
@@ -126,8 +119,8 @@ void PrintTable(const Results& results) {
               "ours", "best peer", "which", "ratio", "target");
   size_t missed = 0;
   size_t rows = 0;
-  for (const std::string& operation : results.operations) {
-    for (const auto& [ranges, costs] : results.costs.at(operation)) {
+  for (const auto& [operation, sizes] : results) {
+    for (const auto& [ranges, costs] : sizes) {
       const auto ours = costs.find(std::string(kOurs));
       if (ours == costs.end() || costs.size() == 1) continue;
       auto best = costs.end();
@@ -272,16 +265,15 @@ std::string Plot(const Results& results) {
   constexpr int kColumns = 3;
   constexpr double kCellWidth = 300;
   constexpr double kCellHeight = 210;
-  const size_t rows = (results.operations.size() + kColumns - 1) / kColumns;
+  const size_t rows = (results.size() + kColumns - 1) / kColumns;
   std::string svg = absl::StrFormat(
       "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%.0f\" "
       "height=\"%.0f\" font-family=\"sans-serif\" font-size=\"10\">\n"
       "<rect width=\"100%%\" height=\"100%%\" fill=\"white\"/>\n",
       kColumns * kCellWidth, static_cast<double>(rows) * kCellHeight + 30);
   std::set<std::string> peers;
-  for (size_t i = 0; i < results.operations.size(); ++i) {
-    const std::string& operation = results.operations[i];
-    const auto& costs = results.costs.at(operation);
+  size_t i = 0;
+  for (const auto& [operation, costs] : results) {
     absl::StrAppend(
         &svg,
         PlotOf(operation, costs,
@@ -289,6 +281,7 @@ std::string Plot(const Results& results) {
                 .top = static_cast<double>(i / kColumns) * kCellHeight + 50,
                 .width = kCellWidth - 70,
                 .height = kCellHeight - 50}));
+    ++i;
     for (const auto& [ranges, by_peer] : costs) {
       for (const auto& [peer, cost] : by_peer) peers.insert(peer);
     }

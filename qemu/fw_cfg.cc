@@ -39,7 +39,7 @@ constexpr uint32_t kDmaSelect = 1 << 3;
 constexpr size_t kDmaStatusBytes = 4;  // control, which QEMU clears
 
 constexpr size_t kChunkBytesByDma = 16 << 10;
-constexpr size_t kChunkBytesByPort = 1 << 10;
+constexpr size_t kChunkBytesByPort = 512;
 
 uint64_t BigEndian(absl::string_view bytes) {
   uint64_t value = 0;

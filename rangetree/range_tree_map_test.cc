@@ -13,77 +13,17 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "rangetree/range_tree_map_test_peer.h"
 
 namespace e820check {
 
-// Reaches into nodes, to damage them and to measure the tree.
-class RangeTreeMapTestPeer {
- public:
-  using Leaf = RangeTreeMap::Leaf;
-  using Inner = RangeTreeMap::Inner;
-
-  explicit RangeTreeMapTestPeer(RangeTreeMap& map) : map_(map) {}
-
-  template <typename Map>
-  static uint32_t Height(const Map& map) {
-    return map.tree_.height;
-  }
-  template <typename Map>
-  static size_t LeavesInForm(const Map& map, bool packed) {
-    size_t leaves = 0;
-    for (const auto* leaf = map.Find(0).leaf; leaf != nullptr;
-         leaf = map.tree_.NextOf(*leaf)) {
-      leaves += leaf->is_packed == packed ? 1 : 0;
-    }
-    return leaves;
-  }
-  Leaf& leaf() { return map_.tree_.leaves[root().child[0]]; }
-  Inner& root() { return map_.tree_.inners[map_.tree_.root]; }
-  size_t& size() { return map_.size_; }
-
- private:
-  RangeTreeMap& map_;
-};
-
 namespace {
 
-using Level = RangeTreeMap::InvariantLevel;
 using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
-using ::testing::StartsWith;
 
 constexpr uint64_t kTop = UINT64_MAX;
-constexpr MemoryAttributes kRam = {.type = MemoryType::kRam};
-constexpr MemoryAttributes kHole = {.type = MemoryType::kReserved};
-constexpr MemoryAttributes kOdd = {.type = MemoryType{77}, .owner = 3};
-
-AddressRange Range(uint64_t first, uint64_t last) {
-  return *AddressRange::Create(
-      AddressRange::FirstAndLast{.first = first, .last = last});
-}
-
-Segment Seg(uint64_t first, uint64_t last, const MemoryAttributes& attributes) {
-  return {.range = Range(first, last), .attributes = attributes};
-}
-
-MemoryAttributes Ram(uint32_t owner) {
-  return {.type = MemoryType::kRam, .owner = owner};
-}
-
-template <typename Map>
-void ExpectSound(const Map& map) {
-  ASSERT_EQ(map.CheckInvariants(Map::InvariantLevel::kSummaries),
-            absl::OkStatus());
-}
-
-// `count` segments of two bytes, every fourth address on.
-RangeTreeMap Comb(uint64_t count) {
-  RangeTreeMap map;
-  for (uint64_t i = 0; i < count; ++i)
-    map.Assign(Range(4 * i, 4 * i + 1), kRam);
-  return map;
-}
 
 TEST(RangeTreeMapTest, EmptyMap) {
   const RangeTreeMap map;
@@ -341,6 +281,7 @@ TEST(RangeTreeMapTest, AllInstructionSetsFindTheSame) {
       EXPECT_TRUE(UseInstructionSet(set));
       RangeTreeMap copy = map;
       std::vector<std::optional<MemoryAttributes>> at;
+      std::vector<absl::uint128> sums;
       for (const uint64_t a : addresses) at.push_back(copy.At(a));
       std::vector<std::optional<MemoryAttributes>> each(addresses.size());
       copy.AtEach(addresses, absl::MakeSpan(each));
@@ -348,145 +289,16 @@ TEST(RangeTreeMapTest, AllInstructionSetsFindTheSame) {
       for (size_t i = 0; i < addresses.size(); i += 7) {
         copy.Erase(Range(addresses[i], addresses[i]));
         at.push_back(copy.At(addresses[i] + 1));
+        sums.push_back(copy.BytesOfType(Range(addresses[i] / 2, addresses[i]),
+                                        MemoryType::kRam));
       }
       ExpectSound(copy);
-      return at;
+      return std::pair(at, sums);
     };
     const auto expected = answers(InstructionSet::kPortable);
     for (const InstructionSet set : sets) EXPECT_EQ(answers(set), expected);
   }
 }
-
-// ---- Against an array of addresses ----
-
-class Naive {
- public:
-  static constexpr uint64_t kSize = 3000;
-
-  void Set(const AddressRange& range, std::optional<MemoryAttributes> value) {
-    for (uint64_t a = range.first(); a <= range.last(); ++a) cell_[a] = value;
-  }
-  std::vector<Segment> Overlapping(const AddressRange& range) const {
-    std::vector<Segment> runs;
-    for (uint64_t a = range.first(); a <= range.last(); ++a) {
-      if (!cell_[a]) continue;
-      if (!runs.empty() && runs.back().range.last() + 1 == a &&
-          runs.back().attributes == *cell_[a]) {
-        runs.back().range = Range(runs.back().range.first(), a);
-      } else {
-        runs.push_back(Seg(a, a, *cell_[a]));
-      }
-    }
-    return runs;
-  }
-  uint64_t BytesOfType(const AddressRange& range, MemoryType type) const {
-    uint64_t bytes = 0;
-    for (uint64_t a = range.first(); a <= range.last(); ++a) {
-      bytes += cell_[a] && cell_[a]->type == type;
-    }
-    return bytes;
-  }
-  std::optional<uint64_t> FirstAlignedGap(const GapRequest& request) const {
-    for (uint64_t a = request.within.first(); a <= request.within.last(); ++a) {
-      if (a % request.alignment_bytes != 0) continue;
-      uint64_t free = 0;
-      while (free < request.size_bytes && a + free <= request.within.last() &&
-             !cell_[a + free]) {
-        ++free;
-      }
-      if (free == request.size_bytes) return a;
-    }
-    return std::nullopt;
-  }
-
- private:
-  std::array<std::optional<MemoryAttributes>, kSize> cell_ = {};
-};
-
-// Trees of many levels need tiny nodes; the others are as users have them.
-template <typename Map>
-class RangeTreeMapRandomTest : public ::testing::Test {};
-using Maps =
-    ::testing::Types<RangeTreeMap,
-                     BasicRangeTreeMap<range_tree_internal::TinyGeometry>>;
-TYPED_TEST_SUITE(RangeTreeMapRandomTest, Maps);
-
-// Addresses are `scale` times what the array counts, so that leaves of both
-// forms, and of either alone, come about.
-template <typename Map>
-void ExpectAgreesWithAnArray(int seed, uint64_t scale) {
-  std::mt19937_64 random(seed);
-  const auto below = [&random](uint64_t bound) { return random() % bound; };
-  const auto any_range = [&](uint64_t longest) {
-    const uint64_t first = below(Naive::kSize);
-    return Range(first, std::min(Naive::kSize - 1, first + below(longest)));
-  };
-  const std::array<MemoryAttributes, 6> values = {
-      kRam, Ram(0), Ram(1), kHole, kOdd, {.type = MemoryType::kSoftReserved}};
-  const auto scaled = [scale](const AddressRange& range) {
-    return Range(range.first() * scale, range.last() * scale + (scale - 1));
-  };
-  Map map;
-  Naive naive;
-  size_t most_segments = 0;
-  size_t packed = 0;
-  size_t plain = 0;
-  for (int step = 0; step < 6000; ++step) {
-    // Short edits grow the tree; a rare long one fells much of it.
-    const AddressRange range = any_range(below(300) == 0 ? 2000 : 3);
-    if (below(4) == 0) {
-      map.Erase(scaled(range));
-      naive.Set(range, std::nullopt);
-    } else {
-      const MemoryAttributes& value = values[below(values.size())];
-      map.Assign(scaled(range), value);
-      naive.Set(range, value);
-    }
-    ASSERT_EQ(map.CheckInvariants(Map::InvariantLevel::kSummaries),
-              absl::OkStatus());
-    most_segments = std::max(most_segments, map.size());
-    packed += RangeTreeMapTestPeer::LeavesInForm(map, true);
-    plain += RangeTreeMapTestPeer::LeavesInForm(map, false);
-
-    const AddressRange window = any_range(step % 64 == 0 ? Naive::kSize : 40);
-    std::vector<Segment> expected = naive.Overlapping(window);
-    for (Segment& segment : expected) segment.range = scaled(segment.range);
-    ASSERT_EQ(map.Overlapping(scaled(window)), expected);
-    ASSERT_EQ(map.Overlaps(scaled(window)), !expected.empty());
-    for (const MemoryType type :
-         {MemoryType::kRam, MemoryType::kReserved, MemoryType::kSoftReserved,
-          kOdd.type, MemoryType::kAcpiNvs}) {
-      ASSERT_EQ(map.BytesOfType(scaled(window), type),
-                absl::uint128(naive.BytesOfType(window, type)) * scale);
-    }
-    const GapRequest request = {.size_bytes = 1 + below(12),
-                                .alignment_bytes = 1 + below(9),
-                                .within = any_range(Naive::kSize)};
-    auto gap = naive.FirstAlignedGap(request);
-    if (gap) *gap *= scale;
-    ASSERT_EQ(
-        map.FirstAlignedGap({.size_bytes = request.size_bytes * scale,
-                             .alignment_bytes = request.alignment_bytes * scale,
-                             .within = scaled(request.within)}),
-        gap);
-  }
-  EXPECT_GT(most_segments, 500u);  // several levels were at work
-  if (scale < kTiB) EXPECT_GT(packed, 0u);
-  EXPECT_EQ(plain > 0, scale > kMiB);
-}
-
-TYPED_TEST(RangeTreeMapRandomTest, AgreesWithAnArrayWherePacked) {
-  ExpectAgreesWithAnArray<TypeParam>(1, 1);
-  ExpectAgreesWithAnArray<TypeParam>(2, 4 * kKiB);
-}
-TYPED_TEST(RangeTreeMapRandomTest, AgreesWithAnArrayWhereMixed) {
-  ExpectAgreesWithAnArray<TypeParam>(3, 256 * kMiB);
-}
-TYPED_TEST(RangeTreeMapRandomTest, AgreesWithAnArrayWherePlain) {
-  ExpectAgreesWithAnArray<TypeParam>(4, uint64_t{1} << 50);
-}
-
-// ---- Gaps ----
 
 TEST(RangeTreeMapTest, GapAlignmentNeedNotBeAPowerOfTwo) {
   RangeTreeMap map;
@@ -512,95 +324,6 @@ TEST(RangeTreeMapTest, GapsAtTheTopDoNotWrap) {
   EXPECT_EQ(map.FirstAlignedGap({.size_bytes = 0}), std::nullopt);
   EXPECT_EQ(map.FirstAlignedGap({.alignment_bytes = 0}), std::nullopt);
 }
-
-// ---- Damage ----
-
-using Damage = void (*)(RangeTreeMapTestPeer);
-
-struct DamageCase {
-  std::string name;
-  Damage damage;
-  Level caught_at;
-  std::string report;
-};
-
-class RangeTreeMapDamageTest : public ::testing::TestWithParam<DamageCase> {};
-
-TEST_P(RangeTreeMapDamageTest, IsCaughtAtItsLevelAndNotBefore) {
-  // Leaves are packed: even slots of the first are segments, odd ones are not.
-  RangeTreeMap map = Comb(200);
-  GetParam().damage(RangeTreeMapTestPeer(map));
-  for (const Level level : {Level::kOrder, Level::kCoalescing,
-                            Level::kOccupancy, Level::kSummaries}) {
-    const absl::Status status = map.CheckInvariants(level);
-    if (level < GetParam().caught_at) {
-      EXPECT_EQ(status, absl::OkStatus());
-    } else {
-      EXPECT_THAT(std::string(status.message()), StartsWith(GetParam().report));
-    }
-  }
-}
-
-INSTANTIATE_TEST_SUITE_P(
-    All, RangeTreeMapDamageTest,
-    ::testing::ValuesIn(std::vector<DamageCase>{
-        {"Order", [](RangeTreeMapTestPeer peer) { peer.leaf().SetFirst(3, 8); },
-         Level::kOrder, "order: leaf 0 slot 4, 0x8"},
-        {"StartsAboveZero",
-         [](RangeTreeMapTestPeer peer) { peer.leaf().SetFirst(0, 1); },
-         Level::kOrder, "order: leaf 0 slot 0, 0x1"},
-        {"UnknownContent",
-         [](RangeTreeMapTestPeer peer) { peer.leaf().packed.code[4] = 200; },
-         Level::kOrder, "order: unknown content, leaf 0 slot 4"},
-        {"EmptyLeaf", [](RangeTreeMapTestPeer peer) { peer.leaf().count = 0; },
-         Level::kOrder, "order: leaf 0 holds 0"},
-        {"LinkOutOfBounds",
-         [](RangeTreeMapTestPeer peer) { peer.leaf().next = 1000; },
-         Level::kOrder, "order: bad link"},
-        {"LinkCycle", [](RangeTreeMapTestPeer peer) { peer.leaf().next = 0; },
-         Level::kOrder, "order: bad link"},
-        {"LostSegment", [](RangeTreeMapTestPeer peer) { ++peer.size(); },
-         Level::kOrder, "order: size() is 201, but 200"},
-        {"Uncoalesced",
-         [](RangeTreeMapTestPeer peer) {
-           peer.leaf().packed.code[3] = peer.leaf().packed.code[2];
-           ++peer.size();
-         },
-         Level::kCoalescing, "coalescing: leaf 0 slot 3, 0x6"},
-        {"ChildTwice",
-         [](RangeTreeMapTestPeer peer) {
-           peer.root().child[1] = peer.root().child[0];
-         },
-         Level::kOccupancy, "occupancy: the links"},
-        {"UnderfullLeaf",
-         [](RangeTreeMapTestPeer peer) {
-           while (peer.leaf().count > 7) {
-             peer.size() -= peer.leaf().IsMapped(--peer.leaf().count) ? 1 : 0;
-           }
-         },
-         Level::kOccupancy, "occupancy: leaf 0 has 7 steps"},
-        {"UnusedKey",
-         [](RangeTreeMapTestPeer peer) {
-           peer.leaf().packed.offset[peer.leaf().count] = 5;
-         },
-         Level::kOccupancy, "occupancy: unused keys of leaf 0"},
-        {"UnusedKeyOfAnInnerNode",
-         [](RangeTreeMapTestPeer peer) {
-           peer.root().key[peer.root().count] = 5;
-         },
-         Level::kOccupancy, "occupancy: unused keys of inner node 0"},
-        {"LonelyRoot", [](RangeTreeMapTestPeer peer) { peer.root().count = 1; },
-         Level::kOccupancy, "occupancy: inner node"},
-        {"StaleGap",
-         [](RangeTreeMapTestPeer peer) { peer.root().largest_gap[0] = 3; },
-         Level::kSummaries, "summaries: inner node 0 slot 0"},
-        {"StaleBytes",
-         [](RangeTreeMapTestPeer peer) { ++peer.root().bytes[3][1]; },
-         Level::kSummaries, "summaries: inner node 0 slot 1"},
-        {"StaleKey", [](RangeTreeMapTestPeer peer) { ++peer.root().key[1]; },
-         Level::kSummaries, "summaries: inner node 0 slot 1"},
-    }),
-    [](const auto& instance) { return instance.param.name; });
 
 }  // namespace
 }  // namespace e820check
