@@ -4,20 +4,22 @@
 # to declare a library, a test and a property test.
 
 find_package(absl REQUIRED)
-find_package(nlohmann_json REQUIRED)
-find_package(Threads REQUIRED)
-if(NOT E820CHECK_LIBFUZZER)
-  find_package(GTest REQUIRED)
-  find_package(rapidcheck REQUIRED)
-endif()
-
 add_library(e820check_flags INTERFACE)
 target_include_directories(e820check_flags INTERFACE ${PROJECT_SOURCE_DIR})
-target_compile_options(e820check_flags INTERFACE
-  -Wall -Wextra -Wshadow $<$<COMPILE_LANGUAGE:CXX>:-Wnon-virtual-dtor>
-  # GCC warns of designated initialisers that leave a member its default.
-  -Wno-missing-field-initializers
-  $<$<BOOL:${E820CHECK_WERROR}>:-Werror>)
+# Other projects, of which this one is a part, neither test it nor want warnings.
+if(PROJECT_IS_TOP_LEVEL)
+  find_package(nlohmann_json REQUIRED)
+  find_package(Threads REQUIRED)
+  if(NOT E820CHECK_LIBFUZZER)
+    find_package(GTest REQUIRED)
+    find_package(rapidcheck REQUIRED)
+  endif()
+  target_compile_options(e820check_flags INTERFACE
+    -Wall -Wextra -Wshadow $<$<COMPILE_LANGUAGE:CXX>:-Wnon-virtual-dtor>
+    # GCC warns of designated initialisers that leave a member its default.
+    -Wno-missing-field-initializers
+    $<$<BOOL:${E820CHECK_WERROR}>:-Werror>)
+endif()
 if(E820CHECK_SANITIZE)
   add_compile_options(-fsanitize=${E820CHECK_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
   add_link_options(-fsanitize=${E820CHECK_SANITIZE})
@@ -41,14 +43,28 @@ endif()
 function(e820check_library name)
   cmake_parse_arguments(ARG "" "" "SOURCES;DEPS" ${ARGN})
   add_library(e820check_${name} ${ARG_SOURCES})
-  target_link_libraries(e820check_${name} PUBLIC e820check_flags ${ARG_DEPS})
+  target_link_libraries(e820check_${name}
+    PUBLIC $<BUILD_INTERFACE:e820check_flags> ${ARG_DEPS})
+endfunction()
+
+# e820check_install(NAME HEADERS...): other projects may use the library, as
+# e820check::NAME, with these headers of its folder.
+function(e820check_install name)
+  add_library(e820check::${name} ALIAS e820check_${name})
+  set_target_properties(e820check_${name} PROPERTIES EXPORT_NAME ${name})
+  target_compile_features(e820check_${name} PUBLIC cxx_std_20)
+  target_include_directories(e820check_${name} INTERFACE
+    $<INSTALL_INTERFACE:include/e820check>)
+  install(TARGETS e820check_${name} EXPORT e820check)
+  cmake_path(GET CMAKE_CURRENT_SOURCE_DIR FILENAME folder)
+  install(FILES ${ARGN} DESTINATION include/e820check/${folder})
 endfunction()
 
 # e820check_test(NAME SOURCES... DEPS... LABELS...): a GoogleTest program, one
 # ctest entry. LABELS default to "unit". Builds for libFuzzer leave them out:
 # what they run under sanitizers is the corpus.
 function(e820check_test name)
-  if(E820CHECK_LIBFUZZER)
+  if(E820CHECK_LIBFUZZER OR NOT PROJECT_IS_TOP_LEVEL)
     return()
   endif()
   cmake_parse_arguments(ARG "" "" "SOURCES;DEPS;LABELS" ${ARGN})
