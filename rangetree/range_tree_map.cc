@@ -336,15 +336,16 @@ std::optional<uint64_t> BasicRangeTreeMap<Geometry>::FirstAlignedGap(
                inner.largest_gap[slot] >= request.size_bytes;
       },
       [&](const Leaf& leaf, size_t slot, uint64_t leaf_end) {
-        for (slot = NextGap(leaf, slot, request.size_bytes);
-             slot < leaf.count && !found;
-             slot = NextGap(leaf, slot + 1, request.size_bytes)) {
+        slot = NextGap(leaf, slot, request.size_bytes);
+        while (slot < leaf.count) {
           const uint64_t first = std::max(leaf.First(slot), within.first());
           if (first > within.last()) return false;
           const uint64_t last = leaf.EndOf(slot, leaf_end) - 1;
           found = PlaceIn(request, first, std::min(last, within.last()));
+          if (found) return false;
+          slot = NextGap(leaf, slot + 1, request.size_bytes);
         }
-        return !found;
+        return true;
       });
   return found;
 }
