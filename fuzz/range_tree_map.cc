@@ -134,9 +134,10 @@ void CheckCopies(const MapOperation& last, const Map& map) {
   CheckOk<Invariants>(built->CheckInvariants(Map::InvariantLevel::kSummaries));
   Map copy;
   copy = *built;
-  Map moved;
-  moved = std::move(copy);
-  Check<Contents>(moved == map && copy.empty(), last);  // NOLINT
+  Map moved = std::move(copy);
+  Check<Contents>(copy.empty(), last);  // NOLINT
+  copy = std::move(moved);
+  Check<Contents>(copy == map && moved.empty(), last);  // NOLINT
   if (segments.size() > 1) {
     Check<Contents>(!Map::FromSorted({segments[1], segments[0]}), last);
   }
