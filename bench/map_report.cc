@@ -148,7 +148,7 @@ void PrintTable(const Results& results) {
                   operation.c_str(), ranges, Short(ours->second).c_str(),
                   Short(best->second).c_str(), best->first.c_str(), ratio,
                   Short(target.at_most).c_str(), unit.c_str(),
-                  met ? "" : absl::StrCat(", missed: ", Short(value)).c_str());
+                  met ? "" : absl::StrFormat(", missed: %.3g", value).c_str());
     }
   }
   std::printf("%zu of %zu targets met\n", rows - missed, rows);
