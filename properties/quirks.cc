@@ -359,7 +359,7 @@ const std::vector<Quirk>& Ledger() {
        LawsOfMisplacedNodesAnd(
            {"e820.rows-do-not-wrap", "e820.holds-all-ram", "e820.no-overlap",
             "e820.avoids-hyper-transport", "e820.windows-are-apart",
-            "srat.rows-are-ranges"}),
+            "e820.leaves-pci-a-gap", "srat.rows-are-ranges"}),
        RamEndWraps},
       {"no-ram-at-all",
        "a RAM size just under 2^64 is rounded up to 0 and accepted; the map "
