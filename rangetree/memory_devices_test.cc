@@ -109,6 +109,18 @@ TEST(MemoryDevicesTest, RefusesInQemusWords) {
 }
 
 // An address and a size that are both wrong.
+TEST(MemoryDevicesTest, TheMachinesOwnBackendsAreBusy) {
+  Machine machine;
+  machine.Add(Kind::kPcDimm, "g");
+  EXPECT_EQ(machine.Refusal(), "");
+  Machine with_ram = machine;
+  with_ram.options.memory_backend = "g";
+  EXPECT_EQ(with_ram.Refusal(), "can't use already busy memdev: g");
+  Machine with_node = machine;
+  with_node.options.numa_nodes = {{.id = 0, .memdev = "g"}};
+  EXPECT_EQ(with_node.Refusal(), "can't use already busy memdev: g");
+}
+
 TEST(MemoryDevicesTest, ReleasesDifferInWhichFaultIsFirst) {
   Machine machine;
   machine.Add(Kind::kPcDimm, "odd").address = 4 * kGiB + 4096;

@@ -57,7 +57,6 @@ template <size_t kVectorBytes, typename Geometry>
                                                 Path& path) {
   uint32_t node = tree.root;
   uint64_t end = 0;
-  path.parent_end = 0;
   for (uint32_t level = 0; level < tree.height; ++level) {
     const Inner<Geometry>& inner = tree.inners[node];
     const size_t slot =
