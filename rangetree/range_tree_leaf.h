@@ -200,6 +200,8 @@ struct alignas(kCacheLineBytes) Leaf {
   }
 };
 
+static_assert(sizeof(Leaf<CacheLineGeometry>) == 6 * kCacheLineBytes);
+
 // Room for the steps of two leaves.
 template <typename Geometry>
 using StepBuffer = absl::InlinedVector<Step, 2 * Geometry::kPackedSteps>;

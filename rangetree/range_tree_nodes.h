@@ -98,6 +98,8 @@ struct alignas(kCacheLineBytes) Inner {
   }
 };
 
+static_assert(sizeof(Inner<CacheLineGeometry>) == 77 * kCacheLineBytes);
+
 struct SlotRun {
   size_t from;
   size_t to;
