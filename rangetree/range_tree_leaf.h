@@ -10,6 +10,7 @@
 #define E820CHECK_RANGETREE_RANGE_TREE_LEAF_H_
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>

@@ -77,13 +77,16 @@ void BasicRangeTreeMap<Geometry>::Edit(const AddressRange& range,
 // After this, one edit at `path` allocates no more. It splits a leaf twice at
 // most, and with it each node above that is full, or is after the first time; a
 // node that was split is far from full. Nodes that merge on the way may become
-// full, but each time one is released.
+// full, but each time one is released; those that share their children do not,
+// unless they are tiny.
 template <typename Geometry>
 void BasicRangeTreeMap<Geometry>::ReserveForEdit(const Path& path) {
+  constexpr size_t kMostAfterSharing = (Inner::kCapacity + Inner::kMinimum) / 2;
+  constexpr bool kIsTiny = kMostAfterSharing + 1 >= Inner::kCapacity;
   size_t inners = 1;  // a new root
   for (uint32_t level = 0; level < tree_.height; ++level) {
     const Inner& inner = tree_.inners[path.branches[level].node];
-    inners += inner.count + 1 >= Inner::kCapacity ? 1 : 0;
+    inners += kIsTiny || inner.count + 1 >= Inner::kCapacity ? 1 : 0;
   }
   tree_.leaves.Reserve(3);
   tree_.inners.Reserve(inners);

@@ -2,12 +2,9 @@
 
 #include "rangetree/range_tree_map.h"
 
-#include <algorithm>
-#include <array>
 #include <cstdint>
 #include <optional>
 #include <random>
-#include <string>
 #include <utility>
 #include <vector>
 
