@@ -26,8 +26,8 @@
 #ifdef E820CHECK_HAS_LLVM
 #include "bench/map_peer_llvm.h"
 #endif
-#include "properties/choices.h"
-#include "properties/map_workload.h"
+#include "properties/generate/choices.h"
+#include "properties/generate/map_workload.h"
 
 namespace e820check {
 namespace {

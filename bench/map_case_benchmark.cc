@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "benchmark/benchmark.h"
-#include "fuzz/map_operations.h"
-#include "properties/choices.h"
+#include "fuzz/support/map_operations.h"
+#include "properties/generate/choices.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size);
 

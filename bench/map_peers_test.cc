@@ -16,8 +16,8 @@
 #endif
 #include "gtest/gtest.h"
 #include "model/page_array.h"
-#include "properties/choices.h"
-#include "properties/map_workload.h"
+#include "properties/generate/choices.h"
+#include "properties/generate/map_workload.h"
 
 namespace e820check {
 namespace {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "cli/comparison.h"
+#include "properties/judge/comparison.h"
 
 #include <string>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "properties/shell.h"
+#include "options/shell.h"
 
 namespace e820check {
 namespace {

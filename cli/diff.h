@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "cli/command_status.h"
-#include "cli/run_report.h"
-#include "cli/system.h"
+#include "search/run_report.h"
+#include "systems/system.h"
 
 namespace e820check {
 

@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "absl/strings/str_format.h"
-#include "properties/laws.h"
-#include "properties/quirks.h"
+#include "properties/laws/laws.h"
+#include "properties/ledger/quirks.h"
 
 namespace e820check {
 

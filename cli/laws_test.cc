@@ -7,7 +7,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "properties/laws_example.h"
+#include "properties/laws/laws_example.h"
 
 namespace e820check {
 namespace {

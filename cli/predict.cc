@@ -14,7 +14,7 @@
 #include "cli/laws.h"
 #include "machine/describe.h"
 #include "nlohmann/json.hpp"
-#include "subject/answer_json.h"
+#include "systems/subject/answer_json.h"
 
 namespace e820check {
 namespace {

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "cli/command_status.h"
-#include "cli/system.h"
+#include "systems/system.h"
 
 namespace e820check {
 

@@ -10,9 +10,9 @@
 #include "model/reference_layout.h"
 #include "model/rules.h"
 #include "options/command_line.h"
-#include "properties/choices.h"
-#include "properties/command_line_generator.h"
-#include "properties/machine_generator.h"
+#include "properties/generate/choices.h"
+#include "properties/generate/command_line_generator.h"
+#include "properties/generate/machine_generator.h"
 
 namespace e820check {
 namespace {

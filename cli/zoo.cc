@@ -17,9 +17,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "cli/interrupt.h"
-#include "zoo/mutant.h"
-#include "zoo/trial.h"
+#include "properties/zoo/mutant.h"
+#include "properties/zoo/trial.h"
+#include "search/interrupt.h"
 
 namespace e820check {
 namespace {

@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "zoo/mutant.h"
-#include "zoo/trial.h"
+#include "properties/zoo/mutant.h"
+#include "properties/zoo/trial.h"
 
 namespace e820check {
 

@@ -43,8 +43,8 @@ for target in $(cat "$WORK/e820check/fuzz/targets"); do
   # Its crash is planted.
   [ "$target" != canary ] || continue
   cp "$WORK/e820check/bin/fuzz_$target" "$OUT/"
-  cp "fuzz/$target.dict" "$OUT/fuzz_$target.dict"
-  cp "fuzz/$target.options" "$OUT/fuzz_$target.options"
+  cp "fuzz/targets/$target.dict" "$OUT/fuzz_$target.dict"
+  cp "fuzz/targets/$target.options" "$OUT/fuzz_$target.options"
   rm -f "$OUT/fuzz_${target}_seed_corpus.zip"
   seeds=("corpus/$target"/*)
   for other in $(sed -n "s/^$target //p" fuzz/shared_corpora); do

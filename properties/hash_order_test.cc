@@ -14,9 +14,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
-#include "grammar/hash_table.h"
 #include "gtest/gtest.h"
 #include "model/qom_order.h"
+#include "model/reader/hash_table.h"
 #include "rangetree/qom_order.h"
 
 namespace e820check {
@@ -113,7 +113,7 @@ void ExpectFirst(const Walk& expected) {
 TEST(HashOrderTest, BothReadersBeginAsGlib) {
   for (const Walk& walk : kWalks) {
     ExpectFirst<GlibTable>(walk);
-    ExpectFirst<grammar::HashTable>(walk);
+    ExpectFirst<reader::HashTable>(walk);
   }
   for (const Walk& walk : kLargeWalks) ExpectFirst<GlibTable>(walk);
 }

@@ -14,10 +14,10 @@
 #include "model/reference_layout.h"
 #include "options/command_line.h"
 #include "options/format.h"
-#include "properties/agreement.h"
-#include "properties/choices.h"
-#include "properties/command_line_generator.h"
-#include "properties/machine_generator.h"
+#include "properties/generate/choices.h"
+#include "properties/generate/command_line_generator.h"
+#include "properties/generate/machine_generator.h"
+#include "properties/judge/agreement.h"
 #include "rangetree/range_tree_layout.h"
 
 namespace e820check {

@@ -16,9 +16,9 @@
 #include "model/reference_memory_map.h"
 #include "options/command_line.h"
 #include "options/format.h"
-#include "properties/agreement.h"
-#include "properties/laws.h"
-#include "properties/rapidcheck_generators.h"
+#include "properties/generate/rapidcheck_generators.h"
+#include "properties/judge/agreement.h"
+#include "properties/laws/laws.h"
 #include "rangetree/range_tree_layout.h"
 #include "rapidcheck/gtest.h"
 

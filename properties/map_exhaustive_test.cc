@@ -9,7 +9,7 @@
 
 #include "gtest/gtest.h"
 #include "model/page_array.h"
-#include "properties/map_workload.h"
+#include "properties/generate/map_workload.h"
 #include "rangetree/range_tree_map.h"
 
 namespace e820check {

@@ -17,6 +17,8 @@ import subprocess
 import sys
 
 BARS = {"machine", "options", "model", "rangetree", "properties"}
+# Rooms that are counted apart from the folder around them.
+ROOMS = ("model/reader", "properties/zoo")
 LEAST_LINES = 95.0
 LEAST_BRANCHES = 90.0
 
@@ -84,7 +86,8 @@ def main(coverage_path, unreached_path):
     unreached = {}
     for entry in files:
         name = entry["filename"][len(root):]
-        folder = name.split("/")[0]
+        folder = next((room for room in ROOMS if name.startswith(room + "/")),
+                      name.split("/")[0])
         row = table.setdefault(folder, [0, 0, 0, 0])
         with open(entry["filename"], encoding="utf-8") as source:
             text = [line.strip() for line in source]
@@ -115,7 +118,8 @@ def main(coverage_path, unreached_path):
     sources = subprocess.run(["git", "ls-files", *(f"{b}/*.cc" for b in BARS)],
                              capture_output=True, text=True, check=True)
     apart = [s for s in sources.stdout.split()
-             if s not in known and not s.endswith("_test.cc")]
+             if s not in known and not s.endswith("_test.cc")
+             and not s.startswith(ROOMS)]
     print("in no target, so not counted:", " ".join(sorted(apart)))
 
     reasons = read_reasons(unreached_path)

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#ifndef E820CHECK_FUZZ_SUPPORT_CHECK_LAWS_H_
+#define E820CHECK_FUZZ_SUPPORT_CHECK_LAWS_H_
+
+#include "machine/guest_layout.h"
+#include "machine/machine_options.h"
+
+namespace e820check {
+
+// Verify that the layout keeps the laws, but for what the ledger excuses; or
+// print what it breaks, and abort. The function of the broken law is then in
+// the stack, right below AbortOnBreach and Broken, since crashes are told apart
+// by the three topmost frames (spec/oss-fuzz.md 1.2).
+void MustKeepLaws(const MachineOptions& options, const GuestLayout& layout);
+
+}  // namespace e820check
+
+#endif  // E820CHECK_FUZZ_SUPPORT_CHECK_LAWS_H_

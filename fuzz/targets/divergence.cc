@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Verify that two answers agree only if they are equal, that otherwise the
+// first divergence and every defect have words and say what breaks, and that
+// each law that an answer breaks is one of its defects. The input is the
+// choices of a machine and of the damage to its answer.
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "fuzz/support/check.h"
+#include "fuzz/support/choice_bytes.h"
+#include "fuzz/support/damage.h"
+#include "fuzz/support/explain.h"
+#include "model/reference_layout.h"
+#include "properties/generate/machine_generator.h"
+#include "properties/judge/agreement.h"
+#include "properties/judge/divergence_class.h"
+#include "properties/laws/laws.h"
+#include "properties/ledger/quirks.h"
+
+namespace e820check {
+namespace {
+
+struct Agreement {
+  static constexpr char kName[] = "agreement";
+};
+struct Excuses {
+  static constexpr char kName[] = "excuses";
+};
+struct Defects {
+  static constexpr char kName[] = "defects";
+};
+
+// What excuses a law or a crash names it, and applies.
+void CheckExcuses(const MachineOptions& machine) {
+  for (const Quirk& quirk : Quirks()) {
+    for (const absl::string_view law : quirk.excused_laws) {
+      const Quirk* const found = FindExcuse(law, machine);
+      if (found == nullptr ? quirk.applies(machine)
+                           : !found->applies(machine)) {
+        Fail<Excuses>(std::string(quirk.id));
+      }
+    }
+  }
+}
+
+void CheckDivergence(const MachineOptions& machine, const Answer& expected,
+                     const Answer& actual) {
+  const bool equal = expected == actual;
+  const absl::Status agreement = CheckAgreement(expected, actual);
+  if (agreement.ok() != equal) {
+    Fail<Agreement>(equal ? std::string(agreement.message())
+                          : "of answers that differ");
+  }
+  if (!equal && agreement.message().empty()) Fail<Agreement>("without words");
+
+  std::vector<Breach> breaches;
+  if (const auto* layout = std::get_if<GuestLayout>(&actual.outcome)) {
+    breaches = FindBreaches(machine, *layout);
+  }
+  const std::vector<Defect> defects = FindDefects(expected, actual, breaches);
+  if (!equal && defects.empty()) Fail<Defects>("none, though answers differ");
+  for (const Defect& defect : defects) {
+    if (defect.id.empty() || defect.detail.empty() || defect.breaks.empty()) {
+      Fail<Defects>(absl::StrCat("without words: '", defect.id, "', '",
+                                 defect.detail, "', '", defect.breaks, "'"));
+    }
+  }
+  CheckExcuses(machine);
+  Answer warned = expected;
+  warned.device_warnings.push_back({.device = 0, .text = "warning: a"});
+  if (CheckAgreement(expected, warned).ok()) Fail<Agreement>("of warnings");
+  for (const Breach& breach : breaches) {
+    const std::string id = absl::StrCat("law ", breach.law->id);
+    const bool found =
+        std::any_of(defects.begin(), defects.end(),
+                    [&](const Defect& defect) { return defect.id == id; });
+    if (found != breach.IsDefect()) Fail<Defects>(id);
+  }
+}
+
+}  // namespace
+}  // namespace e820check
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  using namespace e820check;  // NOLINT(google-build-using-namespace)
+  ListedChoices choices =
+      ChoicesOf(absl::string_view(reinterpret_cast<const char*>(data), size));
+  const GeneratorPolicy policy = ChoosePolicy(choices);
+  // The damage is chosen first, so that few bytes are enough for one.
+  std::vector<uint64_t> of_damage;
+  for (int i = 0; i < 24; ++i) of_damage.push_back(choices.Below(UINT64_MAX));
+  const MachineOptions machine = GenerateMachine(choices, policy);
+  // What is about a device comes with words of a command line, which a machine
+  // has not.
+  Answer expected = ReferenceLayout(machine);
+  expected.device_warnings.clear();
+  if (auto* rejection = std::get_if<Rejection>(&expected.outcome)) {
+    rejection->device.reset();
+  }
+  ListedChoices damage(of_damage);
+  const Answer actual = Damage(expected, damage);
+  Examine([&] { return DescribeMachine(machine); },
+          [&] { CheckDivergence(machine, expected, actual); });
+  return 0;
+}

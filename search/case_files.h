@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Files that belong to a command line. In a hunt's cases the text of a
+// configuration file stands in its option's place, where mutations reach it:
+// -readconfig "data:[numa]...".
+
+#ifndef E820CHECK_SEARCH_CASE_FILES_H_
+#define E820CHECK_SEARCH_CASE_FILES_H_
+
+#include <map>
+#include <string>
+
+#include "absl/status/status.h"
+#include "options/option_reader.h"
+#include "search/mutation.h"
+
+namespace e820check {
+
+struct PreparedCase {
+  CommandLineArgs args;                      // that name files
+  std::map<std::string, std::string> files;  // name, text
+};
+
+// Reads those files and no others. Must not outlive its argument.
+FileReader ReaderOf(const PreparedCase& prepared);
+
+// Gives each text a file "config0", "config1", ... in the working directory.
+PreparedCase PrepareFiles(const CommandLineArgs& args);
+
+// A folder for one run after the other. Whatever lies in it goes.
+class RunFolder {
+ public:
+  // Makes the folder on first use.
+  explicit RunFolder(std::string path) : path_(std::move(path)) {}
+  RunFolder(const RunFolder&) = delete;
+  ~RunFolder();
+
+  const std::string& path() const { return path_; }
+  // Leaves exactly these files in it. An error of the file system names a path.
+  absl::Status Fill(const std::map<std::string, std::string>& files) const;
+
+ private:
+  std::string path_;
+};
+
+}  // namespace e820check
+
+#endif  // E820CHECK_SEARCH_CASE_FILES_H_

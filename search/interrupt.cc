@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "search/interrupt.h"
+
+#include <csignal>
+
+namespace e820check {
+namespace {
+
+volatile std::sig_atomic_t interrupted = 0;
+
+void Remember(int signal) {
+  interrupted = 1;
+  std::signal(signal, SIG_DFL);
+}
+
+}  // namespace
+
+void RememberInterrupts() {
+  std::signal(SIGINT, Remember);
+  std::signal(SIGTERM, Remember);
+}
+
+bool Interrupted() { return interrupted != 0; }
+
+}  // namespace e820check
