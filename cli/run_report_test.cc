@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "cli/command_status.h"
 #include "gtest/gtest.h"
 
 namespace e820check {
