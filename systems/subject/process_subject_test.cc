@@ -20,7 +20,7 @@ namespace {
 using ::testing::HasSubstr;
 
 std::string Example(const std::string& file) {
-  return std::string(E820CHECK_SOURCE_DIR) + "/subject/examples/" + file;
+  return std::string(E820CHECK_SOURCE_DIR) + "/systems/subject/examples/" + file;
 }
 
 std::string SharedExample(const std::string& name) {
