@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // A peer is only worth measuring if its answers are right: each is held against
-// PageArray.
+// CellArray.
 
 #include "bench/map_peers.h"
 
@@ -15,7 +15,7 @@
 #include "bench/map_peer_llvm.h"
 #endif
 #include "gtest/gtest.h"
-#include "model/page_array.h"
+#include "model/cell_array.h"
 #include "properties/generate/choices.h"
 #include "properties/generate/map_workload.h"
 
@@ -50,7 +50,7 @@ std::vector<Segment> SegmentsFrom(const Peer& peer, uint64_t address) {
 constexpr uint64_t kPages = 200;
 
 template <typename Peer>
-void ExpectAgrees(const PageArray& expected, const Peer& actual,
+void ExpectAgrees(const CellArray& expected, const Peer& actual,
                   Choices& choices) {
   ASSERT_EQ(SegmentsFrom(actual, 0), expected.Segments());
   const AddressRange space = *AddressRange::Create(AddressRange::StartAndSize{
@@ -76,11 +76,11 @@ void ExpectAgrees(const PageArray& expected, const Peer& actual,
   }
 }
 
-TYPED_TEST(MapPeersTest, AgreesWithPageArray) {
+TYPED_TEST(MapPeersTest, AgreesWithCellArray) {
   SeededChoices choices(1);
   for (int round = 0; round < 20; ++round) {
-    PageArray expected(
-        {.page_size_bytes = kWorkloadPageBytes, .page_count = kPages});
+    CellArray expected =
+        CellArray::OfPages({.size_bytes = kWorkloadPageBytes, .count = kPages});
     TypeParam actual;
     for (int step = 0; step < 60; ++step) {
       const uint64_t first = choices.Below(kPages);

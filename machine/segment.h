@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // What a memory map holds. Three containers map addresses to attributes:
-// model/page_array.h, model/reference_memory_map.h and
+// model/cell_array.h, model/reference_memory_map.h and
 // rangetree/range_tree_map.h. They offer the same operations under the same
 // names, so that map properties are written once, as templates.
 

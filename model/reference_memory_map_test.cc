@@ -2,12 +2,13 @@
 
 #include "model/reference_memory_map.h"
 
+#include <algorithm>
 #include <random>
-#include <vector>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "model/page_array.h"
+#include "model/cell_array.h"
+#include "properties/laws/map_checker.h"
 
 namespace e820check {
 
@@ -98,11 +99,9 @@ TEST(ReferenceMemoryMapTest, QuestionsAreClippedToTheirWindow) {
 // One random history on both maps; every question must get the same answer.
 class MapLadderTest : public ::testing::TestWithParam<uint64_t> {};
 
-TEST_P(MapLadderTest, ReferenceMemoryMapAgreesWithPageArray) {
+TEST_P(MapLadderTest, ReferenceMemoryMapAgreesWithCellArray) {
   constexpr uint64_t kPageSize = 16;
   constexpr uint64_t kPages = 40;
-  constexpr int kSteps = 300;
-  SCOPED_TRACE(testing::Message() << "seed " << GetParam());
   std::mt19937_64 random(GetParam());
   const auto below = [&random](uint64_t limit) { return random() % limit; };
   const auto random_range = [&](uint64_t count, uint64_t unit) {
@@ -112,46 +111,29 @@ TEST_P(MapLadderTest, ReferenceMemoryMapAgreesWithPageArray) {
   };
   constexpr MemoryAttributes kChoices[] = {kRamOf0, kRamOf1, kReserved};
 
-  PageArray pages({.page_size_bytes = kPageSize, .page_count = kPages});
-  ReferenceMemoryMap map;
-  for (int step = 0; step < kSteps; ++step) {
+  MapChecker maps(
+      CellArray::OfPages({.size_bytes = kPageSize, .count = kPages}),
+      ReferenceMemoryMap());
+  for (int step = 0; step < 300; ++step) {
     const AddressRange range = random_range(kPages, kPageSize);
     if (const uint64_t choice = below(5); choice < 3) {
-      pages.Assign(range, kChoices[choice]);
-      map.Assign(range, kChoices[choice]);
+      maps.Assign(range, kChoices[choice]);
     } else {
-      pages.Erase(range);
-      map.Erase(range);
+      maps.Erase(range);
     }
-    ASSERT_EQ(map.Segments(), pages.Segments());
-    ASSERT_EQ(map.size(), pages.size());
-    ASSERT_EQ(map.empty(), pages.empty());
-
+    ASSERT_EQ(maps.CheckContents(), absl::OkStatus());
     // Windows at any byte, also beyond the last page.
     const AddressRange window = random_range(kPages * kPageSize + 50, 1);
-    ASSERT_EQ(map.Overlapping(window), pages.Overlapping(window));
-    ASSERT_EQ(map.Overlaps(window), pages.Overlaps(window));
-    ASSERT_EQ(map.BytesOfType(window, MemoryType::kRam),
-              pages.BytesOfType(window, MemoryType::kRam));
-    ASSERT_EQ(map.At(window.first()), pages.At(window.first()));
-    const GapRequest request = {.size_bytes = 1 + below(100),
-                                .alignment_bytes = 1 + below(70),
-                                .within = window};
-    ASSERT_EQ(map.FirstAlignedGap(request), pages.FirstAlignedGap(request))
-        << request.size_bytes << " bytes at multiples of "
-        << request.alignment_bytes << " in " << window.ToString();
+    ASSERT_EQ(maps.CheckWindow(window, MemoryType::kRam), absl::OkStatus());
+    ASSERT_EQ(maps.CheckFirstAlignedGap({.size_bytes = 1 + below(100),
+                                         .alignment_bytes = 1 + below(70),
+                                         .within = window}),
+              absl::OkStatus());
   }
 }
 
 INSTANTIATE_TEST_SUITE_P(Seeds, MapLadderTest,
                          ::testing::Range<uint64_t>(1, 21));
-
-TEST(PageArrayDeathTest, RefusesPartsOfPages) {
-  PageArray pages({.page_size_bytes = 4096, .page_count = 4});
-  EXPECT_DEATH(pages.Assign(Range(0, 4094), kRamOf0), "whole pages");
-  EXPECT_DEATH(pages.Erase(Range(1, 4095)), "whole pages");
-  EXPECT_DEATH(pages.Assign(Range(0, 5 * 4096 - 1), kRamOf0), "whole pages");
-}
 
 }  // namespace
 }  // namespace e820check

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// The ladder of trust for maps, PageArray -> ReferenceMemoryMap ->
+// The ladder of trust for maps, CellArray -> ReferenceMemoryMap ->
 // RangeTreeMap, and the algebra that each of them obeys.
 
 #include <memory>
@@ -9,9 +9,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
-#include "model/page_array.h"
+#include "model/cell_array.h"
 #include "model/reference_memory_map.h"
 #include "properties/generate/rapidcheck_generators.h"
+#include "properties/laws/map_checker.h"
 #include "properties/laws/map_laws.h"
 #include "rangetree/range_tree_map.h"
 #include "rapidcheck/gtest.h"
@@ -75,13 +76,14 @@ rc::Gen<std::vector<Write>> Histories() {
 
 // --- Each rung of the ladder -------------------------------------------------
 
-// PageArray keeps its small world in pages; scale a range of bytes to it.
+// A small world of pages.
 constexpr uint64_t kPages = 64;
 constexpr uint64_t kPageSizeBytes = 4 * kKiB;
 
-RC_GTEST_PROP(MapLadder, ReferenceAgreesWithPageArray, ()) {
-  PageArray expected({.page_size_bytes = kPageSizeBytes, .page_count = kPages});
-  ReferenceMemoryMap actual;
+RC_GTEST_PROP(MapLadder, ReferenceAgreesWithCellArray, ()) {
+  MapChecker maps(
+      CellArray::OfPages({.size_bytes = kPageSizeBytes, .count = kPages}),
+      ReferenceMemoryMap());
   const auto page = rc::gen::inRange<uint64_t>(0, kPages);
   const auto steps = *rc::gen::inRange(1, 20);
   for (int i = 0; i < steps; ++i) {
@@ -92,33 +94,33 @@ RC_GTEST_PROP(MapLadder, ReferenceAgreesWithPageArray, ()) {
         .last = (std::max(a, b) + 1) * kPageSizeBytes - 1});
     Write write{range, std::nullopt};
     if (*rc::gen::inRange(0, 4) > 0) write.attributes = *Attributes();
-    Apply(write, expected);
-    Apply(write, actual);
-    RequireOk(CheckSameContent(expected, actual));
-    RC_ASSERT(expected.Overlaps(range) == actual.Overlaps(range));
-    RC_ASSERT(expected.BytesOfType(range, MemoryType::kRam) ==
-              actual.BytesOfType(range, MemoryType::kRam));
+    Apply(write, maps);
+    RequireOk(maps.CheckContents());
+    RequireOk(maps.CheckWindow(range, MemoryType::kRam));
+    RequireOk(maps.CheckWindow(*Ranges(), MemoryType::kRam));
     const GapRequest gap{
         .size_bytes = (1 + *page) * kPageSizeBytes,
         .alignment_bytes = (1 + *page / 8) * kPageSizeBytes,
         .within = *AddressRange::Create(AddressRange::FirstAndLast{
             .first = 0, .last = kPages * kPageSizeBytes - 1})};
-    RC_ASSERT(expected.FirstAlignedGap(gap) == actual.FirstAlignedGap(gap));
+    RequireOk(maps.CheckFirstAlignedGap(gap));
   }
 }
 
 // RangeTreeMap against ReferenceMemoryMap as a stateful test: RapidCheck picks
-// and shrinks a sequence of commands.
-using MapCommand = rc::state::Command<ReferenceMemoryMap, RangeTreeMap>;
+// and shrinks a sequence of commands. The model does not count: both maps are
+// in the checker.
+struct Nothing {};
+using LadderMaps = MapChecker<ReferenceMemoryMap, RangeTreeMap>;
+using MapCommand = rc::state::Command<Nothing, LadderMaps>;
 
 struct WriteCommand : MapCommand {
   Write write = *Writes();
 
-  void apply(ReferenceMemoryMap& model) const override { Apply(write, model); }
-  void run(const ReferenceMemoryMap& model, RangeTreeMap& sut) const override {
-    Apply(write, sut);
-    RequireInvariants(sut);
-    RequireOk(CheckSameContent(nextState(model), sut));
+  void run(const Nothing&, LadderMaps& maps) const override {
+    Apply(write, maps);
+    RequireInvariants(maps.actual());
+    RequireOk(maps.CheckContents());
   }
   void show(std::ostream& os) const override { showValue(write, os); }
 };
@@ -127,11 +129,8 @@ struct QueryCommand : MapCommand {
   AddressRange window = *Ranges();
   MemoryType type = (*Attributes()).type;
 
-  void run(const ReferenceMemoryMap& model, RangeTreeMap& sut) const override {
-    RC_ASSERT(model.Overlapping(window) == sut.Overlapping(window));
-    RC_ASSERT(model.Overlaps(window) == sut.Overlaps(window));
-    RC_ASSERT(model.BytesOfType(window, type) == sut.BytesOfType(window, type));
-    RC_ASSERT(model.At(window.first()) == sut.At(window.first()));
+  void run(const Nothing&, LadderMaps& maps) const override {
+    RequireOk(maps.CheckWindow(window, type));
   }
   void show(std::ostream& os) const override {
     os << "query " << window.ToString();
@@ -143,8 +142,8 @@ struct GapCommand : MapCommand {
                      .alignment_bytes = *rc::gen::inRange<uint64_t>(1, 20),
                      .within = *Ranges()};
 
-  void run(const ReferenceMemoryMap& model, RangeTreeMap& sut) const override {
-    RC_ASSERT(model.FirstAlignedGap(request) == sut.FirstAlignedGap(request));
+  void run(const Nothing&, LadderMaps& maps) const override {
+    RequireOk(maps.CheckFirstAlignedGap(request));
   }
   void show(std::ostream& os) const override {
     os << "gap of " << request.size_bytes << " at " << request.alignment_bytes
@@ -153,18 +152,16 @@ struct GapCommand : MapCommand {
 };
 
 RC_GTEST_PROP(MapLadder, RangeTreeAgreesWithReference, ()) {
-  const ReferenceMemoryMap empty;
-  RangeTreeMap sut;
+  LadderMaps maps;
   rc::state::check(
-      empty, sut,
+      Nothing(), maps,
       rc::state::gen::execOneOfWithArgs<WriteCommand, WriteCommand,
                                         QueryCommand, GapCommand>());
 }
 
 // Many segments, so that the tree grows and shrinks by whole levels.
 RC_GTEST_PROP(MapLadder, RangeTreeAgreesWhenDeep, ()) {
-  ReferenceMemoryMap expected;
-  RangeTreeMap actual;
+  MapChecker<ReferenceMemoryMap, RangeTreeMap> maps;
   const auto seed = *rc::gen::arbitrary<uint64_t>();
   SeededChoices choices(seed);
   const uint64_t slots = 1 + choices.Below(2000);
@@ -180,13 +177,13 @@ RC_GTEST_PROP(MapLadder, RangeTreeAgreesWhenDeep, ()) {
           .type = choices.OneIn(2) ? MemoryType::kRam : MemoryType::kReserved,
           .owner = static_cast<uint32_t>(choices.Below(3))};
     }
-    Apply(write, expected);
-    Apply(write, actual);
+    Apply(write, maps);
   }
-  RequireInvariants(actual);
-  RequireOk(CheckSameContent(expected, actual));
-  RC_CLASSIFY(expected.size() > 500, "over 500 segments");
-  RC_CLASSIFY(expected.size() <= 500, "up to 500 segments");
+  RequireInvariants(maps.actual());
+  RequireOk(maps.CheckContents());
+  const size_t size = maps.expected().size();
+  RC_CLASSIFY(size > 500, "over 500 segments");
+  RC_CLASSIFY(size <= 500, "up to 500 segments");
 }
 
 // --- Laws of one map ---------------------------------------------------------

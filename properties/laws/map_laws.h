@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // What must hold of any map from addresses to attributes (machine/segment.h),
-// as templates over the map: for one map, and for two that ought to agree.
-// OK, or FailedPrecondition with what differs.
+// as templates over the map; map_checker.h holds two of them against each
+// other. OK, or FailedPrecondition with what differs.
 
 #ifndef E820CHECK_PROPERTIES_LAWS_MAP_LAWS_H_
 #define E820CHECK_PROPERTIES_LAWS_MAP_LAWS_H_
 
-#include <algorithm>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -110,33 +110,6 @@ absl::Status CheckGap(const Map& map, const GapRequest& request) {
       "FirstAlignedGap of ", request.size_bytes, " at multiples of ",
       request.alignment_bytes, " within ", request.within.ToString(),
       "\n  expected: ", show(expected), "\n  actual:   ", show(actual)));
-}
-
-// Byte for byte the same content, told apart by At() at every edge.
-template <typename Expected, typename Actual>
-absl::Status CheckSameContent(const Expected& expected, const Actual& actual) {
-  const std::vector<Segment> e = expected.Segments();
-  const std::vector<Segment> a = actual.Segments();
-  if (e != a) {
-    const size_t i =
-        std::mismatch(e.begin(), e.end(), a.begin(), a.end()).first - e.begin();
-    const auto show = [i](const std::vector<Segment>& segments) {
-      return i < segments.size() ? Describe(segments[i]) : std::string("none");
-    };
-    return MapLawBroken(absl::StrCat("segment ", i, "\n  expected: ", show(e),
-                                     "\n  actual:   ", show(a)));
-  }
-  for (const Segment& segment : e) {
-    for (const uint64_t address :
-         {segment.range.first() - 1, segment.range.first(),
-          segment.range.last(), segment.range.last() + 1}) {
-      if (expected.At(address) != actual.At(address)) {
-        return MapLawBroken(
-            absl::StrCat("At(0x", absl::Hex(address), ") differs"));
-      }
-    }
-  }
-  return absl::OkStatus();
 }
 
 }  // namespace e820check

@@ -17,6 +17,7 @@
 #include "properties/generate/map_workload.h"
 #include "properties/judge/divergence_class.h"
 #include "properties/laws/laws.h"
+#include "properties/laws/map_checker.h"
 #include "properties/laws/map_laws.h"
 #include "rangetree/range_tree_layout.h"
 
@@ -48,8 +49,8 @@ MemoryType SomeType(Choices& choices) {
 // The maps after each of some writes, by the laws of map_laws.h.
 Catch JudgeMap(MapFault fault, Choices& choices) {
   constexpr uint64_t kMostWrites = 24;
-  ReferenceMemoryMap expected;
-  FaultyMap actual(fault);
+  MapChecker maps{ReferenceMemoryMap(), FaultyMap(fault)};
+  const FaultyMap& actual = maps.actual();
   const uint64_t writes = 1 + choices.Below(kMostWrites);
   for (uint64_t i = 0; i < writes; ++i) {
     MapWrite write{.range = SomeRange(choices), .attributes = std::nullopt};
@@ -57,8 +58,7 @@ Catch JudgeMap(MapFault fault, Choices& choices) {
       write.attributes = {.type = SomeType(choices),
                           .owner = static_cast<uint32_t>(choices.Below(3))};
     }
-    Apply(write, expected);
-    Apply(write, actual);
+    Apply(write, maps);
     if (!CheckSegments(actual).ok()) return {.law = "map segments"};
     if (!CheckWindow(actual, SomeRange(choices), SomeType(choices)).ok()) {
       return {.law = "map queries of a window"};
@@ -67,9 +67,7 @@ Catch JudgeMap(MapFault fault, Choices& choices) {
                                 .alignment_bytes = 1 + choices.Below(64),
                                 .within = SomeRange(choices)};
     if (!CheckGap(actual, request).ok()) return {.law = "map gap"};
-    if (!CheckSameContent(expected, actual).ok()) {
-      return {.difference = "map content"};
-    }
+    if (!maps.CheckContents().ok()) return {.difference = "map content"};
   }
   return {};
 }

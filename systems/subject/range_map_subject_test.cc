@@ -8,6 +8,7 @@
 #include "gtest/gtest.h"
 #include "model/reference_memory_map.h"
 #include "properties/generate/rapidcheck_generators.h"
+#include "properties/laws/map_checker.h"
 #include "properties/laws/map_laws.h"
 #include "rapidcheck/gtest.h"
 #include "systems/subject/range_map.h"
@@ -47,14 +48,14 @@ Map Build(const std::vector<Write>& writes) {
 
 RC_GTEST_PROP(RangeMapSubject, HoldsWhatTheReferenceHolds, ()) {
   const auto writes = *Histories();
-  const auto expected = Build<ReferenceMemoryMap>(writes);
-  const auto actual = Build<SubjectRangeMap>(writes);
+  const auto maps =
+      Build<MapChecker<ReferenceMemoryMap, SubjectRangeMap>>(writes);
+  const SubjectRangeMap& actual = maps.actual();
   RC_PRE(!actual.out_of_memory());
   RC_TAG(actual.empty() ? "empty" : actual.size() > 4 ? "many" : "few");
   RequireOk(CheckSegments(actual));
-  RequireOk(CheckSameContent(expected, actual));
-  const uint64_t address = *Addresses();
-  RC_ASSERT(expected.At(address) == actual.At(address));
+  RequireOk(maps.CheckContents());
+  RequireOk(maps.CheckAt(*Addresses()));
 }
 
 RC_GTEST_PROP(RangeMapSubject, RetypeAndRestoreIsTheIdentity, ()) {
@@ -69,7 +70,7 @@ RC_GTEST_PROP(RangeMapSubject, RetypeAndRestoreIsTheIdentity, ()) {
     if (part) after.Assign(*part, segment.attributes);
   }
   RC_PRE(!after.out_of_memory());
-  RequireOk(CheckSameContent(before, after));
+  RequireOk(MapChecker(before, after).CheckContents());
 }
 
 RC_GTEST_PROP(RangeMapSubject, ACopyHasALifeOfItsOwn, ()) {
