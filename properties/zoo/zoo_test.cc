@@ -41,7 +41,7 @@ TEST(Zoo, HasMutantsOfEveryClassEachWithASource) {
     const std::vector<std::string> sources = Words(mutant.sources);
     EXPECT_FALSE(sources.empty()) << mutant.id;
     for (const std::string& source : sources) {
-      // Z01 to Z70 of spec/bug-zoo.md.
+      // Z01 to Z70 of doc/spec/bug-zoo.md.
       ASSERT_EQ(source.size(), 3u) << mutant.id;
       EXPECT_GE(source, "Z01") << mutant.id;
       EXPECT_LE(source, "Z70") << mutant.id;
