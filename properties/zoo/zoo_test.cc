@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
 #include <set>
 #include <sstream>
 #include <string>
 #include <vector>
 
-#include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "properties/zoo/judge.h"
@@ -49,17 +46,6 @@ TEST(Zoo, HasMutantsOfEveryClassEachWithASource) {
   }
   EXPECT_GE(ids.size(), 70u);
   EXPECT_EQ(classes, all_classes);
-}
-
-TEST(Zoo, ReadmeHasTheScoreOfEveryMutant) {
-  std::ifstream file(E820CHECK_SOURCE_DIR "/README.md");
-  const std::string readme((std::istreambuf_iterator<char>(file)),
-                           std::istreambuf_iterator<char>());
-  for (const Mutant& mutant : AllMutants()) {
-    EXPECT_THAT(readme, testing::HasSubstr(
-                            absl::StrCat("| ", mutant.id, " | ", mutant.classes,
-                                         " | ", mutant.sources, " | ")));
-  }
 }
 
 class EveryMutant : public testing::TestWithParam<Mutant> {};
