@@ -159,9 +159,9 @@ std::string TableOf(const Results& results) {
 std::string PageOf(const std::string& table) {
   return absl::StrCat(R"(# RangeTreeMap against its peers
 
-What `scripts/bench` measured in one run, which also draws
-[the plot](../../bench/plot.svg). Times are nanoseconds, of one query or edit, or, where
-an operation touches all of them, of one range; memory is bytes a range.
+What `scripts/bench` measured in one run, which also draws [the
+plot](../../bench/plot.svg). Times are nanoseconds, of one query or edit, or,
+where an operation touches all of them, of one range; memory is bytes a range.
 [The range tree](../range-tree.md) says what they mean.
 
 ```

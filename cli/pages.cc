@@ -11,7 +11,7 @@
 namespace e820check {
 
 std::string ListItem(absl::string_view text) {
-  constexpr size_t kWidth = 96;
+  constexpr size_t kWidth = 80;
   std::string item = "-";
   size_t width = item.size();
   for (const absl::string_view word : absl::StrSplit(text, ' ')) {
@@ -28,10 +28,11 @@ std::string ListItem(absl::string_view text) {
 std::string LawsPage() {
   std::string page(R"(# Laws
 
-What ought to hold of any layout, whoever computed it. An error is a defect, unless the
-[ledger](../findings.md#the-ledger) excuses it; warnings and notes are shown, and fail
-nothing. A law with a rule is one of the [audit rules](../spec/audit-rules.md); a law
-without one holds a table against the options that it was made for.
+What ought to hold of any layout, whoever computed it. An error is a defect,
+unless the [ledger](../findings.md#the-ledger) excuses it; warnings and notes
+are shown, and fail nothing. A law with a rule is one of the [audit
+rules](../spec/audit-rules.md); a law without one holds a table against the
+options that it was made for.
 
 | law | rule | severity |
 |---|---|---|
@@ -57,11 +58,12 @@ without one holds a table against the options that it was made for.
 std::string RulesPage() {
   std::string page(R"(# The model's rules
 
-Every rule of QEMU that the reference model restates, and where it stands: `layout` is
-[the layout specification](../spec/qemu-layout.md), `options`
-[that of the options](../spec/qemu-options.md). A rule verified by `run` is held against
-real binaries; by `document`, against the specification alone, as it needs KVM or SGX.
-`e820check rules` counts in how many generated machines each had a part.
+Every rule of QEMU that the reference model restates, and where it stands:
+`layout` is [the layout specification](../spec/qemu-layout.md), `options` [that
+of the options](../spec/qemu-options.md). A rule verified by `run` is held
+against real binaries; by `document`, against the specification alone, as it
+needs KVM or SGX. `e820check rules` counts in how many generated machines each
+had a part.
 
 | rule | where | verified by |
 |---|---|---|

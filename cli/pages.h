@@ -20,7 +20,7 @@ std::string LawsPage();
 // The model's rules: the section that each restates, and what verifies it.
 std::string RulesPage();
 
-// A list item, broken at blanks into lines of 96 characters at most.
+// A list item, broken at blanks into lines of 80 characters at most.
 std::string ListItem(absl::string_view text);
 
 }  // namespace e820check

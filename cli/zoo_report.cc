@@ -106,12 +106,12 @@ std::string Shortened(const std::string& text) {
 std::string Markdown(const ZooReport& report) {
   std::string text(R"(# The bug zoo
 
-Mistakes that programs really made with memory maps, planted one at a time around the
-code under test, and what caught each. `like` and `class` are those of
-[the list of real bugs](../spec/bug-zoo.md) that the mutants were made from; `caught by`
-is the first difference from the reference, and `law` the first law that sees the mutant
-without any reference. Numbers in texts are N. `e820check zoo` says after how many
-cases, too.
+Mistakes that programs really made with memory maps, planted one at a time
+around the code under test, and what caught each. `like` and `class` are those
+of [the list of real bugs](../spec/bug-zoo.md) that the mutants were made from;
+`caught by` is the first difference from the reference, and `law` the first law
+that sees the mutant without any reference. Numbers in texts are N. `e820check
+zoo` says after how many cases, too.
 
 | mutant | class | like | caught by | law |
 |---|---|---|---|---|
