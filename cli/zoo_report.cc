@@ -3,12 +3,14 @@
 #include "cli/zoo_report.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/string_view.h"
+#include "cli/pages.h"
 #include "nlohmann/json.hpp"
 
 namespace e820check {
@@ -101,26 +103,52 @@ std::string Shortened(const std::string& text) {
                               : absl::StrCat(text.substr(0, kMost - 3), "...");
 }
 
+// What caught mutants, with their ids, in the order of the first of each.
+std::vector<std::pair<std::string, std::string>> MutantsByCatch(
+    const ZooReport& report) {
+  std::vector<std::pair<std::string, std::string>> groups;
+  for (const ZooRow& row : report.rows) {
+    const std::string by = Shortened(CaughtBy(row.score.caught));
+    const auto group =
+        std::find_if(groups.begin(), groups.end(),
+                     [&](const auto& known) { return known.first == by; });
+    if (group == groups.end()) {
+      groups.emplace_back(by, row.mutant.id);
+    } else {
+      absl::StrAppend(&group->second, ", ", row.mutant.id);
+    }
+  }
+  return groups;
+}
+
 // The page doc/generated/zoo.md: without times and counts, which differ from
 // run to run.
 std::string Markdown(const ZooReport& report) {
   std::string text(R"(# The bug zoo
 
 Mistakes that programs really made with memory maps, planted one at a time
-around the code under test, and what caught each. `like` and `class` are those
-of [the list of real bugs](../spec/bug-zoo.md) that the mutants were made from;
-`caught by` is the first difference from the reference, and `law` the first law
-that sees the mutant without any reference. Numbers in texts are N. `e820check
-zoo` says after how many cases, too.
+around the code under test. `like` and `class` are those of [the list of real
+bugs](../spec/bug-zoo.md) that the mutants were made from; `law` is the first
+law that sees the mutant without any reference. `e820check zoo` says after how
+many cases each was caught.
 
-| mutant | class | like | caught by | law |
-|---|---|---|---|---|
+| mutant | class | like | law |
+|---|---|---|---|
 )");
   for (const ZooRow& row : report.rows) {
-    const Catch& caught = row.score.caught;
-    absl::StrAppendFormat(&text, "| %s | %s | %s | %s | %s |\n", row.mutant.id,
+    absl::StrAppendFormat(&text, "| %s | %s | %s | %s |\n", row.mutant.id,
                           row.mutant.classes, row.mutant.sources,
-                          Shortened(CaughtBy(caught)), LawOf(caught));
+                          LawOf(row.score.caught));
+  }
+  absl::StrAppend(&text, R"(
+## What caught them
+
+The first difference from the reference, or the first law that was broken.
+Numbers in texts are N.
+
+)");
+  for (const auto& [by, mutants] : MutantsByCatch(report)) {
+    absl::StrAppend(&text, ListItem(absl::StrCat("`", by, "`: ", mutants)));
   }
   return text;
 }

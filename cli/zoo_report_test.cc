@@ -59,9 +59,10 @@ TEST(ZooReport, TextFitsATerminal) {
 TEST(ZooReport, MarkdownHasNothingThatDiffersFromRunToRun) {
   ZooReport report = TwoMutants();
   const std::string page = Print(report, ZooFormat::kMarkdown);
-  EXPECT_THAT(page, HasSubstr("| first | OVL SPM | Z01 | e820 <order> | "
-                              "e820.no-overlap |\n"));
-  EXPECT_THAT(page, HasSubstr("| second | INC | Z15 | nothing |  |\n"));
+  EXPECT_THAT(page, HasSubstr("| first | OVL SPM | Z01 | e820.no-overlap |\n"
+                              "| second | INC | Z15 |  |\n"));
+  EXPECT_THAT(page, HasSubstr("- `e820 <order>`: first\n"
+                              "- `nothing`: second\n"));
   for (ZooRow& row : report.rows) {
     row.score.needed *= 2;
     row.fuzzed =
@@ -70,11 +71,14 @@ TEST(ZooReport, MarkdownHasNothingThatDiffersFromRunToRun) {
   EXPECT_EQ(Print(report, ZooFormat::kMarkdown), page);
 }
 
-TEST(ZooReport, MarkdownShortensWhatIsWide) {
+TEST(ZooReport, MarkdownShortensTextsAndGroupsByThem) {
   ZooReport report = TwoMutants();
-  report.rows[0].score.caught.difference = std::string(200, 'x');
-  EXPECT_THAT(Print(report, ZooFormat::kMarkdown),
-              HasSubstr("| " + std::string(69, 'x') + "... |"));
+  for (ZooRow& row : report.rows) {
+    row.score.caught.difference = std::string(200, 'x');
+  }
+  EXPECT_THAT(
+      Print(report, ZooFormat::kMarkdown),
+      HasSubstr("- `" + std::string(69, 'x') + "...`:\n  first, second\n"));
 }
 
 // With --fuzzer, what the other formats add.
