@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// map_report RESULTS.json [PLOT.svg]: what map_benchmark measured, as a table
-// with one row for each operation and size: RangeTreeMap, the best peer, their
-// ratio, and the target where there is one. With a second argument, also as a
-// plot of cost against size.
+// map_report RESULTS.json [PLOT.svg PAGE.md]: what map_benchmark measured, as a
+// table with one row for each operation and size: RangeTreeMap, the best peer,
+// their ratio, and the target where there is one. Also, where asked for, as a
+// plot of cost against size, and the table as the page doc/generated/bench.md.
 
 #include <algorithm>
 #include <cmath>
@@ -114,9 +114,10 @@ std::string Short(double value) {
   return absl::StrFormat("%.*f", value < 100 ? 1 : 0, value);
 }
 
-void PrintTable(const Results& results) {
-  std::printf("%-17s %8s %9s %9s  %-18s %6s  %s\n", "operation", "ranges",
-              "ours", "best peer", "which", "ratio", "target");
+std::string TableOf(const Results& results) {
+  std::string table = absl::StrFormat("%-17s %8s %9s %9s  %-18s %6s  %s\n",
+                                      "operation", "ranges", "ours",
+                                      "best peer", "which", "ratio", "target");
   size_t missed = 0;
   size_t rows = 0;
   for (const auto& [operation, sizes] : results) {
@@ -144,14 +145,28 @@ void PrintTable(const Results& results) {
       const bool met = value <= target.at_most;
       ++rows;
       missed += met ? 0 : 1;
-      std::printf("%-17s %8zu %9s %9s  %-18s %6.2f  %s%s%s\n",
-                  operation.c_str(), ranges, Short(ours->second).c_str(),
-                  Short(best->second).c_str(), best->first.c_str(), ratio,
-                  Short(target.at_most).c_str(), unit.c_str(),
-                  met ? "" : absl::StrFormat(", missed: %.3g", value).c_str());
+      absl::StrAppendFormat(
+          &table, "%-17s %8d %9s %9s  %-18s %6.2f  %s%s%s\n", operation, ranges,
+          Short(ours->second), Short(best->second), best->first, ratio,
+          Short(target.at_most), unit,
+          met ? "" : absl::StrFormat(", missed: %.3g", value));
     }
   }
-  std::printf("%zu of %zu targets met\n", rows - missed, rows);
+  absl::StrAppendFormat(&table, "%d of %d targets met\n", rows - missed, rows);
+  return table;
+}
+
+std::string PageOf(const std::string& table) {
+  return absl::StrCat(R"(# RangeTreeMap against its peers
+
+What `scripts/bench` measured in one run, which also draws [the
+plot](../../bench/plot.svg). Times are nanoseconds, of one query or edit, or,
+where an operation touches all of them, of one range; memory is bytes a range.
+[The range tree](../range-tree.md) says what they mean.
+
+```
+)",
+                      table, "```\n");
 }
 
 // ---- Plot ----
@@ -299,12 +314,21 @@ std::string Plot(const Results& results) {
   return svg;
 }
 
+// False, after saying so, if the file cannot be written.
+bool Write(const char* path, const std::string& text) {
+  std::ofstream file(path);
+  file << text;
+  if (file.flush()) return true;
+  std::fprintf(stderr, "map_report: cannot write %s\n", path);
+  return false;
+}
+
 }  // namespace
 }  // namespace e820check
 
 int main(int argc, char** argv) {
-  if (argc != 2 && argc != 3) {
-    std::fprintf(stderr, "usage: map_report RESULTS.json [PLOT.svg]\n");
+  if (argc != 2 && argc != 4) {
+    std::fprintf(stderr, "usage: map_report RESULTS.json [PLOT.svg PAGE.md]\n");
     return 2;
   }
   std::ifstream file(argv[1]);
@@ -319,13 +343,10 @@ int main(int argc, char** argv) {
     return 2;
   }
   const e820check::Results results = e820check::Read(json);
-  e820check::PrintTable(results);
-  if (argc == 3) {
-    std::ofstream plot(argv[2]);
-    plot << e820check::Plot(results);
-    if (!plot.flush()) {
-      std::fprintf(stderr, "map_report: cannot write %s\n", argv[2]);
-      return 2;
-    }
+  const std::string table = e820check::TableOf(results);
+  std::fputs(table.c_str(), stdout);
+  if (argc == 4 && (!e820check::Write(argv[2], e820check::Plot(results)) ||
+                    !e820check::Write(argv[3], e820check::PageOf(table)))) {
+    return 2;
   }
 }

@@ -5,7 +5,7 @@
 
 namespace e820check {
 
-// What every command of e820check exits with; README.md and --help say the
+// What every command of e820check exits with; doc/tour.md and --help say the
 // same.
 enum CommandStatus : int {
   kExitOk = 0,            // accepted, or the systems agree

@@ -11,6 +11,7 @@
 #include "cli/hunt.h"
 #include "cli/laws.h"
 #include "cli/merge.h"
+#include "cli/pages.h"
 #include "cli/predict.h"
 #include "cli/rules.h"
 #include "cli/zoo.h"
@@ -186,7 +187,18 @@ CLI::App* AddMerge(CLI::App& app, MergeOptions& options) {
   return command;
 }
 
-CLI::App* AddRules(CLI::App& app, RulesOptions& options) {
+void AddPageFormat(CLI::App& command, bool& as_page) {
+  command
+      .add_option("--format", as_page,
+                  "for a terminal, or as the page of doc/generated/")
+      ->transform(
+          CLI::CheckedTransformer(
+              std::map<std::string, bool>{{"text", false}, {"markdown", true}})
+              .description(""))
+      ->type_name("text|markdown");
+}
+
+CLI::App* AddRules(CLI::App& app, RulesOptions& options, bool& as_page) {
   CLI::App* command = app.add_subcommand(
       "rules", "print the model's rules, and how often each is hit");
   command->add_option("--cases", options.cases, "machines of each release")
@@ -196,12 +208,15 @@ CLI::App* AddRules(CLI::App& app, RulesOptions& options) {
   command->add_option("--seed", options.seed, "which machines")
       ->capture_default_str()
       ->type_name("N");
+  AddPageFormat(*command, as_page);
   return command;
 }
 
-const CLI::App* AddLaws(CLI::App& app) {
-  return app.add_subcommand(
+const CLI::App* AddLaws(CLI::App& app, bool& as_page) {
+  CLI::App* command = app.add_subcommand(
       "laws", "print the laws, their severity, and who suffers from a breach");
+  AddPageFormat(*command, as_page);
+  return command;
 }
 
 CLI::App* AddZoo(CLI::App& app, ZooOptions& options) {
@@ -266,8 +281,9 @@ int Main(std::vector<std::string> words) {
   MergeOptions merge_options;
   const CLI::App* merge = AddMerge(app, merge_options);
   RulesOptions rules_options;
-  const CLI::App* rules = AddRules(app, rules_options);
-  const CLI::App* laws = AddLaws(app);
+  bool as_page = false;  // of laws or rules
+  const CLI::App* rules = AddRules(app, rules_options, as_page);
+  const CLI::App* laws = AddLaws(app, as_page);
   ZooOptions zoo_options;
   const CLI::App* zoo = AddZoo(app, zoo_options);
   try {
@@ -283,11 +299,15 @@ int Main(std::vector<std::string> words) {
   };
   if (laws->parsed()) {
     if (separated) return refuse("laws takes no QEMU arguments");
-    return PrintLaws();
+    if (!as_page) return PrintLaws();
+    std::cout << LawsPage();
+    return kExitOk;
   }
   if (rules->parsed()) {
     if (separated) return refuse("rules takes no QEMU arguments");
-    return PrintRules(rules_options);
+    if (!as_page) return PrintRules(rules_options);
+    std::cout << RulesPage();
+    return kExitOk;
   }
   if (merge->parsed()) {
     if (separated) return refuse("merge takes no QEMU arguments");

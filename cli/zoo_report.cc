@@ -3,12 +3,14 @@
 #include "cli/zoo_report.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/string_view.h"
+#include "cli/pages.h"
 #include "nlohmann/json.hpp"
 
 namespace e820check {
@@ -94,20 +96,61 @@ std::string Text(const ZooReport& report) {
   return absl::StrCat(text, Summary(report), "\n");
 }
 
-std::string Markdown(const ZooReport& report) {
-  const size_t columns = ColumnCount(report);
-  std::string text = absl::StrCat(
-      "| ", absl::StrJoin(kColumns, kColumns + columns, " | "), " |\n");
-  for (size_t i = 0; i < columns; ++i) {
-    // Numbers are flush right.
-    const bool is_number = i == 4 || i == 5 || i >= 7;
-    absl::StrAppend(&text, is_number ? "|--:" : "|---");
-  }
-  absl::StrAppend(&text, "|\n");
+// Of long texts of refusal, the start says which it is.
+std::string Shortened(const std::string& text) {
+  constexpr size_t kMost = 72;
+  return text.size() <= kMost ? text
+                              : absl::StrCat(text.substr(0, kMost - 3), "...");
+}
+
+// What caught mutants, with their ids, in the order of the first of each.
+std::vector<std::pair<std::string, std::string>> MutantsByCatch(
+    const ZooReport& report) {
+  std::vector<std::pair<std::string, std::string>> groups;
   for (const ZooRow& row : report.rows) {
-    absl::StrAppend(&text, "| ", absl::StrJoin(Cells(row), " | "), " |\n");
+    const std::string by = Shortened(CaughtBy(row.score.caught));
+    const auto group =
+        std::find_if(groups.begin(), groups.end(),
+                     [&](const auto& known) { return known.first == by; });
+    if (group == groups.end()) {
+      groups.emplace_back(by, row.mutant.id);
+    } else {
+      absl::StrAppend(&group->second, ", ", row.mutant.id);
+    }
   }
-  return absl::StrCat(text, "\n", Summary(report), "\n");
+  return groups;
+}
+
+// The page doc/generated/zoo.md: without times and counts, which differ from
+// run to run.
+std::string Markdown(const ZooReport& report) {
+  std::string text(R"(# The bug zoo
+
+Mistakes that programs really made with memory maps, planted one at a time
+around the code under test. `like` and `class` are those of [the list of real
+bugs](../spec/bug-zoo.md) that the mutants were made from; `law` is the first
+law that sees the mutant without any reference. `e820check zoo` says after how
+many cases each was caught.
+
+| mutant | class | like | law |
+|---|---|---|---|
+)");
+  for (const ZooRow& row : report.rows) {
+    absl::StrAppendFormat(&text, "| %s | %s | %s | %s |\n", row.mutant.id,
+                          row.mutant.classes, row.mutant.sources,
+                          LawOf(row.score.caught));
+  }
+  absl::StrAppend(&text, R"(
+## What caught them
+
+The first difference from the reference, or the first law that was broken.
+Numbers in texts are N.
+
+)");
+  for (const auto& [by, mutants] : MutantsByCatch(report)) {
+    absl::StrAppend(&text, ListItem(absl::StrCat("`", by, "`: ", mutants)));
+  }
+  return text;
 }
 
 std::string Escaped(const std::string& text) {

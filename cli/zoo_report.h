@@ -35,6 +35,7 @@ size_t CountCaught(const ZooReport& report);
 std::optional<size_t> CountCaughtByFuzzing(const ZooReport& report);
 
 // The scoreboard. Text is for a terminal: 80 columns, one line for a mutant.
+// Markdown is the page doc/generated/zoo.md, the same for each run of a seed.
 std::string Print(const ZooReport& report, ZooFormat format);
 
 }  // namespace e820check

@@ -56,20 +56,43 @@ TEST(ZooReport, TextFitsATerminal) {
   }
 }
 
-TEST(ZooReport, MarkdownHasOneCellForEachColumn) {
+TEST(ZooReport, MarkdownHasNothingThatDiffersFromRunToRun) {
   ZooReport report = TwoMutants();
-  const std::string plain = Print(report, ZooFormat::kMarkdown);
-  EXPECT_THAT(plain, HasSubstr("| first | OVL SPM | Z01 | e820 <order> | 3 | "
-                               "2.0 | e820.no-overlap |\n"));
+  const std::string page = Print(report, ZooFormat::kMarkdown);
+  EXPECT_THAT(page, HasSubstr("| first | OVL SPM | Z01 | e820.no-overlap |\n"
+                              "| second | INC | Z15 |  |\n"));
+  EXPECT_THAT(page, HasSubstr("- `e820 <order>`: first\n"
+                              "- `nothing`: second\n"));
+  for (ZooRow& row : report.rows) {
+    row.score.needed *= 2;
+    row.fuzzed =
+        FuzzScore{.caught = true, .runs = 12, .needed = absl::Seconds(1)};
+  }
+  EXPECT_EQ(Print(report, ZooFormat::kMarkdown), page);
+}
+
+TEST(ZooReport, MarkdownShortensTextsAndGroupsByThem) {
+  ZooReport report = TwoMutants();
+  for (ZooRow& row : report.rows) {
+    row.score.caught.difference = std::string(200, 'x');
+  }
+  EXPECT_THAT(
+      Print(report, ZooFormat::kMarkdown),
+      HasSubstr("- `" + std::string(69, 'x') + "...`:\n  first, second\n"));
+}
+
+// With --fuzzer, what the other formats add.
+TEST(ZooReport, HtmlHasTheRunsOfTheFuzzer) {
+  ZooReport report = TwoMutants();
   for (ZooRow& row : report.rows) {
     row.fuzzed = FuzzScore{.caught = row.mutant.id == "first",
                            .runs = 12,
                            .needed = absl::Seconds(1)};
   }
-  const std::string fuzzed = Print(report, ZooFormat::kMarkdown);
-  EXPECT_THAT(fuzzed, HasSubstr("| e820.no-overlap | 12 | 1000.0 |\n"));
-  EXPECT_THAT(fuzzed, HasSubstr("| not caught | 1000.0 |\n"));
-  EXPECT_THAT(fuzzed, HasSubstr("1 of 2 mutants caught, 1 by fuzzing"));
+  const std::string html = Print(report, ZooFormat::kHtml);
+  EXPECT_THAT(html, HasSubstr("<td>12</td><td>1000.0</td>"));
+  EXPECT_THAT(html, HasSubstr("<td>not caught</td><td>1000.0</td>"));
+  EXPECT_THAT(html, HasSubstr("1 of 2 mutants caught, 1 by fuzzing"));
 }
 
 TEST(ZooReport, HtmlEscapesAndMarksSurvivors) {

@@ -27,7 +27,7 @@ struct OemNames {
 struct AcpiHeader {
   std::array<char, 4> signature = {};
   uint8_t revision = 1;
-  // 0 in etc/acpi/tables; firmware fills it in (spec/qemu-layout.md 6.1).
+  // 0 in etc/acpi/tables; firmware fills it in (doc/spec/qemu-layout.md 6.1).
   uint8_t checksum = 0;
   OemNames oem;
   uint32_t oem_revision = 1;

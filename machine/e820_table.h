@@ -25,7 +25,7 @@ struct E820Row {
 };
 
 // The memory map in the order in which QEMU adds rows; never sorted or merged
-// (spec/qemu-layout.md section 3).
+// (doc/spec/qemu-layout.md section 3).
 using E820Table = std::vector<E820Row>;
 
 // Wire form: 20 bytes a row, u64 address, u64 length, u32 type, little endian.

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // What a command line asks of the machine, after every check that QEMU makes
-// before it builds the board (spec/qemu-options.md section 4, steps 0 to 11).
+// before it builds the board (doc/spec/qemu-options.md section 4, steps 0 to
+// 11).
 //
 // MachineOptions is plain data. options/ makes it from text and refuses what
 // QEMU refuses; fuzz/ and properties/ also make it directly. Board-level checks
@@ -85,7 +86,7 @@ struct MemoryBackend {
   friend bool operator==(const MemoryBackend&, const MemoryBackend&) = default;
 };
 
-// The dialect's -numa node,memmap-type= (spec/memmap-type.md).
+// The dialect's -numa node,memmap-type= (doc/spec/memmap-type.md).
 enum class MemmapType { kNormal, kSpm, kReserved };
 
 // "normal", "spm", "reserved".
@@ -189,7 +190,7 @@ struct SgxSection {
 };
 
 // -device, of any kind: the ids of all of them decide in which order tables
-// name some (spec/qemu-layout.md 6.7).
+// name some (doc/spec/qemu-layout.md 6.7).
 struct Device {
   enum class Kind {
     kOther,  // changes no memory table

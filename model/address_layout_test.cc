@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// spec/qemu-layout.md 2 and 3: where RAM lies. All rows were observed on QEMU
-// 7.2 unless a case says otherwise.
+// doc/spec/qemu-layout.md 2 and 3: where RAM lies. All rows were observed on
+// QEMU 7.2 unless a case says otherwise.
 
 #include <string>
 #include <variant>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// spec/qemu-layout.md 2.2 to 2.4: where high RAM and all above it lie, and
+// doc/spec/qemu-layout.md 2.2 to 2.4: where high RAM and all above it lie, and
 // whether the CPU can address it.
 
 #ifndef E820CHECK_MODEL_ADDRESS_SPACE_H_
@@ -45,8 +45,8 @@ absl::StatusOr<AddressSpace> ArrangeAddressSpace(const MachineOptions& options,
                                                  const RamSplit& split,
                                                  Journal& journal);
 
-// The checks of spec/qemu-options.md 9 item 10 on slots and maxmem; fails with
-// QEMU's text.
+// The checks of doc/spec/qemu-options.md 9 item 10 on slots and maxmem; fails
+// with QEMU's text.
 absl::Status CheckDeviceMemory(const MachineOptions& options,
                                const LayoutPolicy& policy,
                                const AddressSpace& space, Journal& journal);

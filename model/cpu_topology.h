@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// spec/qemu-layout.md 4.2: the possible vCPUs and their APIC ids.
+// doc/spec/qemu-layout.md 4.2: the possible vCPUs and their APIC ids.
 
 #ifndef E820CHECK_MODEL_CPU_TOPOLOGY_H_
 #define E820CHECK_MODEL_CPU_TOPOLOGY_H_

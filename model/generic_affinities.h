@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// spec/qemu-layout.md 6.5, 6.7: rows for devices near a node, and the CXL host
-// bridges that a command line names. QEMU looks the devices up when all of them
-// are there.
+// doc/spec/qemu-layout.md 6.5, 6.7: rows for devices near a node, and the CXL
+// host bridges that a command line names. QEMU looks the devices up when all of
+// them are there.
 
 #ifndef E820CHECK_MODEL_GENERIC_AFFINITIES_H_
 #define E820CHECK_MODEL_GENERIC_AFFINITIES_H_

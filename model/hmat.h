@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// spec/qemu-layout.md 8: the Heterogeneous Memory Attribute Table.
+// doc/spec/qemu-layout.md 8: the Heterogeneous Memory Attribute Table.
 
 #ifndef E820CHECK_MODEL_HMAT_H_
 #define E820CHECK_MODEL_HMAT_H_

@@ -46,7 +46,6 @@ LayoutPolicy PolicyOf(const MachineType& type, QemuVersion qemu) {
 
   LayoutPolicy policy = {};
   policy.has_numa = type.family != MachineFamily::kNone;
-  // Observed: no tables before 1.7; the specification does not say so.
   policy.has_acpi_tables = pci_board && at_least(1, 7);
   policy.gigabyte_align = i440fx && at_least(2, 0);
   policy.has_acpi_device = pci_board;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Every constant and every version-dependent rule of the layout, each with the
-// section of spec/qemu-layout.md that it restates.
+// section of doc/spec/qemu-layout.md that it restates.
 
 #ifndef E820CHECK_MODEL_LAYOUT_POLICY_H_
 #define E820CHECK_MODEL_LAYOUT_POLICY_H_
@@ -94,9 +94,9 @@ struct LayoutPolicy {
   // Observed: the start of a warning, or empty where there is none.
   absl::string_view private_files_warning;
   uint64_t hole64_size_bytes;         // 2.3
-  absl::string_view default_ram_id;   // qemu-options.md 9.1
-  bool default_ram_id_text_has_hint;  // qemu-options.md 9.1
-  // The end of the hyper-threading warning, qemu-options.md 6.
+  absl::string_view default_ram_id;   // doc/spec/qemu-options.md 9.1
+  bool default_ram_id_text_has_hint;  // as default_ram_id
+  // The end of the hyper-threading warning, doc/spec/qemu-options.md 6.
   absl::string_view hyperthreading_advice;
 };
 

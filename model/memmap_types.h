@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// -numa node,memmap-type=: the rule of spec/memmap-type.md 5. No QEMU has the
-// option; checks and texts are this project's.
+// -numa node,memmap-type=: the rule of doc/spec/memmap-type.md 5. No QEMU has
+// the option; checks and texts are this project's.
 
 #ifndef E820CHECK_MODEL_MEMMAP_TYPES_H_
 #define E820CHECK_MODEL_MEMMAP_TYPES_H_

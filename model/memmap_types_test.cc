@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// spec/memmap-type.md 5.
+// doc/spec/memmap-type.md 5.
 
 #include <string>
 #include <vector>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// spec/qemu-layout.md 2.5, spec/qemu-options.md 10: memory devices find their
-// places in device memory, or are refused. What those sections leave open was
-// observed on QEMU 7.2, 10.0 and 11.1.
+// doc/spec/qemu-layout.md 2.5, doc/spec/qemu-options.md 10: memory devices find
+// their places in device memory, or are refused. What those sections leave open
+// was observed on QEMU 7.2, 10.0 and 11.1.
 
 #ifndef E820CHECK_MODEL_MEMORY_DEVICES_H_
 #define E820CHECK_MODEL_MEMORY_DEVICES_H_

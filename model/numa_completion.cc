@@ -227,8 +227,8 @@ absl::Status CompleteInitiators(const MachineOptions& options,
           absl::StrCat("The initiator of NUMA node ", id, " is invalid"));
     }
   }
-  // Observed, against the specification: a generic initiator counts for
-  // latencies and bandwidths only, not for initiator=.
+  // doc/spec/qemu-layout.md 6.6: a generic initiator counts for latencies and
+  // bandwidths only, not for initiator=.
   for (const GenericAffinity& generic : options.generic_affinities) {
     if (generic.kind != GenericAffinity::Kind::kInitiator) continue;
     if (generic.node >= numa.nodes.size()) continue;  // refused later

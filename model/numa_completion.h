@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// What QEMU makes of -numa before it builds the board: spec/qemu-layout.md 5,
-// spec/qemu-options.md 9 items 1 to 9.
+// What QEMU makes of -numa before it builds the board: doc/spec/qemu-layout.md
+// 5, doc/spec/qemu-options.md 9 items 1 to 9.
 
 #ifndef E820CHECK_MODEL_NUMA_COMPLETION_H_
 #define E820CHECK_MODEL_NUMA_COMPLETION_H_

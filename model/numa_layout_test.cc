@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// spec/qemu-layout.md 4 to 8 and spec/qemu-options.md 9. Tables and texts were
-// observed on QEMU 7.2 unless a case says otherwise.
+// doc/spec/qemu-layout.md 4 to 8 and doc/spec/qemu-options.md 9. Tables and
+// texts were observed on QEMU 7.2 unless a case says otherwise.
 
 #include <string>
 #include <variant>
@@ -218,7 +218,7 @@ TEST(X2ApicTest, Tcg7_2RefusesId255) {
   EXPECT_EQ(RefusalOf(options), kText);
 }
 
-// Of 10.0 as the specification says; not observed here.
+// Of 10.0, doc/spec/qemu-layout.md 6.2.
 TEST(X2ApicTest, LargeIdsHaveTheLongRow) {
   MachineOptions options = NumaMachine("q35", {{kGiB}});
   options.qemu_version = QemuVersion::k10_0;
@@ -291,7 +291,7 @@ TEST(HmatTest, NodesNameTheirInitiators) {
             "00000000000000000000000000000000"
             "000000002800000000000000800000000200000000000000"
             "00000000000000000000000000000000");
-  // 10.0 lists nodes with memory only; as the specification says.
+  // 10.0 lists nodes with memory only (doc/spec/qemu-layout.md 8.1).
   options.qemu_version = QemuVersion::k10_0;
   EXPECT_EQ(LayoutOf(options).hmat.size(), 36u + 4 + 40);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// The ACPI tables about NUMA: spec/qemu-layout.md 6 and 7. Both take a topology
-// with at least one node.
+// The ACPI tables about NUMA: doc/spec/qemu-layout.md 6 and 7. Both take a
+// topology with at least one node.
 
 #ifndef E820CHECK_MODEL_NUMA_TABLES_H_
 #define E820CHECK_MODEL_NUMA_TABLES_H_

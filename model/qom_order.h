@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// spec/qemu-layout.md 6.7: in which order QEMU visits the children of an
+// doc/spec/qemu-layout.md 6.7: in which order QEMU visits the children of an
 // object, which is the order of a GLib hash table.
 
 #ifndef E820CHECK_MODEL_QOM_ORDER_H_

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// spec/qemu-layout.md 2.1: RAM below and above 4 GiB.
+// doc/spec/qemu-layout.md 2.1: RAM below and above 4 GiB.
 
 #ifndef E820CHECK_MODEL_RAM_SPLIT_H_
 #define E820CHECK_MODEL_RAM_SPLIT_H_

@@ -25,7 +25,7 @@ namespace e820check {
 namespace model {
 namespace {
 
-// spec/qemu-layout.md 9: isapc of 11.1 looks at its RAM before its CPU.
+// doc/spec/qemu-layout.md 9: isapc of 11.1 looks at its RAM before its CPU.
 absl::Status CheckIsapcRam(const MachineOptions& options,
                            const LayoutPolicy& policy, Journal& journal) {
   const uint64_t ram = options.memory.ram_size_bytes;
@@ -38,7 +38,7 @@ absl::Status CheckIsapcRam(const MachineOptions& options,
                    " MiB, maximum ", kIsapcMaxRamBytes / kMiB, " MiB"));
 }
 
-// Not in the specification: 11.1 knows these as the CPUs of its time.
+// doc/spec/qemu-layout.md 9: 11.1 knows these as the CPUs of isapc's time.
 void WarnOfIsapcCpu(const MachineOptions& options, const LayoutPolicy& policy,
                     Journal& journal) {
   if (!policy.is_32_bit_isapc) return;
@@ -51,8 +51,8 @@ void WarnOfIsapcCpu(const MachineOptions& options, const LayoutPolicy& policy,
                             "-x86_64-cpu is deprecated for isapc machine"));
 }
 
-// Not in the specification; of the started CPUs, the first that cannot have its
-// id is named. 10.0 aborts with these words.
+// doc/spec/qemu-layout.md 4.2: of the started CPUs, the first that cannot have
+// its id is named. 10.0 aborts with these words.
 absl::Status CheckX2ApicFeature(const MachineOptions& options,
                                 const LayoutPolicy& policy, Journal& journal) {
   if (policy.tcg_refuses_x2apic_ids || options.cpu.x2apic ||
@@ -98,7 +98,8 @@ absl::Status CreateCpus(const MachineOptions& options,
   return CheckX2ApicFeature(options, policy, journal);
 }
 
-// spec/qemu-layout.md 3, rows 2 to 5. Low RAM has a row even where it is empty.
+// doc/spec/qemu-layout.md 3, rows 2 to 5. Low RAM has a row even where it is
+// empty.
 E820Table BuildE820(const MachineOptions& options, const RamSplit& split,
                     const AddressSpace& space, Journal& journal) {
   E820Table table;
@@ -150,8 +151,8 @@ void AppendSpMemRows(const MachineOptions& options,
   }
 }
 
-// Not in the specification: old boards tell firmware which CPUs are there with
-// a bit for each of 256 APIC ids.
+// doc/spec/qemu-layout.md 4.2: old boards tell firmware which CPUs are there
+// with a bit for each of 256 APIC ids.
 absl::Status CheckCpuHotplug(const MachineOptions& options,
                              const LayoutPolicy& policy, Journal& journal) {
   constexpr uint64_t kApicIds = 256;
@@ -162,7 +163,7 @@ absl::Status CheckCpuHotplug(const MachineOptions& options,
       absl::StrCat("max_cpus is too large. APIC ID of last CPU is ", last));
 }
 
-// Not in the specification: what 10.0 and 11.1 do last of all.
+// doc/spec/qemu-layout.md 4.2: what 10.0 and 11.1 do last of all.
 absl::Status CheckSmbios(const MachineOptions& options,
                          const LayoutPolicy& policy, Journal& journal) {
   const SmbiosEntryPoint entry_point = options.smbios_entry_point.value_or(
@@ -203,7 +204,7 @@ class Board {
   }
 
  private:
-  // spec/qemu-options.md 9.
+  // doc/spec/qemu-options.md 9.
   absl::Status Init() {
     // What every machine does: items 1 to 9.
     if (absl::Status s = CheckRamBackend(options_, policy_, journal_);
@@ -215,7 +216,7 @@ class Board {
     if (!numa.ok()) return numa.status();
     numa_ = *std::move(numa);
 
-    // The board: spec/qemu-layout.md 2, 3.
+    // The board: doc/spec/qemu-layout.md 2, 3.
     WarnOfIsapcCpu(options_, policy_, journal_);
     if (absl::Status s = CheckIsapcRam(options_, policy_, journal_); !s.ok()) {
       return s;
@@ -257,7 +258,7 @@ class Board {
     return absl::OkStatus();
   }
 
-  // What waits for all devices: spec/qemu-layout.md 6 to 8.
+  // What waits for all devices: doc/spec/qemu-layout.md 6 to 8.
   absl::Status Publish(const std::vector<PluggedDevice>& devices) {
     AppendSpMemRows(options_, devices, layout_.e820, journal_);
     if (policy_.has_cxl) {

@@ -10,8 +10,9 @@
 namespace e820check {
 
 // What QEMU under TCG answers to these options, restated step by step from
-// spec/qemu-layout.md and the board checks of spec/qemu-options.md 9, mistakes
-// of QEMU included. Slow and plain; every other layout must agree with it.
+// doc/spec/qemu-layout.md and the board checks of doc/spec/qemu-options.md 9,
+// mistakes of QEMU included. Slow and plain; every other layout must agree with
+// it.
 //
 // Any options for which Validate(options) is OK get an answer. Warnings are
 // those of board initialisation, except "TCG doesn't support requested feature"

@@ -132,8 +132,8 @@ inline constexpr size_t kRuleCount = static_cast<size_t>(Rule::kCount);
 
 struct RuleFacts {
   Rule rule;
-  // "layout" (spec/qemu-layout.md) or "options" (spec/qemu-options.md) and the
-  // section there.
+  // "layout" (doc/spec/qemu-layout.md) or "options" (doc/spec/qemu-options.md)
+  // and the section there.
   absl::string_view section;
   absl::string_view text;
   // Held against a real QEMU, or, where none is to be had (KVM, SGX), against

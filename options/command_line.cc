@@ -67,8 +67,8 @@ bool IsHostIndependent(absl::string_view cpu) {
   return has_vendor;
 }
 
-// Turns records into a machine. The steps are those of spec/qemu-options.md 4;
-// each returns a refusal with its location, or why it goes no further.
+// Turns records into a machine. The steps are those of doc/spec/qemu-options.md
+// 4; each returns a refusal with its location, or why it goes no further.
 class CommandLine {
  public:
   CommandLine(absl::Span<const std::string> args,

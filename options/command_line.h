@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // qemu-system-x86_64's command line: an argument vector becomes what it asks of
-// the machine, or the words in which QEMU refuses it (spec/qemu-options.md 4,
-// steps 0 to 11, and of step 13 what needs no board).
+// the machine, or the words in which QEMU refuses it (doc/spec/qemu-options.md
+// 4, steps 0 to 11, and of step 13 what needs no board).
 //
 //   text                     layer
 //   "0x1f", "1.5G"           integer.h, size.h

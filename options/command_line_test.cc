@@ -60,7 +60,7 @@ TEST(CommandLineTest, NothingIsTheDefaultMachine) {
   EXPECT_EQ(options.smp, SmpTopology());
 }
 
-// spec/qemu-options.md 4: each line breaks two rules of different steps.
+// doc/spec/qemu-options.md 4: each line breaks two rules of different steps.
 TEST(CommandLineTest, TheEarlierStepWins) {
   const struct {
     const char* line;

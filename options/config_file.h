@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// -readconfig: options in a file, in groups (spec/qemu-options.md 11).
+// -readconfig: options in a file, in groups (doc/spec/qemu-options.md 11).
 //
 //   [numa]
 //     type = "node"

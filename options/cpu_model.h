@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // -cpu under TCG: what a model and its features make of the five things that a
-// memory map depends on (spec/qemu-layout.md 2.2, 2.3).
+// memory map depends on (doc/spec/qemu-layout.md 2.2, 2.3).
 
 #ifndef E820CHECK_OPTIONS_CPU_MODEL_H_
 #define E820CHECK_OPTIONS_CPU_MODEL_H_

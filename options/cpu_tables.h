@@ -98,7 +98,7 @@ inline constexpr Model kModels[] = {
     {"pentium2", kIntel, {1, 1, 1}, false, true},
     {"pentium3", kIntel, {1, 1, 1}, false, true},
     {"phenom", kAmd, {1, 1, 1}},
-    // spec/qemu-layout.md 2.3 gives it PSE36; 7.2 has 32 address bits here.
+    // Without PSE36 (doc/spec/qemu-layout.md 2.3).
     {"qemu32", kIntel, {1, 1, 1}, false, false},
     {"qemu64", kAmd, {1, 1, 1}},
 };

@@ -146,7 +146,7 @@ std::string FormatMemory(const MemoryOptions& memory) {
   std::vector<std::string> items;
   if (!memory.ram_size_from_backend) {
     // A size of 0 counts as none; the largest one is rounded up to 2^64, which
-    // is 0 (spec/qemu-options.md 5.2).
+    // is 0 (doc/spec/qemu-options.md 5.2).
     items.push_back(absl::StrCat(
         "size=",
         FormatSize(memory.ram_size_bytes == 0 ? UINT64_MAX

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // The two orders in which QEMU walks keys that it holds in hash tables. They
-// decide which of several mistakes a refusal names (spec/qemu-options.md 3.7).
+// decide which of several mistakes a refusal names
+// (doc/spec/qemu-options.md 3.7).
 
 #ifndef E820CHECK_OPTIONS_HASH_ORDER_H_
 #define E820CHECK_OPTIONS_HASH_ORDER_H_
@@ -17,9 +18,9 @@
 namespace e820check {
 
 // GLib's string-keyed GHashTable: open addressing over a power-of-two table
-// whose home slots come from a prime modulus (spec/qemu-layout.md 6.7). Keys
-// are views; what they point at must outlive the table. All keys go in before
-// the first comes out, so erased slots need no reuse.
+// whose home slots come from a prime modulus (doc/spec/qemu-layout.md 6.7).
+// Keys are views; what they point at must outlive the table. All keys go in
+// before the first comes out, so erased slots need no reuse.
 class GlibTable {
  public:
   GlibTable() : slots_(kMinSize), taken_steps_(kMinSize) {}

@@ -58,7 +58,7 @@ TEST(GlibTableTest, HoldsManyKeys) {
   EXPECT_EQ(FirstOf(keys, keys), "none");
 }
 
-// spec/qemu-options.md 3.7.
+// doc/spec/qemu-options.md 3.7.
 TEST(QDictBucketTest, HasTheRecordedBuckets) {
   const struct {
     const char* key;

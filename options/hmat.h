@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// -numa hmat-lb and hmat-cache (spec/qemu-options.md 7.5, 7.6).
+// -numa hmat-lb and hmat-cache (doc/spec/qemu-options.md 7.5, 7.6).
 
 #ifndef E820CHECK_OPTIONS_HMAT_H_
 #define E820CHECK_OPTIONS_HMAT_H_

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // QEMU's dialect of JSON, with QEMU's texts of refusal: single quotes allowed,
-// no comments, no trailing commas (spec/qemu-options.md 2.3).
+// no comments, no trailing commas (doc/spec/qemu-options.md 2.3).
 
 #ifndef E820CHECK_OPTIONS_JSON_H_
 #define E820CHECK_OPTIONS_JSON_H_

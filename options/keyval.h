@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Keyval, the syntax of -machine and -smp: "q35,smp.cpus=4,sgx-epc.0.node=1"
-// (spec/qemu-options.md 2.2).
+// (doc/spec/qemu-options.md 2.2).
 
 #ifndef E820CHECK_OPTIONS_KEYVAL_H_
 #define E820CHECK_OPTIONS_KEYVAL_H_

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // -machine: the choice of a machine type and its properties, from the tree into
-// which -machine, -smp and -m were merged (spec/qemu-options.md 4 steps 3 to 6,
-// 5.2, 6).
+// which -machine, -smp and -m were merged (doc/spec/qemu-options.md 4 steps 3
+// to 6, 5.2, 6).
 
 #ifndef E820CHECK_OPTIONS_MACHINE_PROPERTIES_H_
 #define E820CHECK_OPTIONS_MACHINE_PROPERTIES_H_

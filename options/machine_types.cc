@@ -103,8 +103,7 @@ uint32_t MaxCpus(const MachineType& type, QemuVersion /*qemu*/) {
     case MachineFamily::kI440fx:
       return 255;
     case MachineFamily::kQ35:
-      // spec/qemu-layout.md 1.1 has 288 for all of 7.2's q35 types; that binary
-      // says 255 up to 2.7.
+      // doc/spec/qemu-layout.md 1.1.
       if (type.version <= MachineVersion{2, 7}) return 255;
       if (type.version <= MachineVersion{8, 0}) return 288;
       if (type.version <= MachineVersion{8, 2}) return 1024;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// The machine types of each QEMU release (spec/qemu-layout.md 1.1).
+// The machine types of each QEMU release (doc/spec/qemu-layout.md 1.1).
 
 #ifndef E820CHECK_OPTIONS_MACHINE_TYPES_H_
 #define E820CHECK_OPTIONS_MACHINE_TYPES_H_
@@ -28,8 +28,8 @@ std::optional<MachineType> FindMachineType(absl::string_view name,
 // The highest -smp maxcpus. The same in every QEMU that has the type.
 uint32_t MaxCpus(const MachineType& type, QemuVersion qemu);
 
-// Why QEMU warns of the type; empty if it does not. Not in the specification;
-// as the help texts of 7.2.22, 10.0.2 and 11.1.3 mark their types.
+// Why QEMU warns of the type; empty if it does not. As the help texts
+// of 7.2.22, 10.0.2 and 11.1.3 mark their types.
 absl::string_view DeprecationReason(const MachineType& type, QemuVersion qemu);
 
 }  // namespace e820check

@@ -159,8 +159,8 @@ absl::Status CheckMapping(const ObjectRequest& request, QemuVersion qemu) {
   };
   if (request.backend_kind == MemoryBackend::Kind::kMemfd) {
     const uint64_t huge_page = request.hugetlbsize.value_or(1);
-    // spec/qemu-options.md 8 has this for hugetlb=on only; 7.2 does not ask,
-    // and it takes odd sizes, whose lowest bit it takes for the size.
+    // doc/spec/qemu-options.md 8: whether or not hugetlb=on. Odd sizes pass, as
+    // their lowest bit is taken for the size.
     if (huge_page % 2 == 0 && (huge_page & (huge_page - 1)) != 0) {
       return Refuse("Hugepage size must be a power of 2");
     }

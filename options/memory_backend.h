@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// -object: memory backends (spec/qemu-options.md 8).
+// -object: memory backends (doc/spec/qemu-options.md 8).
 
 #ifndef E820CHECK_OPTIONS_MEMORY_BACKEND_H_
 #define E820CHECK_OPTIONS_MEMORY_BACKEND_H_

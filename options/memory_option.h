@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// -m and -machine memory.*: how much RAM (spec/qemu-options.md 5).
+// -m and -machine memory.*: how much RAM (doc/spec/qemu-options.md 5).
 
 #ifndef E820CHECK_OPTIONS_MEMORY_OPTION_H_
 #define E820CHECK_OPTIONS_MEMORY_OPTION_H_

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // -numa: nodes, distances and CPU bindings, record by record
-// (spec/qemu-options.md 7); hmat.h has the rest.
+// (doc/spec/qemu-options.md 7); hmat.h has the rest.
 
 #ifndef E820CHECK_OPTIONS_NUMA_H_
 #define E820CHECK_OPTIONS_NUMA_H_

@@ -209,7 +209,7 @@ TEST(NumaTest, MachineNoneHasNoNumaButTypes) {
   EXPECT_EQ(run.Add({"node,foo=1"}), "Invalid parameter 'foo'");
 }
 
-// spec/qemu-options.md 12.
+// doc/spec/qemu-options.md 12.
 TEST(NumaTest, MemmapTypeBelongsToItsDialect) {
   Records stock;
   EXPECT_EQ(stock.Add({"node,memmap-type=spm"}),

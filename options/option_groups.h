@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // The names under which QEMU keeps options: those that -set and the groups of a
-// configuration file name (spec/qemu-options.md 11).
+// configuration file name (doc/spec/qemu-options.md 11).
 
 #ifndef E820CHECK_OPTIONS_OPTION_GROUPS_H_
 #define E820CHECK_OPTIONS_OPTION_GROUPS_H_

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Steps 0 and 1 of a command line (spec/qemu-options.md 4): the words from left
-// to right, each option's argument into records. What follows from all of them
-// together is for command_line.h.
+// Steps 0 and 1 of a command line (doc/spec/qemu-options.md 4): the words from
+// left to right, each option's argument into records. What follows from all of
+// them together is for command_line.h.
 
 #ifndef E820CHECK_OPTIONS_OPTION_READER_H_
 #define E820CHECK_OPTIONS_OPTION_READER_H_

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // QEMU's option words: which there are, which want an argument, and what each
-// means here (spec/qemu-options.md 4 step 0).
+// means here (doc/spec/qemu-options.md 4 step 0).
 
 #ifndef E820CHECK_OPTIONS_OPTION_WORDS_H_
 #define E820CHECK_OPTIONS_OPTION_WORDS_H_

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // QemuOpts, the syntax of -m, -numa and -object: "node,nodeid=1,cpus=0-3"
-// (spec/qemu-options.md 2.1).
+// (doc/spec/qemu-options.md 2.1).
 
 #ifndef E820CHECK_OPTIONS_QEMU_OPTS_H_
 #define E820CHECK_OPTIONS_QEMU_OPTS_H_

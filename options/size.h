@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Sizes as options spell them: "64M", "1.5G", "0x40k" (spec/qemu-options.md
+// Sizes as options spell them: "64M", "1.5G", "0x40k" (doc/spec/qemu-options.md
 // 3.1).
 
 #ifndef E820CHECK_OPTIONS_SIZE_H_

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // -smp: from the numbers a user typed to a complete CPU topology
-// (spec/qemu-options.md 6).
+// (doc/spec/qemu-options.md 6).
 
 #ifndef E820CHECK_OPTIONS_SMP_H_
 #define E820CHECK_OPTIONS_SMP_H_

@@ -3,7 +3,7 @@
 // Typed records out of untyped keys and values. A record type is a table of
 // members; Visit reads them from one of the three syntaxes in the table's order
 // and stops at the first that cannot be read, as QEMU's visitors do
-// (spec/qemu-options.md 2.1, 3, 7, 8).
+// (doc/spec/qemu-options.md 2.1, 3, 7, 8).
 
 #ifndef E820CHECK_OPTIONS_VISITOR_H_
 #define E820CHECK_OPTIONS_VISITOR_H_

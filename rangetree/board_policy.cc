@@ -16,7 +16,7 @@ NarrowCpuLimit NarrowCpuLimitOf(QemuVersion qemu, MachineVersion version) {
                                          : NarrowCpuLimit::kEndOfMemory;
 }
 
-// What i440fx and q35 share (spec/qemu-layout.md 1.1).
+// What i440fx and q35 share (doc/spec/qemu-layout.md 1.1).
 BoardPolicy PciPcPolicy(MachineVersion version) {
   BoardPolicy policy;
   policy.has_device_memory = version >= MachineVersion{2, 1};
@@ -29,8 +29,7 @@ BoardPolicy PciPcPolicy(MachineVersion version) {
   policy.implies_node_for_slots = version >= MachineVersion{2, 11};
   policy.implies_node_for_maxmem = version >= MachineVersion{5, 1};
   policy.avoids_hyper_transport = version >= MachineVersion{7, 1};
-  // Beyond the specification: i440fx up to 1.6 has no ACPI tables in fw_cfg, as
-  // QEMU 7.2 shows.
+  // doc/spec/qemu-layout.md 6.
   policy.publishes_numa_tables = version >= MachineVersion{1, 7};
   return policy;
 }

@@ -19,22 +19,24 @@
 
 namespace e820check {
 
-// Where RAM resumes above the 32-bit address space (spec/qemu-layout.md 2.1).
+// Where RAM resumes above the 32-bit address space
+// (doc/spec/qemu-layout.md 2.1).
 inline constexpr uint64_t kAboveBase = 4 * kGiB;
 
 // The range that AMD's HyperTransport reserves, and where RAM resumes if it
-// would reach into it (spec/qemu-layout.md 2.2).
+// would reach into it (doc/spec/qemu-layout.md 2.2).
 inline constexpr uint64_t kHyperTransportBase = 0xFD00000000;
 inline constexpr uint64_t kHyperTransportSizeBytes = 0x300000000;
 inline constexpr uint64_t kRelocatedAboveBase = kTiB;
 inline constexpr uint32_t kHyperTransportPhysBits = 40;
 inline constexpr absl::string_view kAmdVendor = "AuthenticAMD";  // of CPUID
 
-// The VGA and ROM window that node memory leaves out (spec/qemu-layout.md 6.3).
+// The VGA and ROM window that node memory leaves out
+// (doc/spec/qemu-layout.md 6.3).
 inline constexpr uint64_t kLegacyHoleBase = 640 * kKiB;
 inline constexpr uint64_t kLegacyHoleEnd = kMiB;
 
-// Device memory (spec/qemu-layout.md 2.4, spec/qemu-options.md 9.10).
+// Device memory (doc/spec/qemu-layout.md 2.4, doc/spec/qemu-options.md 9.10).
 inline constexpr uint64_t kDeviceMemoryAlignmentBytes = kGiB;
 inline constexpr uint64_t kSizePerSlotBytes = kGiB;
 inline constexpr uint64_t kHole64AlignmentBytes = kGiB;
@@ -48,7 +50,7 @@ inline constexpr std::array<char, 8> kCxlHostBridgeHid = {'A', 'C', 'P', 'I',
                                                           '0', '0', '1', '6'};
 
 // What KVM keeps on Intel hosts: the identity map and a task state segment
-// (spec/qemu-layout.md 3).
+// (doc/spec/qemu-layout.md 3).
 inline constexpr uint64_t kKvmPagesBase = 0xFEFFC000;
 inline constexpr uint64_t kKvmPagesBytes = 4 * 4096;
 
@@ -58,7 +60,7 @@ inline constexpr uint64_t kSmallPageBytes = 4096;
 // virtio-mem's block where none is given, on hosts with huge pages of 2 MiB.
 inline constexpr uint64_t kDefaultBlockBytes = 2 * kMiB;
 
-// APIC ids from here on take an x2APIC row (spec/qemu-layout.md 6.2).
+// APIC ids from here on take an x2APIC row (doc/spec/qemu-layout.md 6.2).
 inline constexpr uint32_t kFirstX2ApicId = 255;
 // The row count below which SRAT is padded is nodes + this (6.4).
 inline constexpr size_t kPaddingRowsBeyondNodes = 2;
@@ -67,7 +69,7 @@ inline constexpr uint8_t kLocalDistance = 10;
 struct BoardPolicy {
   enum class Split { kI440fx, kQ35, kFixed, kNoRam };
   // How the last address a CPU without long mode may be asked for is found
-  // (spec/qemu-layout.md 2.3).
+  // (doc/spec/qemu-layout.md 2.3).
   enum class NarrowCpuLimit {
     kNoneUpTo32PhysBits,  // no limit if phys_bits <= 32, else as for 64 bits
     kNone,                // no limit
@@ -95,7 +97,7 @@ struct BoardPolicy {
   bool implies_node_for_maxmem = false;
   bool avoids_hyper_transport = false;
 
-  bool supports_memmap_type = false;  // spec/memmap-type.md 5
+  bool supports_memmap_type = false;  // doc/spec/memmap-type.md 5
 
   NarrowCpuLimit narrow_cpu_limit = NarrowCpuLimit::kNoneUpTo32PhysBits;
   uint64_t hole64_size_bytes = 0;  // 2.3
@@ -129,7 +131,7 @@ struct BoardPolicy {
   bool prefers_smbios_3 = false;
 
   // The id that no backend may have where QEMU makes the RAM itself
-  // (spec/qemu-options.md 9.1).
+  // (doc/spec/qemu-options.md 9.1).
   absl::string_view default_ram_id;
 };
 

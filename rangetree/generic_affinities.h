@@ -21,7 +21,7 @@ namespace e820check {
 absl::Status CheckCxlDevices(const MachineOptions& options);
 
 // The SRAT rows of acpi-generic-initiator and acpi-generic-port objects
-// (spec/qemu-layout.md 6.5), or the words with which QEMU refuses one.
+// (doc/spec/qemu-layout.md 6.5), or the words with which QEMU refuses one.
 absl::StatusOr<std::vector<SratRow>> GenericAffinityRows(
     const MachineOptions& options, const BoardPolicy& policy,
     size_t node_count);

@@ -17,8 +17,8 @@ namespace {
 
 constexpr size_t kDataTypes = 6;
 
-// The processor domain nearest to each node, spec/qemu-layout.md 8.1: the node
-// itself if it has CPUs, else what initiator= says, else kMaxNumaNodes.
+// The processor domain nearest to each node, doc/spec/qemu-layout.md 8.1: the
+// node itself if it has CPUs, else what initiator= says, else kMaxNumaNodes.
 std::vector<uint32_t> NearestInitiators(const MachineOptions& options,
                                         const NumaPlan& plan) {
   std::vector<uint32_t> initiators(plan.nodes.size(), kMaxNumaNodes);

@@ -11,7 +11,7 @@
 
 namespace e820check {
 
-// The bytes of the HMAT table (spec/qemu-layout.md 8), with the generic
+// The bytes of the HMAT table (doc/spec/qemu-layout.md 8), with the generic
 // initiators of 6.6.
 std::string BuildHmat(const MachineOptions& options, const BoardPolicy& policy,
                       const NumaPlan& plan);

@@ -31,9 +31,9 @@ struct DevicePlaces {
   std::optional<Rejection> refusal;
 };
 
-// Makes the devices one after the other (spec/qemu-layout.md 2.5,
-// spec/qemu-options.md 10). `area` is nullopt where the machine has no device
-// memory.
+// Makes the devices one after the other (doc/spec/qemu-layout.md 2.5,
+// doc/spec/qemu-options.md 10). `area` is nullopt where the machine has no
+// device memory.
 DevicePlaces PlaceDevices(const MachineOptions& options,
                           const BoardPolicy& policy, size_t node_count,
                           const std::optional<DeviceMemory>& area);

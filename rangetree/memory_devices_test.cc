@@ -153,7 +153,7 @@ TEST(MemoryDevicesTest, BoardsWithoutHotPlugGiveNoPlace) {
   EXPECT_EQ(machine.Refusal(), "'memdev' property is required");
 }
 
-// spec/qemu-layout.md 6.7: the hashes of a, b and c are 177670, 177671 and
+// doc/spec/qemu-layout.md 6.7: the hashes of a, b and c are 177670, 177671 and
 // 177672, which times 11 leave 5, 2 and 6 modulo 7.
 TEST(QomOrderTest, FollowsTheBuckets) {
   EXPECT_THAT(VisitingOrder({"a", "b", "c"}), ElementsAre(1, 0, 2));

@@ -107,7 +107,7 @@ absl::Status CheckNodes(const MachineOptions& options, const NodesById& nodes) {
   return absl::OkStatus();
 }
 
-// spec/qemu-layout.md 5.3.
+// doc/spec/qemu-layout.md 5.3.
 absl::StatusOr<std::vector<uint8_t>> CompleteDistances(
     const MachineOptions& options, size_t nodes) {
   if (options.numa_distances.empty()) return std::vector<uint8_t>();
@@ -164,7 +164,7 @@ std::vector<std::optional<uint32_t>> ExplicitNodes(
 }
 
 // With hmat=on a node's initiator must have CPUs, and a node with CPUs is its
-// own (spec/qemu-options.md 9.8 and 9.9).
+// own (doc/spec/qemu-options.md 9.8 and 9.9).
 absl::Status CheckInitiators(const NodesById& nodes,
                              const std::vector<uint32_t>& node_of_cpu) {
   std::vector<bool> has_cpu(nodes.size());
@@ -193,7 +193,7 @@ absl::Status CheckInitiators(const NodesById& nodes,
   return absl::OkStatus();
 }
 
-// spec/qemu-layout.md 5.1.
+// doc/spec/qemu-layout.md 5.1.
 absl::StatusOr<std::vector<uint32_t>> CompleteCpus(
     const MachineOptions& options, const NodesById& nodes,
     std::vector<std::string>& warnings) {
@@ -228,7 +228,7 @@ absl::StatusOr<std::vector<uint32_t>> CompleteCpus(
   return node_of_cpu;
 }
 
-// spec/qemu-layout.md 5.2.
+// doc/spec/qemu-layout.md 5.2.
 bool ImpliesNode(const MemoryOptions& memory, const BoardPolicy& policy) {
   return (policy.implies_node_for_slots && memory.slots != 0) ||
          (policy.implies_node_for_maxmem &&

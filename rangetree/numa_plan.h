@@ -26,15 +26,15 @@ struct NumaPlan {
   std::vector<uint8_t> distances;
 };
 
-// Completes and checks what -numa said (spec/qemu-layout.md 5 and, in this
-// order, spec/qemu-options.md 9, items 2 to 9). FailedPrecondition carries
+// Completes and checks what -numa said (doc/spec/qemu-layout.md 5 and, in this
+// order, doc/spec/qemu-options.md 9, items 2 to 9). FailedPrecondition carries
 // QEMU's words of refusal.
 absl::StatusOr<NumaPlan> PlanNuma(const MachineOptions& options,
                                   const BoardPolicy& policy,
                                   std::vector<std::string>& warnings);
 
-// The APIC id of a possible CPU (spec/qemu-layout.md 4.2). `cpu` is less than
-// smp.maxcpus.
+// The APIC id of a possible CPU (doc/spec/qemu-layout.md 4.2). `cpu` is less
+// than smp.maxcpus.
 uint32_t ApicIdOf(const SmpTopology& smp, uint32_t cpu);
 
 }  // namespace e820check

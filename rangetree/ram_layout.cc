@@ -45,7 +45,7 @@ uint64_t Q35LowLimit(const MachineOptions& options, const BoardPolicy& policy,
                              ? policy.low_limit_if_more_bytes
                              : policy.low_limit_bytes;
   if (user == 0 || user >= limit) return limit;
-  // Not in the specification; QEMU 7.2 shows it. The difference wraps where RAM
+  // doc/spec/qemu-layout.md 2.1: the difference wraps where RAM
   // is smaller than the limit, so that a small guest is warned as well.
   if (ram - user > user && !IsGigabyteMultiple(user)) {
     warnings.push_back(absl::StrCat(
@@ -74,7 +74,7 @@ DeviceMemory SizeDeviceMemory(const MachineOptions& options,
                         memory.slots * per_slot};
 }
 
-// Registers, then windows (spec/qemu-layout.md 2.4).
+// Registers, then windows (doc/spec/qemu-layout.md 2.4).
 uint64_t EndOfCxl(const MachineOptions& options, const BoardPolicy& policy,
                   const RamSplit& split) {
   auto below = DeviceMemoryOf(options, policy, split);
@@ -173,7 +173,7 @@ absl::Status CheckMemmapTypes(const NumaPlan& plan, const RamSplit& split,
 // SRAT's memory rows are what remains of the nodes, laid end to end on a line,
 // once the legacy hole is cut out of the line and the line is cut at the end of
 // low RAM, its rest moved to above_base. Two accidents of QEMU's own way of
-// counting are part of the result (spec/qemu-layout.md 6.3):
+// counting are part of the result (doc/spec/qemu-layout.md 6.3):
 //  - a node that ends inside the hole or at its end pushes all later nodes up
 //    to the hole's end, although it has used RAM up to its own end only;
 //  - the cuts are looked for only while the cursor has not passed them, so if

@@ -36,24 +36,24 @@ struct DeviceMemory {
   uint64_t size_bytes = 0;
 };
 
-// spec/qemu-layout.md 2.1, with its warnings.
+// doc/spec/qemu-layout.md 2.1, with its warnings.
 RamSplit SplitRam(const MachineOptions& options, const BoardPolicy& policy,
                   std::vector<std::string>& warnings);
 
-// nullopt if the machine has none (spec/qemu-layout.md 2.4).
+// nullopt if the machine has none (doc/spec/qemu-layout.md 2.4).
 std::optional<DeviceMemory> DeviceMemoryOf(const MachineOptions& options,
                                            const BoardPolicy& policy,
                                            const RamSplit& split);
 
-// The highest address the guest may use (spec/qemu-layout.md 2.3).
+// The highest address the guest may use (doc/spec/qemu-layout.md 2.3).
 uint64_t LastUsedAddress(const MachineOptions& options,
                          const BoardPolicy& policy, const RamSplit& split);
 
 // The rows for RAM, with the types that memmap-type= asks for
-// (spec/memmap-type.md 5). FailedPrecondition where it asks too much.
+// (doc/spec/memmap-type.md 5). FailedPrecondition where it asks too much.
 absl::StatusOr<E820Table> RamRows(const NumaPlan& plan, const RamSplit& split);
 
-// The memory rows of the nodes, without padding (spec/qemu-layout.md 6.3).
+// The memory rows of the nodes, without padding (doc/spec/qemu-layout.md 6.3).
 std::vector<MemoryAffinity> NodeRows(const NumaPlan& plan,
                                      const RamSplit& split);
 

@@ -31,7 +31,7 @@ namespace {
 
 using Warnings = std::vector<std::string>;
 
-// spec/qemu-options.md 9.1.
+// doc/spec/qemu-options.md 9.1.
 absl::Status CheckRamBackend(const MachineOptions& options,
                              const BoardPolicy& policy) {
   const uint64_t ram = options.memory.ram_size_bytes;
@@ -101,7 +101,7 @@ absl::Status CheckMemmapTypeSupport(const MachineOptions& options,
   return absl::OkStatus();
 }
 
-// spec/qemu-layout.md 2.2: moves `split` if it must, and says whether the
+// doc/spec/qemu-layout.md 2.2: moves `split` if it must, and says whether the
 // HyperTransport range gets a row.
 bool AvoidHyperTransport(const MachineOptions& options,
                          const BoardPolicy& policy, RamSplit& split) {
@@ -124,7 +124,7 @@ absl::Status CheckAddressSpace(const MachineOptions& options,
                                     " phys-bits too low (", bits, ")"));
 }
 
-// spec/qemu-options.md 9.10, second half.
+// doc/spec/qemu-options.md 9.10, second half.
 absl::Status CheckDeviceMemory(const MachineOptions& options,
                                const BoardPolicy& policy,
                                const std::optional<DeviceMemory>& device) {
@@ -153,7 +153,7 @@ absl::Status CheckDeviceMemory(const MachineOptions& options,
   return absl::OkStatus();
 }
 
-// spec/qemu-layout.md 3, rows 2 to 6. May move `split`.
+// doc/spec/qemu-layout.md 3, rows 2 to 6. May move `split`.
 absl::StatusOr<E820Table> PlaceRam(const MachineOptions& options,
                                    const BoardPolicy& policy,
                                    const NumaPlan& plan, RamSplit& split) {
@@ -184,7 +184,7 @@ absl::StatusOr<E820Table> PlaceRam(const MachineOptions& options,
   return rows;
 }
 
-// spec/qemu-layout.md 7.
+// doc/spec/qemu-layout.md 7.
 std::string BuildSlit(const MachineOptions& options, const NumaPlan& plan) {
   SlitTable table;
   table.header.oem = options.oem;

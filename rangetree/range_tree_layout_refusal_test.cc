@@ -124,7 +124,7 @@ TEST(RefusalTest, Initiators) {
             "The initiator of CPU NUMA node 0 should be itself (got 1)");
 }
 
-// spec/qemu-layout.md 2.4; that isapc checks up to 7.2 only is observed.
+// doc/spec/qemu-layout.md 2.4; that isapc checks up to 7.2 only is observed.
 TEST(RefusalTest, CxlWindowsNameHostBridges) {
   MachineOptions options = Guest(kPc, kGiB);
   options.cxl = true;
@@ -143,7 +143,7 @@ TEST(RefusalTest, CxlWindowsNameHostBridges) {
   EXPECT_EQ(RefusalOf(options), "CXL host bridges present, but cxl=off");
 }
 
-// spec/qemu-layout.md 6.5.
+// doc/spec/qemu-layout.md 6.5.
 TEST(RefusalTest, GenericAffinitiesNameNodesAndDevices) {
   MachineOptions options = NumaGuest(kQ35, {{kGiB}, {kGiB}});
   options.qemu_version = QemuVersion::k10_0;
@@ -171,7 +171,7 @@ TEST(RefusalTest, DeviceMemoryByMachine) {
             "accepted");
 }
 
-// spec/qemu-layout.md 2.2 and 2.3.
+// doc/spec/qemu-layout.md 2.2 and 2.3.
 TEST(RefusalTest, AddressSpaceLimitByCpuAndVersion) {
   EXPECT_EQ(RefusalOf(Guest(kPc, 1009 * kGiB)), "accepted");
   EXPECT_THAT(RefusalOf(Guest(kPc, 1010 * kGiB)), StartsWith("Address space"));

@@ -67,7 +67,7 @@ MemoryAffinity Hotplug(uint32_t node, uint64_t base, uint64_t length_bytes) {
 }
 constexpr MemoryAffinity kPadding = {};
 
-// ---- e820: the worked examples W01 to W12 of spec/qemu-layout.md ----
+// ---- e820: the worked examples W01 to W12 of doc/spec/qemu-layout.md ----
 
 struct E820Case {
   std::string name;
@@ -146,7 +146,7 @@ TEST(NodeRowsTest, LegacyHoleAndLowRamEndAreCutOut) {
                   Node(1, 4 * kGiB, kGiB), kPadding));
 }
 
-// spec/qemu-layout.md 6.3: the last row claims RAM that does not exist.
+// doc/spec/qemu-layout.md 6.3: the last row claims RAM that does not exist.
 TEST(NodeRowsTest, NodeThatEndsInTheLegacyHolePushesTheOthersUp) {
   EXPECT_THAT(MemoryRowsOf(NumaGuest(kPc, {{704 * kKiB}, {130368 * kKiB}})),
               ElementsAre(Node(0, 0, 640 * kKiB), Node(1, kMiB, 127 * kMiB),
@@ -302,7 +302,7 @@ TEST(SlitTest, MissingDirectionsAreCopied) {
   EXPECT_EQ(slit.substr(44), "\x0a\x15\x15\x0a");
 }
 
-// ---- memmap-type: the vectors of spec/memmap-type.md 5 ----
+// ---- memmap-type: the vectors of doc/spec/memmap-type.md 5 ----
 
 struct MemmapCase {
   std::string name;
@@ -364,8 +364,8 @@ TEST(MemmapTypeTest, ReservedNodesHaveNoSratRowsAndSpmNodesHave) {
                   kPadding, kPadding));
 }
 
-// spec/qemu-layout.md 8: rows are of nodes with CPUs, columns of all. What a
-// node without CPUs was given has no place.
+// doc/spec/qemu-layout.md 8: rows are of nodes with CPUs, columns of all. What
+// a node without CPUs was given has no place.
 TEST(HmatTest, ListsHaveARowForEachNodeWithCpus) {
   MachineOptions options = NumaGuest(kQ35, {{kGiB}, {kGiB}, {kGiB}});
   options.hmat = true;

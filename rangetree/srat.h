@@ -23,8 +23,8 @@ struct SratContents {
   const std::vector<DevicePlaces::Place>& places;
 };
 
-// The bytes of the table (spec/qemu-layout.md 6). `plan` has nodes; `generic`
-// are the rows of 6.5.
+// The bytes of the table (doc/spec/qemu-layout.md 6). `plan` has nodes;
+// `generic` are the rows of 6.5.
 std::string BuildSrat(const MachineOptions& options,
                       const SratContents& contents,
                       const std::vector<SratRow>& generic);

@@ -22,7 +22,7 @@ struct Group {
   absl::string_view implied_key;
 };
 
-// spec/qemu-options.md 2 and 11.
+// doc/spec/qemu-options.md 2 and 11.
 constexpr Group kGroups[] = {
     {"-m", "memory", "size"},        {"-numa", "numa", "type"},
     {"-machine", "machine", "type"}, {"-M", "machine", "type"},

@@ -18,8 +18,8 @@ constexpr QemuVersion k10 = QemuVersion::k10_0;
 constexpr QemuVersion k11 = QemuVersion::k11_1;
 
 // Words of an example are separated by one blank; '~' stands for a blank and
-// '^' for a newline within a word. By sections of spec/qemu-options.md; what
-// depends on the host is left out.
+// '^' for a newline within a word. By sections of doc/spec/qemu-options.md;
+// what depends on the host is left out.
 constexpr KnownRefusal kRefusals[] = {
     // 2.1, 4: words, QemuOpts
     {"invalid option", "-foo"},

@@ -2,7 +2,8 @@
 
 // How a fuzz target reports a broken property: print what broke, then abort,
 // with or without NDEBUG. There is one Fail function per kind of property,
-// because crashes are told apart by their stack frames (spec/oss-fuzz.md 1.2).
+// because crashes are told apart by their stack frames
+// (doc/spec/oss-fuzz.md 2).
 
 #ifndef E820CHECK_FUZZ_SUPPORT_CHECK_H_
 #define E820CHECK_FUZZ_SUPPORT_CHECK_H_

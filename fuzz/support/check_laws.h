@@ -11,7 +11,7 @@ namespace e820check {
 // Verify that the layout keeps the laws, but for what the ledger excuses; or
 // print what it breaks, and abort. The function of the broken law is then in
 // the stack, right below AbortOnBreach and Broken, since crashes are told apart
-// by the three topmost frames (spec/oss-fuzz.md 1.2).
+// by the three topmost frames (doc/spec/oss-fuzz.md 2).
 void MustKeepLaws(const MachineOptions& options, const GuestLayout& layout);
 
 }  // namespace e820check

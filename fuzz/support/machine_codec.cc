@@ -285,8 +285,8 @@ class MachineCodec {
     }
     const uint64_t size = std::max<uint64_t>(
         coder_.Size(kDefaultRamBytes, backend.size_bytes), 1);
-    // Only RAM may be a part of a page (spec/qemu-options.md 8), and files end
-    // below 2^63.
+    // Only RAM may be a part of a page (doc/spec/qemu-options.md 8), and files
+    // end below 2^63.
     constexpr uint64_t kFileSizes = uint64_t{INT64_MAX} & ~(4 * kKiB - 1);
     backend.size_bytes = backend.kind == Kind::kRam
                              ? size
@@ -425,14 +425,14 @@ class MachineCodec {
   // What needs no typing to be accepted: as much RAM as there is to back it.
   uint64_t UsualRamBytes() const {
     const auto round_up = [](uint64_t size) {
-      // QEMU's rounding wraps (spec/qemu-options.md 5.2).
+      // QEMU's rounding wraps (doc/spec/qemu-options.md 5.2).
       return (size + (8 * kKiB - 1)) & ~(8 * kKiB - 1);
     };
     if (const auto* backend = FindBackend(m_, m_.memory_backend)) {
       return round_up(backend->size_bytes);
     }
     if (m_.numa_nodes.empty()) return kDefaultRamBytes;
-    uint64_t sum = 0;  // wraps as QEMU's does (spec/qemu-options.md 9.4)
+    uint64_t sum = 0;  // wraps as QEMU's does (doc/spec/qemu-options.md 9.4)
     for (const NumaNode& node : m_.numa_nodes) sum += NodeSizeBytes(m_, node);
     return round_up(sum);
   }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // The orders in which QEMU walks its tables of keys, which decide what a
-// refusal names (spec/qemu-options.md 3.7).
+// refusal names (doc/spec/qemu-options.md 3.7).
 
 #ifndef E820CHECK_MODEL_READER_HASH_TABLE_H_
 #define E820CHECK_MODEL_READER_HASH_TABLE_H_

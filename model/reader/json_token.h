@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// The tokens of QEMU's dialect of JSON (spec/qemu-options.md 2.3).
+// The tokens of QEMU's dialect of JSON (doc/spec/qemu-options.md 2.3).
 
 #ifndef E820CHECK_MODEL_READER_JSON_TOKEN_H_
 #define E820CHECK_MODEL_READER_JSON_TOKEN_H_

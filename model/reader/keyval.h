@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Keyval, the syntax of -machine and -smp (spec/qemu-options.md 2.2).
+// Keyval, the syntax of -machine and -smp (doc/spec/qemu-options.md 2.2).
 
 #ifndef E820CHECK_MODEL_READER_KEYVAL_H_
 #define E820CHECK_MODEL_READER_KEYVAL_H_

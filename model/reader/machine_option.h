@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// -machine and -smp: syntax, and the types of -smp (spec/qemu-options.md 2.2,
-// 6). memory_option.h has the types of -machine memory.*.
+// -machine and -smp: syntax, and the types of -smp
+// (doc/spec/qemu-options.md 2.2, 6). memory_option.h has the types of -machine
+// memory.*.
 
 #ifndef E820CHECK_MODEL_READER_MACHINE_OPTION_H_
 #define E820CHECK_MODEL_READER_MACHINE_OPTION_H_

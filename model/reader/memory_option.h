@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// -m, and the machine's property "memory" (spec/qemu-options.md 5).
+// -m, and the machine's property "memory" (doc/spec/qemu-options.md 5).
 
 #ifndef E820CHECK_MODEL_READER_MEMORY_OPTION_H_
 #define E820CHECK_MODEL_READER_MEMORY_OPTION_H_

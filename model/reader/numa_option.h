@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// -numa: syntax and types of one option (spec/qemu-options.md 7, 7.1, 12).
+// -numa: syntax and types of one option (doc/spec/qemu-options.md 7, 7.1, 12).
 
 #ifndef E820CHECK_MODEL_READER_NUMA_OPTION_H_
 #define E820CHECK_MODEL_READER_NUMA_OPTION_H_

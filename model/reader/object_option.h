@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// -object: syntax and types of one memory backend (spec/qemu-options.md 8).
+// -object: syntax and types of one memory backend (doc/spec/qemu-options.md 8).
 
 #ifndef E820CHECK_MODEL_READER_OBJECT_OPTION_H_
 #define E820CHECK_MODEL_READER_OBJECT_OPTION_H_

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // -numa and -object: options whose keys the syntax does not limit
-// (spec/qemu-options.md 2.1).
+// (doc/spec/qemu-options.md 2.1).
 
 #ifndef E820CHECK_MODEL_READER_OPEN_OPTION_H_
 #define E820CHECK_MODEL_READER_OPEN_OPTION_H_

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// QemuOpts, the syntax of -m, -numa and -object (spec/qemu-options.md 2.1).
+// QemuOpts, the syntax of -m, -numa and -object (doc/spec/qemu-options.md 2.1).
 
 #ifndef E820CHECK_MODEL_READER_QEMU_OPTS_H_
 #define E820CHECK_MODEL_READER_QEMU_OPTS_H_

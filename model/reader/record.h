@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Typing: the members of a record in visit order, out of any of the three
-// syntaxes (spec/qemu-options.md 2.1, 3).
+// syntaxes (doc/spec/qemu-options.md 2.1, 3).
 
 #ifndef E820CHECK_MODEL_READER_RECORD_H_
 #define E820CHECK_MODEL_READER_RECORD_H_

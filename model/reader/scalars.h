@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Sizes, integers, ranges and booleans as options spell them
-// (spec/qemu-options.md 3.1, 3.2, 3.4, 3.5).
+// (doc/spec/qemu-options.md 3.1, 3.2, 3.4, 3.5).
 
 #ifndef E820CHECK_MODEL_READER_SCALARS_H_
 #define E820CHECK_MODEL_READER_SCALARS_H_

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// The three syntaxes as sources of typed members (spec/qemu-options.md 3).
+// The three syntaxes as sources of typed members (doc/spec/qemu-options.md 3).
 
 #ifndef E820CHECK_MODEL_READER_SOURCES_H_
 #define E820CHECK_MODEL_READER_SOURCES_H_

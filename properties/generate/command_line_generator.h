@@ -11,8 +11,8 @@
 
 namespace e820check {
 
-// Format(GenerateMachine()), spelled in one of the equivalent ways (spec/
-// qemu-options.md section 11), and once in policy.one_fault_in times with one
+// Format(GenerateMachine()), spelled in one of the equivalent ways
+// (doc/spec/qemu-options.md 11), and once in policy.one_fault_in times with one
 // fault: a value out of range, an item or option dropped or doubled, a misspelt
 // key, options in an order that does not work.
 std::vector<std::string> GenerateCommandLine(Choices& choices,

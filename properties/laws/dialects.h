@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Soft-reserved memory has two spellings: -numa node,memmap-type=spm of the
-// patch (spec/memmap-type.md 1 to 5), and -device sp-mem, which upstream took
-// instead (section 6). One machine in both is a metamorphic law: same memory,
-// same type, another place.
+// patch (doc/spec/memmap-type.md 1 to 5), and -device sp-mem, which upstream
+// took instead (section 6). One machine in both is a metamorphic law: same
+// memory, same type, another place.
 
 #ifndef E820CHECK_PROPERTIES_LAWS_DIALECTS_H_
 #define E820CHECK_PROPERTIES_LAWS_DIALECTS_H_
@@ -43,7 +43,7 @@ std::optional<DialectPair> InBothDialects(const MachineOptions& machine);
 // Not compared is what follows from the place: e820's rows and order, where RAM
 // lies above 4 GiB, the hot-plug area, NVDIMM rows in it, SRAT's empty rows;
 // nor HMAT, which names no memory of a node that has but a device, as QEMU
-// counts the node's own RAM alone (spec/qemu-layout.md 8).
+// counts the node's own RAM alone (doc/spec/qemu-layout.md 8).
 //
 // FailedPrecondition says what differs, memmap-type before sp-mem.
 absl::Status CheckSameMemory(const GuestLayout& memmap_type,

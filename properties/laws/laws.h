@@ -4,7 +4,7 @@
 // included. Agreement cannot see a faithful copy of a bug; a law can. Where
 // QEMU itself breaks a law, properties/ledger/quirks.h names the case.
 //
-// Each rule of spec/audit-rules.md is one law, or is named in
+// Each rule of doc/spec/audit-rules.md is one law, or is named in
 // RulesCheckedElsewhere(). Laws without a rule hold a table against the options
 // that it was made for, which the rules mostly leave to "the model".
 
@@ -33,7 +33,7 @@ absl::string_view ToString(Severity severity);
 
 struct Law {
   absl::string_view id;    // "e820.no-overlap"
-  absl::string_view rule;  // its number in spec/audit-rules.md; or empty
+  absl::string_view rule;  // its number in doc/spec/audit-rules.md; or empty
   Severity severity;
   absl::string_view breaks;  // who suffers from a breach, and how
   // FailedPrecondition says what is wrong.

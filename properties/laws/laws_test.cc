@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // That no law passes for want of something to look at, that only errors count,
-// and that the rules of spec/audit-rules.md are all accounted for.
+// and that the rules of doc/spec/audit-rules.md are all accounted for.
 
 #include "properties/laws/laws.h"
 
@@ -77,7 +77,7 @@ TEST(Laws, OnlyErrorsAreDefects) {
   EXPECT_TRUE(CheckLaws(example.options, layout).ok());
 }
 
-// spec/audit-rules.md numbers them by table.
+// doc/spec/audit-rules.md numbers them by table.
 std::vector<std::string> AllRuleNumbers() {
   std::vector<std::string> rules;
   for (const auto& [letter, count] : {std::pair<const char*, int>{"E", 18},

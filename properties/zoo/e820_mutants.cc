@@ -15,7 +15,7 @@ namespace {
 
 using Machine = MachineOptions;
 
-// Where AMD's HyperTransport hole begins (spec/qemu-layout.md section 3).
+// Where AMD's HyperTransport hole begins (doc/spec/qemu-layout.md section 3).
 constexpr uint64_t kHyperTransportStart = 0xFD00000000;
 
 constexpr LayoutFault Spoils(void (*spoil)(const Machine&, GuestLayout&)) {

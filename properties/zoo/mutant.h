@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // The bug zoo: mistakes that hypervisors, firmware and kernels really made with
-// memory maps (spec/bug-zoo.md), each as a fault that can be switched on. A
+// memory maps (doc/spec/bug-zoo.md), each as a fault that can be switched on. A
 // harness is worth what it catches: judge.h shows that each of them is caught.
 
 #ifndef E820CHECK_PROPERTIES_ZOO_MUTANT_H_
@@ -34,7 +34,7 @@ struct Mutant {
   absl::string_view id;
   // Of the zoo's classes, "HOLE OVF" for instance.
   absl::string_view classes;
-  // Entries of spec/bug-zoo.md that are the same mistake.
+  // Entries of doc/spec/bug-zoo.md that are the same mistake.
   absl::string_view sources;
   std::variant<MapFault, LayoutFault, ReaderFault> fault;
 };

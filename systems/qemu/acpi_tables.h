@@ -28,8 +28,8 @@ struct AcpiTableList {
 };
 
 // Tables lie back to back, FACS first, and zeros pad the file
-// (spec/qemu-layout.md section 9), so a prefix of the file will do. DataLoss if
-// a length field is too small to hold itself.
+// (doc/spec/qemu-layout.md section 9), so a prefix of the file will do.
+// DataLoss if a length field is too small to hold itself.
 absl::StatusOr<AcpiTableList> SplitAcpiTables(absl::string_view bytes);
 
 }  // namespace e820check

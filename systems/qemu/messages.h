@@ -10,7 +10,7 @@
 
 namespace e820check {
 
-// Splits QEMU's stderr into messages (spec/qemu-options.md section 1). A
+// Splits QEMU's stderr into messages (doc/spec/qemu-options.md section 1). A
 // message starts with `program` and ':', which are taken off with the blank
 // after them (a config file's "<program>:<file>:<line>:" has no blank); lines
 // without that start are its hint lines and joined to it by '\n'. Such lines

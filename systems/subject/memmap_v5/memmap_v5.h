@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // The patch under review: -numa node,memmap-type= as its fifth version does it,
-// mistakes included (spec/memmap-type.md 3, spec/qemu-options.md 12). The host
-// of the patch is the reference model, which is asked about the same machine
-// without types; the patch then edits the rows of e820.
+// mistakes included (doc/spec/memmap-type.md 3, doc/spec/qemu-options.md 12).
+// The host of the patch is the reference model, which is asked about the same
+// machine without types; the patch then edits the rows of e820.
 
 #ifndef E820CHECK_SYSTEMS_SUBJECT_MEMMAP_V5_MEMMAP_V5_H_
 #define E820CHECK_SYSTEMS_SUBJECT_MEMMAP_V5_MEMMAP_V5_H_

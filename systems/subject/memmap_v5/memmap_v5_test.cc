@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// The examples of spec/memmap-type.md 3 and 4: what the patch does, right or
-// wrong.
+// The examples of doc/spec/memmap-type.md 3 and 4: what the patch does, right
+// or wrong.
 
 #include "systems/subject/memmap_v5/memmap_v5.h"
 
