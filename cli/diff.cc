@@ -2,34 +2,29 @@
 
 #include "cli/diff.h"
 
-#include <unistd.h>
-
 #include <algorithm>
-#include <atomic>
 #include <chrono>
-#include <cstdio>
 #include <fstream>
 #include <iostream>
 #include <iterator>
 #include <map>
 #include <memory>
-#include <mutex>
-#include <thread>
+#include <optional>
+#include <utility>
 #include <variant>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "absl/strings/str_join.h"
 #include "machine/describe.h"
 #include "options/format.h"
 #include "options/shell.h"
 #include "properties/generate/choices.h"
 #include "properties/generate/command_line_generator.h"
-#include "properties/judge/comparison.h"
+#include "properties/judge/judgement.h"
 #include "properties/shrink/shrink.h"
 #include "properties/shrink/shrink_machine.h"
 #include "search/interrupt.h"
-#include "systems/subject/failure.h"
+#include "search/runner.h"
 
 namespace e820check {
 namespace {
@@ -46,9 +41,9 @@ struct Pair {
   std::unique_ptr<System> right;
   CommandLineContext context;
 
-  Comparison Compare(std::vector<std::string> args) const {
-    return e820check::Compare(*left, *right,
-                              MakeQuestion(std::move(args), context));
+  Judgement Judge(std::vector<std::string> args) const {
+    return e820check::Judge(*left, *right,
+                            MakeQuestion(std::move(args), context));
   }
 };
 
@@ -77,41 +72,11 @@ std::vector<std::string> MakeCase(uint64_t seed, uint64_t index,
   return GenerateCommandLine(choices, policy);
 }
 
-// Live counts on a terminal; silent elsewhere.
-class Progress {
- public:
-  explicit Progress(uint64_t cases)
-      : cases_(cases), on_terminal_(isatty(STDERR_FILENO) != 0) {}
-
-  void Show(const Tally& tally) {
-    const Clock::time_point now = Clock::now();
-    if (!on_terminal_ || now - shown_ < std::chrono::milliseconds(200)) return;
-    shown_ = now;
-    absl::FPrintF(stderr, "\r%d of %d cases, %d refused, %d disagree ",
-                  tally.cases, cases_, tally.Count(Verdict::kRefused),
-                  tally.Count(Verdict::kDisagree));
-  }
-
-  void Clear() const {
-    if (on_terminal_) absl::FPrintF(stderr, "\r%70s\r", "");
-  }
-
- private:
-  uint64_t cases_;
-  bool on_terminal_;
-  Clock::time_point shown_;
-};
-
-// Unless it is to keep going, stops handing out cases at the first
-// disagreement; those already begun are finished, so the lowest index is found
-// whatever the number of jobs.
+// Unless it is to keep going, ends with the first disagreement.
 class Run {
  public:
   Run(const Pair& pair, const DiffOptions& options)
-      : pair_(pair),
-        options_(options),
-        progress_(options.cases),
-        next_(options.shard.index) {
+      : pair_(pair), options_(options) {
     report_.left = pair.left->name();
     report_.right = pair.right->name();
     report_.qemu_version = pair.context.qemu_version;
@@ -121,54 +86,60 @@ class Run {
     report_.shard = options.shard;
   }
 
-  RunReport Execute() {
+  // ResourceExhausted if the host did not let the run go on.
+  absl::Status Execute() {
     const Clock::time_point start = Clock::now();
-    uint32_t jobs = options_.jobs;
-    if (jobs == 0) jobs = std::max(1u, std::thread::hardware_concurrency());
-    std::vector<std::thread> workers;
-    for (uint32_t i = 1; i < jobs; ++i) {
-      workers.emplace_back([this] { Work(); });
-    }
-    Work();
-    for (std::thread& worker : workers) worker.join();
+    Runner<Judgement> runner(
+        CasesOf(report_), [this](uint64_t i, uint32_t) { return JudgeCase(i); },
+        [this](uint64_t i, const Judgement& done) { return Count(i, done); });
+    const absl::Status status = runner.Run(ThreadsFor(options_.jobs));
     progress_.Clear();
     report_.seconds =
         std::chrono::duration<double>(Clock::now() - start).count();
-    return report_;
+    return status;
   }
 
+  const RunReport& report() const { return report_; }
+
  private:
-  void Work() {
-    while (!stop_ && !Interrupted()) {
-      const uint64_t index = next_.fetch_add(options_.shard.count);
-      if (index >= options_.cases) return;
-      const Comparison comparison =
-          pair_.Compare(MakeCase(options_.seed, index, pair_.context));
-      // A child that got the same Ctrl-C died of it: no finding.
-      if (Interrupted()) return;
-      const std::lock_guard<std::mutex> lock(mutex_);
-      report_.tally.Add(comparison);
-      progress_.Show(report_.tally);
-      if (comparison.verdict != Verdict::kDisagree) continue;
-      if (!options_.keep_going) stop_ = true;
-      for (size_t place = 0; place < comparison.defects.size(); ++place) {
-        const FirstSight sight{index, place};
-        FirstSight& first =
-            report_.first_sights
-                .try_emplace(comparison.defects[place].id, sight)
-                .first->second;
-        first = std::min(first, sight);
-      }
+  uint64_t IndexOf(uint64_t i) const {
+    return options_.shard.index + i * options_.shard.count;
+  }
+
+  Judgement JudgeCase(uint64_t i) const {
+    Judgement judgement =
+        pair_.Judge(MakeCase(options_.seed, IndexOf(i), pair_.context));
+    // Two answers are done with, and would wait in memory to be counted.
+    if (judgement.none() == nullptr) {
+      judgement.expected.reset();
+      judgement.actual.reset();
     }
+    return judgement;
+  }
+
+  bool Count(uint64_t i, const Judgement& judgement) {
+    report_.tally.Add(judgement);
+    progress_.Show([this] { return StatusLine(); });
+    if (judgement.verdict != Verdict::kDisagree) return true;
+    for (size_t place = 0; place < judgement.defects.size(); ++place) {
+      report_.first_sights.try_emplace(
+          judgement.defects[place].id,
+          FirstSight{.index = IndexOf(i), .place = place});
+    }
+    return options_.keep_going;
+  }
+
+  std::string StatusLine() const {
+    return absl::StrFormat("%d of %d cases, %d refused, %d disagree",
+                           report_.tally.cases, CasesOf(report_),
+                           report_.tally.Count(Verdict::kRefused),
+                           report_.tally.Count(Verdict::kDisagree));
   }
 
   const Pair& pair_;
   const DiffOptions& options_;
   Progress progress_;
-  std::atomic<uint64_t> next_;
-  std::atomic<bool> stop_{false};
-  std::mutex mutex_;
-  RunReport report_;  // guarded by mutex_ while workers run
+  RunReport report_;
 };
 
 std::string ReplayLine(const DiffOptions& options, const Pair& pair,
@@ -184,61 +155,75 @@ std::string ReplayLine(const DiffOptions& options, const Pair& pair,
 }
 
 void PrintAnswer(absl::string_view title, const System& system,
-                 const Question& question) {
-  const absl::StatusOr<Answer> answer = system.Ask(question);
+                 const std::optional<Reply>& reply) {
   std::cout << "\n" << title << " (" << system.name() << ")\n";
-  if (!answer.ok()) {
-    std::cout << "no answer: " << answer.status().message() << "\n";
+  if (!reply) {
+    std::cout << "was not asked\n";
     return;
   }
-  for (const std::string& warning : answer->warnings) {
+  if (!reply->ok()) {
+    std::cout << "no answer, " << ToString(reply->none().kind) << ": "
+              << Describe(reply->none()) << "\n";
+    return;
+  }
+  const Answer& answer = **reply;
+  for (const std::string& warning : answer.warnings) {
     std::cout << warning << "\n";
   }
-  if (const auto* rejection = std::get_if<Rejection>(&answer->outcome)) {
+  if (const auto* rejection = std::get_if<Rejection>(&answer.outcome)) {
     std::cout << "refused: " << rejection->text << "\n";
   } else {
-    std::cout << Describe(std::get<GuestLayout>(answer->outcome));
+    std::cout << Describe(std::get<GuestLayout>(answer.outcome));
   }
 }
+
+// A command line and what it came to.
+struct JudgedCase {
+  std::vector<std::string> args;
+  Judgement judgement;
+};
 
 // With `wanted`, the defect that the command line was shrunk to show, first;
 // empty: all are as good.
 void PrintDisagreement(const Pair& pair, const DiffOptions& options,
-                       const std::vector<std::string>& args,
-                       absl::string_view wanted) {
-  Comparison comparison = pair.Compare(args);
-  const Question question = MakeQuestion(args, pair.context);
-  std::cout << "\nfirst divergence: " << comparison.divergence << "\n";
+                       const JudgedCase& judged, absl::string_view wanted) {
+  std::cout << "\nfirst divergence: " << Describe(judged.judgement) << "\n";
+  std::vector<Defect> defects = judged.judgement.defects;
   std::stable_partition(
-      comparison.defects.begin(), comparison.defects.end(),
+      defects.begin(), defects.end(),
       [wanted](const Defect& defect) { return defect.id == wanted; });
-  for (const Defect& defect : comparison.defects) {
+  for (const Defect& defect : defects) {
     std::cout << "\ndefect: " << defect.id << "\n  " << defect.detail
               << "\n  breaks: " << defect.breaks << "\n";
   }
-  PrintAnswer("expected", *pair.left, question);
-  PrintAnswer("actual", *pair.right, question);
-  std::cout << "\nreplay: " << ReplayLine(options, pair, args) << "\n";
+  PrintAnswer("expected", *pair.left, judged.judgement.expected);
+  PrintAnswer("actual", *pair.right, judged.judgement.actual);
+  std::cout << "\nreplay: " << ReplayLine(options, pair, judged.args) << "\n";
 }
 
-bool Shows(const Comparison& comparison, absl::string_view defect_id) {
+bool Shows(const Judgement& judgement, absl::string_view defect_id) {
   return std::any_of(
-      comparison.defects.begin(), comparison.defects.end(),
+      judgement.defects.begin(), judgement.defects.end(),
       [defect_id](const Defect& defect) { return defect.id == defect_id; });
 }
 
 // First as a machine, so that memory keeps adding up, then as text.
-std::vector<std::string> ShrinkCase(const Pair& pair,
-                                    std::vector<std::string> args,
-                                    absl::string_view defect_id) {
+JudgedCase ShrinkCase(const Pair& pair, std::vector<std::string> args,
+                      absl::string_view defect_id) {
+  JudgedCase least{.args = args, .judgement = pair.Judge(args)};
   const auto still_fails = [&](const std::vector<std::string>& candidate) {
     if (Interrupted()) return false;
-    const Comparison comparison = pair.Compare(candidate);
-    return comparison.verdict == Verdict::kDisagree &&
-           Shows(comparison, defect_id);
+    Judgement judgement = pair.Judge(candidate);
+    if (judgement.verdict != Verdict::kDisagree ||
+        !Shows(judgement, defect_id)) {
+      return false;
+    }
+    least = {.args = candidate, .judgement = std::move(judgement)};
+    return true;
   };
-  const int most_runs =
-      defect_id == kHang ? kMostShrinkRunsOfHang : kMostShrinkRuns;
+  const int most_runs = defect_id == ToString(NoAnswer::Kind::kHang)
+                            ? kMostShrinkRunsOfHang
+                            : kMostShrinkRuns;
   const Question question = MakeQuestion(args, pair.context);
   const MachineOptions* machine = OptionsOf(question);
   if (machine != nullptr && still_fails(Format(*machine))) {
@@ -249,15 +234,18 @@ std::vector<std::string> ShrinkCase(const Pair& pair,
         },
         most_runs));
   }
-  return Shrink(std::move(args), still_fails, most_runs);
+  Shrink(std::move(args), still_fails, most_runs);
+  return least;
 }
 
 CommandStatus DiffOne(const Pair& pair, const DiffOptions& options) {
-  const Comparison comparison = pair.Compare(options.args);
-  switch (comparison.verdict) {
+  const JudgedCase judged{.args = options.args,
+                          .judgement = pair.Judge(options.args)};
+  const Judgement& judgement = judged.judgement;
+  switch (judgement.verdict) {
     case Verdict::kAccepted:
       std::cout << "agree: both accept, with equal tables\n";
-      for (const absl::string_view id : comparison.quirks) {
+      for (const absl::string_view id : judgement.quirks) {
         std::cout << "excused by the quirk ledger: " << id << "\n";
       }
       return kExitOk;
@@ -265,37 +253,23 @@ CommandStatus DiffOne(const Pair& pair, const DiffOptions& options) {
       std::cout << "agree: both refuse in the same words\n";
       return kExitOk;
     case Verdict::kKnownCrash:
-      std::cout << comparison.divergence << "\nexcused by the quirk ledger: "
-                << comparison.quirks.front() << "\n";
+      std::cout << Describe(judgement)
+                << "\nexcused by the quirk ledger: " << judgement.quirks.front()
+                << "\n";
       return kExitOk;
     case Verdict::kDisagree:
-      PrintDisagreement(pair, options, options.args, "");
+      PrintDisagreement(pair, options, judged, "");
       return kExitNo;
-    case Verdict::kHostRefuses:
-      std::cerr << "e820check: " << comparison.divergence << "\n";
-      return kExitNoAnswer;
-    case Verdict::kNotCovered:
-    case Verdict::kLacking:
-      std::cerr << "e820check: " << comparison.divergence << "\n";
-      return kExitUsage;
+    default:
+      return Complain(StatusOf(judgement.none()->kind), Describe(judgement));
   }
-  return kExitNoAnswer;
 }
 
-CommandStatus DiffMany(const Pair& pair, const DiffOptions& options) {
-  RememberInterrupts();
-  const RunReport run = Run(pair, options).Execute();
-  PrintReport(run);
-  if (!options.report_file.empty()) {
-    std::ofstream file(options.report_file);
-    if (!(file << ReportToJson(run).dump(1) << "\n").flush()) {
-      std::cerr << "e820check: " << options.report_file
-                << ": cannot be written\n";
-      return kExitUsage;
-    }
-  }
+// The first disagreement, or the first of every defect, made small.
+void PrintFindings(const Pair& pair, const DiffOptions& options,
+                   const RunReport& report) {
   std::map<FirstSight, std::string> findings;
-  for (const auto& [id, sight] : run.first_sights) findings[sight] = id;
+  for (const auto& [id, sight] : report.first_sights) findings[sight] = id;
   if (!options.keep_going && findings.size() > 1) {
     findings.erase(std::next(findings.begin()), findings.end());
   }
@@ -304,15 +278,26 @@ CommandStatus DiffMany(const Pair& pair, const DiffOptions& options) {
         MakeCase(options.seed, sight.index, pair.context);
     std::cout << "\ncase " << sight.index << ": " << ShellJoin(args) << "\n"
               << std::flush;
-    args = ShrinkCase(pair, std::move(args), id);
-    PrintDisagreement(pair, options, args, id);
+    PrintDisagreement(pair, options, ShrinkCase(pair, std::move(args), id), id);
   }
-  if (!findings.empty()) return kExitNo;
-  if (Interrupted()) {
-    std::cerr << "e820check: interrupted\n";
-    return kExitInterrupted;
+}
+
+CommandStatus DiffMany(const Pair& pair, const DiffOptions& options) {
+  RememberInterrupts();
+  Run run(pair, options);
+  const absl::Status status = run.Execute();
+  PrintReport(run.report());
+  if (!options.report_file.empty()) {
+    std::ofstream file(options.report_file);
+    if (!(file << ReportToJson(run.report()).dump(1) << "\n").flush()) {
+      return Complain(kExitHost,
+                      absl::StrCat(options.report_file, ": cannot be written"));
+    }
   }
-  return kExitOk;
+  PrintFindings(pair, options, run.report());
+  if (Interrupted()) return Complain(InterruptedStatus(), "interrupted");
+  if (!status.ok()) return Complain(kExitHost, status.message());
+  return StatusOfPrintedRun(run.report().tally);
 }
 
 }  // namespace
@@ -320,8 +305,7 @@ CommandStatus DiffMany(const Pair& pair, const DiffOptions& options) {
 CommandStatus Diff(const DiffOptions& options) {
   const absl::StatusOr<Pair> pair = MakePair(options);
   if (!pair.ok()) {
-    std::cerr << "e820check: " << pair.status().message() << "\n";
-    return absl::IsNotFound(pair.status()) ? kExitMissing : kExitUsage;
+    return Complain(StatusOfStart(pair.status()), pair.status().message());
   }
   return options.args.empty() ? DiffMany(*pair, options)
                               : DiffOne(*pair, options);

@@ -2,10 +2,7 @@
 
 #include "cli/hunt.h"
 
-#include <unistd.h>
-
 #include <algorithm>
-#include <atomic>
 #include <chrono>
 #include <filesystem>
 #include <fstream>
@@ -15,18 +12,17 @@
 #include <memory>
 #include <set>
 #include <system_error>
-#include <thread>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "machine/printable.h"
 #include "model/rules.h"
 #include "options/argument_lines.h"
 #include "options/shell.h"
 #include "properties/generate/choices.h"
 #include "properties/generate/command_line_generator.h"
-#include "properties/ledger/quirks.h"
 #include "properties/shrink/shrink.h"
 #include "search/config_spelling.h"
 #include "search/finding_store.h"
@@ -35,6 +31,7 @@
 #include "search/known_refusals.h"
 #include "search/mutation.h"
 #include "search/pool.h"
+#include "search/runner.h"
 
 namespace e820check {
 namespace {
@@ -45,6 +42,8 @@ using Clock = std::chrono::steady_clock;
 // on which of them ends first.
 constexpr uint64_t kGenerationCases = 128;
 constexpr int kMostShrinkRuns = 1000;
+// Where standard error is no terminal.
+constexpr auto kBetweenLogLines = std::chrono::seconds(30);
 
 // Of cases. Agreement counts those that have two answers to compare.
 struct Counts {
@@ -54,8 +53,10 @@ struct Counts {
   uint64_t refused = 0;
   uint64_t known_crashes = 0;
   uint64_t host = 0;
+  uint64_t not_covered = 0;
   uint64_t accidents = 0;
   uint64_t lacking = 0;
+  uint64_t unusable = 0;
   uint64_t verdicts_differ = 0;
   uint64_t texts_differ = 0;   // of equal verdicts
   uint64_t tables_differ = 0;  // of equal texts; or they break a law
@@ -71,7 +72,7 @@ void Counts::Add(const HuntedCase& done) {
   ++cases;
   if (!done.was_run) return;
   ++run;
-  switch (done.comparison.verdict) {
+  switch (done.judgement.verdict) {
     case Verdict::kAccepted:
       ++accepted;
       return;
@@ -81,11 +82,17 @@ void Counts::Add(const HuntedCase& done) {
     case Verdict::kKnownCrash:
       ++known_crashes;
       return;
-    case Verdict::kHostRefuses:
+    case Verdict::kHost:
       ++host;
       return;
     case Verdict::kNotCovered:
+      ++not_covered;
+      return;
+    case Verdict::kAccident:
       ++accidents;
+      return;
+    case Verdict::kUnusable:
+      ++unusable;
       return;
     case Verdict::kLacking:
       ++lacking;
@@ -93,16 +100,25 @@ void Counts::Add(const HuntedCase& done) {
     case Verdict::kDisagree:
       break;
   }
-  const absl::string_view kind = done.kind;
-  if (kind == "verdict") {
-    ++verdicts_differ;
-  } else if (kind == "refusal" || kind == "warnings") {
-    ++texts_differ;
-  } else if (kind == kCrash || kind == "sanitizer" || kind == "hang" ||
-             kind == "garbage" || kind == "exit") {
+  if (done.judgement.none() != nullptr) {
     ++unanswered;
-  } else {
+    return;
+  }
+  if (done.judgement.differences.empty()) {
     ++tables_differ;
+    return;
+  }
+  switch (done.judgement.differences.front().table) {
+    case Difference::Table::kVerdict:
+      ++verdicts_differ;
+      return;
+    case Difference::Table::kRefusal:
+    case Difference::Table::kWarnings:
+    case Difference::Table::kDeviceWarnings:
+      ++texts_differ;
+      return;
+    default:
+      ++tables_differ;
   }
 }
 
@@ -141,15 +157,13 @@ class Hunter {
         qemu_(std::move(qemu)),
         runner_(*model_, *qemu_),
         store_(std::move(store)),
-        jobs_(options.jobs > 0
-                  ? options.jobs
-                  : std::max(1u, std::thread::hardware_concurrency())),
-        on_terminal_(isatty(STDERR_FILENO) != 0),
+        jobs_(ThreadsFor(options.jobs)),
         start_(Clock::now()) {}
 
   absl::Status Execute();
   void PrintSummary() const;
-  bool found_something_new() const { return found_something_new_; }
+  // Of a hunt that ended by itself.
+  CommandStatus Status() const;
 
  private:
   double Seconds() const {
@@ -163,11 +177,12 @@ class Hunter {
 
   std::vector<CommandLineArgs> NextGeneration() const;
   CommandLineArgs MakeCase(uint64_t index) const;
-  size_t ForEach(
+  absl::StatusOr<std::vector<HuntedCase>> ForEach(
       size_t count,
-      const std::function<void(size_t, const RunFolder&)>& work) const;
-  std::vector<HuntedCase> Run(std::vector<CommandLineArgs> lines) const;
-  absl::Status Merge(const std::vector<HuntedCase>& cases);
+      const std::function<HuntedCase(size_t, const RunFolder&)>& work) const;
+  absl::StatusOr<std::vector<HuntedCase>> Run(
+      const std::vector<CommandLineArgs>& lines) const;
+  absl::Status Merge(const absl::StatusOr<std::vector<HuntedCase>>& cases);
   absl::Status Keep(const std::vector<const HuntedCase*>& found);
   HuntedCase Minimize(const HuntedCase& found, const RunFolder& folder) const;
   absl::Status Save(const HuntedCase& found, const HuntedCase& least);
@@ -182,7 +197,7 @@ class Hunter {
   CaseRunner runner_;
   FindingStore store_;
   uint32_t jobs_;
-  bool on_terminal_;
+  Progress progress_;
   Clock::time_point start_;
   Clock::time_point shown_ = start_;
   Pool pool_;
@@ -200,11 +215,13 @@ absl::Status Hunter::Execute() {
     absl::StatusOr<std::vector<CommandLineArgs>> seeds =
         Seeds(options_.corpus, runner_.qemu_version());
     if (!seeds.ok()) return seeds.status();
-    merged = Merge(Run(*std::move(seeds)));
+    merged = Merge(Run(*seeds));
   } else {
     std::cerr << "e820check: goes on from " << earlier->size()
               << " command lines in " << options_.out << "\n";
-    for (const HuntedCase& done : Run(*std::move(earlier))) {
+    const absl::StatusOr<std::vector<HuntedCase>> cases = Run(*earlier);
+    if (!cases.ok()) return cases.status();
+    for (const HuntedCase& done : *cases) {
       pool_.Offer(done.args, done.features);
     }
   }
@@ -212,7 +229,7 @@ absl::Status Hunter::Execute() {
     merged = Merge(Run(NextGeneration()));
     Show();
   }
-  if (on_terminal_) absl::FPrintF(stderr, "\r%78s\r", "");
+  progress_.Clear();
   return merged;
 }
 
@@ -237,43 +254,43 @@ std::vector<CommandLineArgs> Hunter::NextGeneration() const {
   return lines;
 }
 
-// Calls work(i, a folder of the thread's own) for i in [0, count), several at a
-// time. Returns the end of those that were done whole: after Ctrl-C the rest is
-// left out.
-size_t Hunter::ForEach(
+// work(i, a folder of the thread's own) for i in [0, count), several at a time;
+// after Ctrl-C, of the first of these alone.
+absl::StatusOr<std::vector<HuntedCase>> Hunter::ForEach(
     size_t count,
-    const std::function<void(size_t, const RunFolder&)>& work) const {
-  std::vector<std::atomic<bool>> done(count);
-  std::atomic<size_t> next{0};
-  const auto run = [&](size_t thread) {
-    const RunFolder folder = store_.RunFolderOf(thread);
-    for (size_t i; !Interrupted() && (i = next++) < count;) {
-      work(i, folder);
-      // A child that got the same Ctrl-C died of it: no finding.
-      done[i] = !Interrupted();
-    }
-  };
-  std::vector<std::thread> threads;
-  for (uint32_t i = 1; i < jobs_; ++i) threads.emplace_back(run, i);
-  run(0);
-  for (std::thread& thread : threads) thread.join();
-  return static_cast<size_t>(std::find(done.begin(), done.end(), false) -
-                             done.begin());
-}
-
-std::vector<HuntedCase> Hunter::Run(std::vector<CommandLineArgs> lines) const {
-  std::vector<HuntedCase> cases(lines.size());
-  const size_t whole =
-      ForEach(lines.size(), [&](size_t i, const RunFolder& folder) {
-        cases[i] = runner_.Run(std::move(lines[i]), folder);
+    const std::function<HuntedCase(size_t, const RunFolder&)>& work) const {
+  std::vector<std::unique_ptr<RunFolder>> folders(jobs_);
+  std::vector<HuntedCase> cases;
+  Runner<HuntedCase> runner(
+      count,
+      [&](uint64_t i, uint32_t thread) {
+        std::unique_ptr<RunFolder>& folder = folders[thread];
+        if (folder == nullptr) {
+          folder.reset(new RunFolder(store_.RunFolderOf(thread)));
+        }
+        return work(i, *folder);
+      },
+      [&](uint64_t, HuntedCase done) {
+        cases.push_back(std::move(done));
+        return true;
       });
-  cases.resize(whole);
+  absl::Status status = runner.Run(jobs_);
+  if (!status.ok()) return status;
   return cases;
 }
 
-absl::Status Hunter::Merge(const std::vector<HuntedCase>& cases) {
+absl::StatusOr<std::vector<HuntedCase>> Hunter::Run(
+    const std::vector<CommandLineArgs>& lines) const {
+  return ForEach(lines.size(), [&](size_t i, const RunFolder& folder) {
+    return runner_.Run(lines[i], folder);
+  });
+}
+
+absl::Status Hunter::Merge(
+    const absl::StatusOr<std::vector<HuntedCase>>& cases) {
+  if (!cases.ok()) return cases.status();
   std::vector<const HuntedCase*> new_findings;
-  for (const HuntedCase& done : cases) {
+  for (const HuntedCase& done : *cases) {
     counts_.Add(done);
     if (pool_.Offer(done.args, done.features)) {
       if (absl::Status s = store_.SaveToPool(done.args); !s.ok()) return s;
@@ -289,17 +306,17 @@ absl::Status Hunter::Merge(const std::vector<HuntedCase>& cases) {
 
 // The first of each kind and shape, made as short as they get.
 absl::Status Hunter::Keep(const std::vector<const HuntedCase*>& found) {
-  std::vector<HuntedCase> least(found.size());
-  ForEach(found.size(), [&](size_t i, const RunFolder& folder) {
-    least[i] = Minimize(*found[i], folder);
-  });
+  const absl::StatusOr<std::vector<HuntedCase>> least =
+      ForEach(found.size(), [&](size_t i, const RunFolder& folder) {
+        return Minimize(*found[i], folder);
+      });
   for (size_t i = 0; i < found.size(); ++i) {
     // After Ctrl-C it is kept as it was found.
-    const bool was_tried = !least[i].kind.empty();
-    absl::Status saved = Save(*found[i], was_tried ? least[i] : *found[i]);
+    const bool was_tried = least.ok() && i < least->size();
+    absl::Status saved = Save(*found[i], was_tried ? (*least)[i] : *found[i]);
     if (!saved.ok()) return saved;
   }
-  return absl::OkStatus();
+  return least.status();
 }
 
 HuntedCase Hunter::Minimize(const HuntedCase& found,
@@ -321,7 +338,7 @@ HuntedCase Hunter::Minimize(const HuntedCase& found,
 }
 
 absl::Status Hunter::Save(const HuntedCase& found, const HuntedCase& least) {
-  const bool in_ledger = least.comparison.verdict == Verdict::kKnownCrash;
+  const bool in_ledger = least.judgement.verdict == Verdict::kKnownCrash;
   found_something_new_ |= !in_ledger;
   const PreparedCase prepared = PrepareFiles(least.args);
   std::string line;
@@ -340,8 +357,8 @@ absl::Status Hunter::Save(const HuntedCase& found, const HuntedCase& least) {
        .args = least.args,
        .reproducer = std::move(line),
        .evidence = absl::StrCat(
-           least.comparison.divergence, "\n\nin the ledger: ",
-           in_ledger ? least.comparison.quirks.front() : "no",
+           Printable(Describe(least.judgement)), "\n\nin the ledger: ",
+           in_ledger ? least.judgement.quirks.front() : "no",
            "\nreplay: e820check diff --left reference --right ",
            ShellQuote(qemu_->name()), " -- ", ShellJoin(prepared.args),
            "\nfound as: ", ShellJoin(found.args), "\n")});
@@ -359,16 +376,11 @@ std::string Hunter::StatusLine() const {
 }
 
 void Hunter::Show() {
+  progress_.Show([this] { return StatusLine(); });
   const Clock::time_point now = Clock::now();
-  const auto interval =
-      on_terminal_ ? std::chrono::seconds(0) : std::chrono::seconds(30);
-  if (now - shown_ < interval) return;
+  if (progress_.on_terminal() || now - shown_ < kBetweenLogLines) return;
   shown_ = now;
-  if (on_terminal_) {
-    absl::FPrintF(stderr, "\r%-78.78s", StatusLine());
-  } else {
-    std::cerr << StatusLine() << "\n";
-  }
+  std::cerr << StatusLine() << "\n";
 }
 
 void PrintShare(absl::string_view name, uint64_t count, uint64_t of) {
@@ -386,7 +398,8 @@ void Hunter::PrintCounts() const {
   PrintShare("refused by both", c.refused, c.run);
   PrintShare("known crashes", c.known_crashes, c.run);
   PrintShare("no answer (crash, hang, ...)", c.unanswered, c.run);
-  PrintShare("the host's business", c.host, c.run);
+  PrintShare("the host could not", c.host, c.run);
+  PrintShare("not covered", c.not_covered, c.run);
   PrintShare("the answer is an accident", c.accidents, c.run);
   PrintShare("not in the binary", c.lacking, c.run);
   const uint64_t compared = c.compared();
@@ -434,34 +447,40 @@ void Hunter::PrintSummary() const {
   }
 }
 
-CommandStatus Complain(const absl::Status& status, CommandStatus code) {
-  std::cerr << "e820check: " << status.message() << "\n";
-  return code;
+CommandStatus Hunter::Status() const {
+  if (found_something_new_) return kExitNo;
+  if (counts_.compared() + counts_.known_crashes + counts_.unanswered > 0) {
+    return kExitOk;
+  }
+  if (counts_.unusable > 0) {
+    return Complain(kExitNoAnswer, "QEMU cannot be started");
+  }
+  return Complain(counts_.host > 0 ? kExitHost : kExitNotCovered,
+                  "nothing was compared");
 }
 
 }  // namespace
 
 CommandStatus Hunt(const HuntOptions& options) {
   absl::StatusOr<std::unique_ptr<System>> model = MakeSystem("reference");
-  if (!model.ok()) return Complain(model.status(), kExitUsage);
+  if (!model.ok()) return Complain(kExitUsage, model.status().message());
   absl::StatusOr<std::unique_ptr<System>> qemu = MakeSystem(
       options.qemu.empty() ? "qemu" : absl::StrCat("qemu:", options.qemu));
-  if (!qemu.ok()) return Complain(qemu.status(), kExitMissing);
+  if (!qemu.ok()) {
+    return Complain(StatusOfStart(qemu.status()), qemu.status().message());
+  }
   absl::StatusOr<FindingStore> store = FindingStore::Open(options.out);
-  if (!store.ok()) return Complain(store.status(), kExitUsage);
+  if (!store.ok()) return Complain(kExitUsage, store.status().message());
 
   RememberInterrupts();
   Hunter hunter(options, *std::move(model), *std::move(qemu),
                 *std::move(store));
   const absl::Status hunted = hunter.Execute();
-  if (absl::IsNotFound(hunted)) return Complain(hunted, kExitUsage);
+  if (absl::IsNotFound(hunted)) return Complain(kExitMissing, hunted.message());
   hunter.PrintSummary();
-  if (!hunted.ok()) return Complain(hunted, kExitNoAnswer);
-  if (Interrupted()) {
-    std::cerr << "e820check: interrupted\n";
-    return kExitInterrupted;
-  }
-  return hunter.found_something_new() ? kExitNo : kExitOk;
+  if (Interrupted()) return Complain(InterruptedStatus(), "interrupted");
+  if (!hunted.ok()) return Complain(kExitHost, hunted.message());
+  return hunter.Status();
 }
 
 }  // namespace e820check

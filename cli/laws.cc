@@ -3,6 +3,8 @@
 #include "cli/laws.h"
 
 #include <iostream>
+#include <string>
+#include <variant>
 #include <vector>
 
 #include "absl/strings/str_format.h"
@@ -29,9 +31,15 @@ CommandStatus PrintLaws() {
   return kExitOk;
 }
 
-void PrintAudit(const MachineOptions& options, const GuestLayout& layout,
+void PrintAudit(const MachineOptions& options, const Answer& answer,
                 std::ostream& out) {
-  const std::vector<Breach> breaches = FindBreaches(options, layout);
+  const std::string excess = Excess(answer);
+  if (!excess.empty()) {
+    out << "audit  none: " << excess << ", which no machine has\n";
+    return;
+  }
+  const std::vector<Breach> breaches =
+      FindBreaches(options, std::get<GuestLayout>(answer.outcome));
   out << "audit  " << breaches.size() << " of " << Laws().size()
       << " laws broken\n";
   for (const Breach& breach : breaches) {

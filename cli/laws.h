@@ -18,7 +18,8 @@ CommandStatus PrintLaws();
 
 // Prints what the layout breaks, errors, warnings and notes, and what the
 // ledger excuses.
-void PrintAudit(const MachineOptions& options, const GuestLayout& layout,
+// `answer` accepts. Of more than laws look at, says so and no more.
+void PrintAudit(const MachineOptions& options, const Answer& answer,
                 std::ostream& out);
 
 }  // namespace e820check

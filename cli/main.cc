@@ -1,29 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 
 #include <algorithm>
+#include <exception>
 #include <iostream>
 #include <map>
 #include <string>
 #include <vector>
 
 #include "CLI/CLI.hpp"
+#include "absl/strings/str_cat.h"
+#include "cli/command_status.h"
 #include "cli/diff.h"
 #include "cli/hunt.h"
 #include "cli/laws.h"
 #include "cli/merge.h"
 #include "cli/pages.h"
 #include "cli/predict.h"
+#include "cli/printable_stream.h"
 #include "cli/rules.h"
 #include "cli/zoo.h"
 
 namespace e820check {
 namespace {
-
-constexpr char kExitStatuses[] =
-    "Exit status: 0 accepted, or the systems agree; 1 refused, or they "
-    "disagree;\n2 a wrong argument or an option that is not covered; 3 a "
-    "needed program is\nmissing; 4 a system gave no answer (crash, hang, host "
-    "memory); 130 Ctrl-C.\n";
 
 constexpr char kReleases[] =
     "Without --qemu-version, the rules are those of the QEMU taking part, else "
@@ -109,7 +107,7 @@ CLI::App* AddPredict(CLI::App& app, PredictOptions& options) {
                   "QEMU ARGS is what would follow "
                   "qemu-system-x86_64 -display none -nodefaults\n"
                   "-accel tcg -S.\n\n") +
-      kSystems + kReleases + "\n" + kExitStatuses);
+      kSystems + kReleases + "\n" + ExitStatusHelp());
   return command;
 }
 
@@ -143,7 +141,7 @@ CLI::App* AddDiff(CLI::App& app, DiffOptions& options) {
   command->footer(
       std::string("\nForms: e820check diff [OPTIONS]\n"
                   "       e820check diff [OPTIONS] -- QEMU ARGS...\n\n") +
-      kSystems + kReleases + "\n" + kExitStatuses);
+      kSystems + kReleases + "\n" + ExitStatusHelp());
   return command;
 }
 
@@ -174,7 +172,7 @@ CLI::App* AddHunt(CLI::App& app, HuntOptions& options) {
   command->footer(
       std::string("\nWithout --minutes and --cases, until Ctrl-C. Exit status "
                   "1: something was found\nthat no ledger has.\n\n") +
-      kExitStatuses);
+      ExitStatusHelp());
   return command;
 }
 
@@ -183,7 +181,7 @@ CLI::App* AddMerge(CLI::App& app, MergeOptions& options) {
       "merge", "add up the reports of all shards of one diff");
   command->add_option("FILES", options.files, "as diff --report wrote them")
       ->required();
-  command->footer(kExitStatuses);
+  command->footer(absl::StrCat("\n", ExitStatusHelp()));
   return command;
 }
 
@@ -254,7 +252,7 @@ CLI::App* AddZoo(CLI::App& app, ZooOptions& options) {
       std::string("\nExit status 1: a mutant survives, or fuzzing catches less "
                   "than nine of ten, or\nsomething is caught where there is no "
                   "mutant.\n\n") +
-      kExitStatuses);
+      ExitStatusHelp());
   return command;
 }
 
@@ -294,8 +292,7 @@ int Main(std::vector<std::string> words) {
   }
 
   const auto refuse = [](const char* reason) {
-    std::cerr << "e820check: " << reason << "\n";
-    return kExitUsage;
+    return Complain(kExitUsage, reason);
   };
   if (laws->parsed()) {
     if (separated) return refuse("laws takes no QEMU arguments");
@@ -350,5 +347,18 @@ int Main(std::vector<std::string> words) {
 }  // namespace e820check
 
 int main(int argc, char** argv) {
-  return e820check::Main(std::vector<std::string>(argv + 1, argv + argc));
+  using namespace e820check;  // NOLINT(google-build-using-namespace)
+  const PrintableStream out(std::cout);
+  const PrintableStream err(std::cerr);
+  int status = kExitHost;
+  try {
+    status = Main(std::vector<std::string>(argv + 1, argv + argc));
+  } catch (const std::exception& error) {
+    // The standard library's, for want of memory or threads; ours throws none.
+    Complain(kExitHost, error.what());
+  }
+  if (!std::cout.flush()) {
+    return Complain(kExitHost, "standard output could not be written");
+  }
+  return status;
 }

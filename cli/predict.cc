@@ -2,15 +2,18 @@
 
 #include "cli/predict.h"
 
-#include <fstream>
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
 #include <iostream>
 #include <memory>
 #include <optional>
 #include <utility>
 #include <variant>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "cli/laws.h"
 #include "machine/describe.h"
 #include "nlohmann/json.hpp"
@@ -21,112 +24,155 @@ namespace {
 
 using nlohmann::ordered_json;
 
-CommandStatus StatusOf(const absl::Status& failure) {
-  switch (failure.code()) {
-    case absl::StatusCode::kInvalidArgument:
-    case absl::StatusCode::kUnimplemented:
-      return kExitUsage;
-    case absl::StatusCode::kNotFound:
-      return kExitMissing;
-    default:
-      return kExitNoAnswer;
-  }
+// Whose rules a question goes by, and why.
+struct Rules {
+  QemuVersion version;
+  std::string why;
+};
+
+Rules RulesFor(const std::vector<std::string>& args, const System& system,
+               std::optional<QemuVersion> asked_for,
+               const CommandLineContext& context) {
+  if (asked_for) return {*asked_for, "as asked for"};
+  if (system.version()) return {*system.version(), "those of the binary"};
+  return {ImpliedVersion(args, context),
+          "the oldest release that has the machine type"};
 }
 
-CommandStatus Complain(const absl::Status& failure) {
-  std::cerr << "e820check: " << failure.message() << "\n";
-  return StatusOf(failure);
-}
-
-void PrintNotes(const Question& question) {
-  if (!question.parsed.ok()) return;
-  for (const std::string& note : question.parsed->notes) {
-    std::cerr << "note: " << note << "\n";
-  }
-}
-
-Question MakeQuestion(std::vector<std::string> args, const System& system,
-                      const PredictOptions& options) {
-  std::optional<QemuVersion> version = options.qemu_version;
-  if (!version) version = system.version();
-  CommandLineContext context{.dialect = options.dialect,
-                             .read_file = ReadHostFile};
-  context.qemu_version = version ? *version : ImpliedVersion(args, context);
-  return MakeQuestion(std::move(args), context);
+CommandLineContext ContextOf(Dialect dialect) {
+  return {.dialect = dialect, .read_file = ReadHostFile};
 }
 
 CommandStatus PredictOne(const System& system, const PredictOptions& options) {
-  const Question question = MakeQuestion(options.args, system, options);
-  PrintNotes(question);
-  const absl::StatusOr<Answer> answer = system.Ask(question);
-  if (!answer.ok()) return Complain(answer.status());
-  if (options.json) {
-    std::cout << ToLine(AnswerToJson(*answer)) << "\n";
-    return answer->accepted() ? kExitOk : kExitNo;
+  CommandLineContext context = ContextOf(options.dialect);
+  const Rules rules =
+      RulesFor(options.args, system, options.qemu_version, context);
+  context.qemu_version = rules.version;
+  const Question question = MakeQuestion(options.args, context);
+  const MachineOptions* machine = OptionsOf(question);
+  std::cerr << "rules of QEMU " << ToString(rules.version) << ", " << rules.why
+            << "\n";
+  if (question.parsed.ok()) {
+    for (const std::string& note : question.parsed->notes) {
+      std::cerr << "note: " << note << "\n";
+    }
   }
-  for (const std::string& warning : answer->warnings) {
+  const Reply reply = system.Ask(question);
+  if (!reply.ok()) {
+    return Complain(StatusOf(reply.none().kind), Describe(reply.none()));
+  }
+  const CommandStatus status = reply->accepted() ? kExitOk : kExitNo;
+  if (options.json) {
+    ordered_json json = AnswerToJson(*reply);
+    json["qemu_version"] = ToString(rules.version);
+    std::cout << ToLine(json) << "\n";
+    return status;
+  }
+  for (const std::string& warning : reply->warnings) {
     std::cerr << warning << "\n";
   }
-  if (const auto* rejection = std::get_if<Rejection>(&answer->outcome)) {
+  if (const auto* rejection = std::get_if<Rejection>(&reply->outcome)) {
     std::cerr << Describe(*rejection) << "\n";
-    return kExitNo;
+    return status;
   }
-  const auto& layout = std::get<GuestLayout>(answer->outcome);
-  std::cout << Describe(layout);
-  const MachineOptions* machine = OptionsOf(question);
+  std::cout << Describe(std::get<GuestLayout>(reply->outcome));
   if (options.audit && machine != nullptr) {
-    PrintAudit(*machine, layout, std::cout);
+    PrintAudit(*machine, *reply, std::cout);
   } else if (options.audit) {
     std::cerr << "e820check: no audit: the options are not covered\n";
   }
-  return kExitOk;
+  return status;
 }
 
 // One line out for one line in; a line without an answer says why in "failed".
 CommandStatus AnswerLine(const System& system, const PredictOptions& options,
-                         const std::string& line) {
+                         absl::string_view line) {
   absl::StatusOr<BatchQuestion> request = BatchQuestionFromLine(line);
   ordered_json out;
-  CommandStatus status = kExitOk;
-  if (request.ok() && request->name) out["name"] = *request->name;
-  absl::StatusOr<Answer> answer =
-      request.ok()
-          ? system.Ask(MakeQuestion(std::move(request->args), system, options))
-          : request.status();
-  if (answer.ok()) {
-    out.update(AnswerToJson(*answer));
+  CommandStatus status = kExitUsage;
+  if (!request.ok()) {
+    out["failed"] = request.status().message();
   } else {
-    out.update(FailureToJson(answer.status()));
-    status = StatusOf(answer.status());
+    if (request->name) out["name"] = *request->name;
+    CommandLineContext context =
+        ContextOf(request->dialect.value_or(options.dialect));
+    const auto version =
+        request->qemu_version ? request->qemu_version : options.qemu_version;
+    context.qemu_version =
+        RulesFor(request->args, system, version, context).version;
+    const Reply reply =
+        system.Ask(MakeQuestion(std::move(request->args), context));
+    status = reply.ok() ? (reply->accepted() ? kExitOk : kExitNo)
+                        : StatusOf(reply.none().kind);
+    out.update(reply.ok() ? AnswerToJson(*reply)
+                          : NoAnswerToJson(reply.none()));
+    out["qemu_version"] = ToString(context.qemu_version);
   }
-  std::cout << ToLine(out) << "\n";
+  // Whoever asks may wait for it before the next question.
+  std::cout << ToLine(out) << "\n" << std::flush;
   return status;
 }
 
+// Lines of a file, or of standard input.
+class LineReader {
+ public:
+  explicit LineReader(const std::string& name)
+      : file_(name == "-" ? stdin : std::fopen(name.c_str(), "re")) {}
+  LineReader(const LineReader&) = delete;
+  LineReader& operator=(const LineReader&) = delete;
+  ~LineReader() {
+    std::free(line_);  // NOLINT: getline() takes it from malloc()
+    if (file_ != nullptr && file_ != stdin) std::fclose(file_);
+  }
+
+  bool is_open() const { return file_ != nullptr; }
+
+  // Without its newline, valid until the next call; nullopt at the end, and
+  // then error() is 0 if that is the end of the file.
+  std::optional<absl::string_view> Next() {
+    errno = 0;
+    const ssize_t size = getline(&line_, &capacity_, file_);
+    if (size < 0) {
+      error_ = std::feof(file_) != 0 ? 0 : errno;
+      return std::nullopt;
+    }
+    absl::string_view line(line_, static_cast<size_t>(size));
+    absl::ConsumeSuffix(&line, "\n");
+    return line;
+  }
+
+  int error() const { return error_; }
+
+ private:
+  FILE* file_;
+  char* line_ = nullptr;
+  size_t capacity_ = 0;
+  int error_ = 0;
+};
+
 CommandStatus PredictBatch(const System& system,
                            const PredictOptions& options) {
-  std::ifstream file;
-  if (options.batch != "-") {
-    file.open(options.batch);
-    if (!file) {
-      return Complain(absl::InvalidArgumentError(
-          absl::StrCat("--batch ", options.batch, ": cannot open the file")));
-    }
+  const auto complain = [&](CommandStatus status, absl::string_view why) {
+    return Complain(status, absl::StrCat("--batch ", options.batch, ": ", why));
+  };
+  LineReader lines(options.batch);
+  if (!lines.is_open()) {
+    return complain(errno == ENOENT ? kExitMissing : kExitUsage,
+                    std::strerror(errno));
   }
-  std::istream& input = options.batch == "-" ? std::cin : file;
   CommandStatus worst = kExitOk;
   size_t failed = 0;
-  std::string line;
-  while (std::getline(input, line)) {
-    if (line.empty()) continue;
-    const CommandStatus status = AnswerLine(system, options, line);
-    if (status == kExitOk) continue;
-    ++failed;
-    worst = std::max(worst, status);
+  // Answers that go nowhere are not worth asking for.
+  while (std::cout.good()) {
+    const std::optional<absl::string_view> line = lines.Next();
+    if (!line) break;
+    if (line->empty()) continue;
+    const CommandStatus status = AnswerLine(system, options, *line);
+    if (status != kExitOk && status != kExitNo) ++failed;
+    worst = Worse(worst, status);
   }
-  if (input.bad()) {
-    return Complain(absl::InvalidArgumentError(
-        absl::StrCat("--batch ", options.batch, ": cannot read the file")));
+  if (lines.error() != 0) {
+    return complain(kExitUsage, std::strerror(lines.error()));
   }
   if (failed > 0) {
     std::cerr << "e820check: " << failed
@@ -140,7 +186,9 @@ CommandStatus PredictBatch(const System& system,
 CommandStatus Predict(const PredictOptions& options) {
   const absl::StatusOr<std::unique_ptr<System>> system =
       MakeSystem(options.system);
-  if (!system.ok()) return Complain(system.status());
+  if (!system.ok()) {
+    return Complain(StatusOfStart(system.status()), system.status().message());
+  }
   return options.batch.empty() ? PredictOne(**system, options)
                                : PredictBatch(**system, options);
 }

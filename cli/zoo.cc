@@ -2,24 +2,19 @@
 
 #include "cli/zoo.h"
 
-#include <unistd.h>
-
 #include <algorithm>
-#include <atomic>
-#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
-#include <functional>
 #include <iostream>
-#include <mutex>
+#include <optional>
 #include <system_error>
-#include <thread>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
 #include "properties/zoo/mutant.h"
 #include "properties/zoo/trial.h"
 #include "search/interrupt.h"
+#include "search/runner.h"
 
 namespace e820check {
 namespace {
@@ -79,61 +74,48 @@ absl::StatusOr<FuzzScore> Fuzz(const Mutant& mutant,
 class ZooRun {
  public:
   ZooRun(const ZooOptions& options, const std::vector<Mutant>& mutants)
-      : options_(options), on_terminal_(isatty(STDERR_FILENO) != 0) {
+      : options_(options), mutants_(mutants) {
     report_.seed = options.seed;
     report_.cases = options.cases;
-    for (const Mutant& mutant : mutants)
-      report_.rows.push_back({.mutant = mutant});
   }
 
-  void Execute() {
-    uint32_t jobs = options_.jobs;
-    if (jobs == 0) jobs = std::max(1u, std::thread::hardware_concurrency());
-    std::vector<std::thread> workers;
-    for (uint32_t i = 1; i < jobs; ++i)
-      workers.emplace_back([this] { Work(); });
-    Work();
-    for (std::thread& worker : workers) worker.join();
-    if (on_terminal_) absl::FPrintF(stderr, "\r%70s\r", "");
-    RunControls();
-    // What Ctrl-C left out has no score.
-    std::vector<ZooRow>& rows = report_.rows;
-    rows.erase(
-        std::remove_if(rows.begin(), rows.end(),
-                       [](const ZooRow& row) { return row.score.cases == 0; }),
-        rows.end());
+  // The first error of a fuzzer; ResourceExhausted if the host did not let the
+  // run go on.
+  absl::Status Execute() {
+    using Row = absl::StatusOr<ZooRow>;
+    absl::Status failure;
+    Runner<Row> runner(
+        mutants_.size(), [this](uint64_t i, uint32_t) { return Try(i); },
+        [&](uint64_t, Row row) {
+          failure = row.status();
+          if (!row.ok()) return false;
+          report_.rows.push_back(*std::move(row));
+          progress_.Show([this] { return StatusLine(); });
+          return true;
+        });
+    const absl::Status status = runner.Run(ThreadsFor(options_.jobs));
+    progress_.Clear();
+    if (!failure.ok()) return failure;
+    if (status.ok()) RunControls();
+    return status;
   }
 
   const ZooReport& report() const { return report_; }
-  const absl::Status& failure() const { return failure_; }
 
  private:
-  void Work() {
-    while (!Interrupted()) {
-      const size_t i = next_++;
-      if (i >= report_.rows.size()) return;
-      ZooRow& row = report_.rows[i];
-      row.score = TryMutant(row.mutant, trial());
-      if (!options_.fuzzer.empty()) {
-        const absl::StatusOr<FuzzScore> fuzzed = Fuzz(row.mutant, options_);
-        const std::lock_guard<std::mutex> lock(mutex_);
-        if (!fuzzed.ok()) {
-          failure_ = fuzzed.status();
-          next_ = report_.rows.size();
-          return;
-        }
-        row.fuzzed = *fuzzed;
-      }
-      ShowProgress(row);
-    }
+  absl::StatusOr<ZooRow> Try(size_t i) const {
+    ZooRow row{.mutant = mutants_[i]};
+    row.score = TryMutant(row.mutant, trial());
+    if (options_.fuzzer.empty()) return row;
+    absl::StatusOr<FuzzScore> fuzzed = Fuzz(row.mutant, options_);
+    if (!fuzzed.ok()) return fuzzed.status();
+    row.fuzzed = *fuzzed;
+    return row;
   }
 
-  void ShowProgress(const ZooRow& row) {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    ++done_;
-    if (!on_terminal_) return;
-    absl::FPrintF(stderr, "\r%d of %d mutants, %-40s", done_,
-                  report_.rows.size(), row.mutant.id);
+  std::string StatusLine() const {
+    return absl::StrCat(report_.rows.size(), " of ", mutants_.size(),
+                        " mutants, ", report_.rows.back().mutant.id);
   }
 
   // One for each kind of case.
@@ -153,38 +135,29 @@ class ZooRun {
   }
 
   const ZooOptions& options_;
-  const bool on_terminal_;
+  const std::vector<Mutant>& mutants_;
+  Progress progress_;
   ZooReport report_;
-  std::atomic<size_t> next_ = 0;
-  std::mutex mutex_;  // of what follows, and of stderr
-  size_t done_ = 0;
-  absl::Status failure_;
 };
 
 }  // namespace
 
 CommandStatus RunZoo(const ZooOptions& options) {
   const absl::StatusOr<std::vector<Mutant>> mutants = Chosen(options.mutants);
-  if (!mutants.ok()) {
-    std::cerr << "e820check: " << mutants.status().message() << "\n";
-    return kExitUsage;
-  }
-  if (!options.fuzzer.empty() && !fs::exists(options.fuzzer)) {
-    std::cerr << "e820check: --fuzzer: there is no " << options.fuzzer << "\n";
-    return kExitMissing;
+  if (!mutants.ok()) return Complain(kExitUsage, mutants.status().message());
+  if (std::error_code error;
+      !options.fuzzer.empty() && !fs::exists(options.fuzzer, error)) {
+    return Complain(kExitMissing,
+                    absl::StrCat("--fuzzer: there is no ", options.fuzzer));
   }
   RememberInterrupts();
   ZooRun run(options, *mutants);
-  run.Execute();
-  if (!run.failure().ok()) {
-    std::cerr << "e820check: " << run.failure().message() << "\n";
-    return kExitNoAnswer;
-  }
+  const absl::Status status = run.Execute();
+  if (!status.ok()) return Complain(StatusOfStart(status), status.message());
   const ZooReport& report = run.report();
   std::cout << Print(report, options.format);
   if (Interrupted()) {
-    std::cerr << "e820check: interrupted; what was done is above\n";
-    return kExitInterrupted;
+    return Complain(InterruptedStatus(), "interrupted; what was done is above");
   }
   const std::optional<size_t> by_fuzzing = CountCaughtByFuzzing(report);
   const bool enough_fuzzed =

@@ -26,7 +26,7 @@ struct ZooOptions {
 // Lets the harness loose on every mutant, and on none as a control, and prints
 // the scoreboard. kExitNo if a mutant survives all cases, if the control is
 // caught, or if fuzzing catches less than nine of ten; after Ctrl-C, what was
-// done so far, and kExitInterrupted.
+// done so far, and 128 + the signal.
 CommandStatus RunZoo(const ZooOptions& options);
 
 }  // namespace e820check

@@ -17,7 +17,7 @@
 #include "properties/generate/choices.h"
 #include "properties/generate/command_line_generator.h"
 #include "properties/generate/machine_generator.h"
-#include "properties/judge/agreement.h"
+#include "properties/judge/judgement.h"
 #include "rangetree/range_tree_layout.h"
 
 namespace e820check {
@@ -53,10 +53,11 @@ TEST_P(LayoutAgreementTest, OfMachinesOfARelease) {
     const auto machine = NextMachine(GetParam(), i, choices);
     if (!machine) continue;
     const Answer expected = ReferenceLayout(*machine);
-    const absl::Status agree =
-        CheckAgreement(expected, RangeTreeLayout(*machine));
-    ASSERT_TRUE(agree.ok()) << "case " << i << ": " << agree << "\n"
-                            << absl::StrJoin(Format(*machine), " ");
+    const Judgement judgement =
+        Judge(&*machine, expected, RangeTreeLayout(*machine));
+    ASSERT_TRUE(judgement.defects.empty())
+        << "case " << i << ": " << Describe(judgement) << "\n"
+        << absl::StrJoin(Format(*machine), " ");
     ++(expected.accepted() ? accepted : refused);
   }
   EXPECT_GT(accepted, kCases / 5);

@@ -17,7 +17,7 @@
 #include "options/command_line.h"
 #include "options/format.h"
 #include "properties/generate/rapidcheck_generators.h"
-#include "properties/judge/agreement.h"
+#include "properties/judge/judgement.h"
 #include "properties/laws/laws.h"
 #include "rangetree/range_tree_layout.h"
 #include "rapidcheck/gtest.h"
@@ -29,6 +29,10 @@ using Layout = Answer (*)(const MachineOptions&);
 
 void RequireOk(const absl::Status& status) {
   if (!status.ok()) RC_FAIL(std::string(status.message()));
+}
+
+void RequireAgreement(const Judgement& judgement) {
+  if (!judgement.defects.empty()) RC_FAIL(Describe(judgement));
 }
 
 const GuestLayout* LayoutOf(const Answer& answer) {
@@ -50,7 +54,7 @@ RC_GTEST_PROP(LayoutLadder, RangeTreeAgreesWithReference, ()) {
   const MachineOptions machine = *Machines(*Policies());
   RequireOk(Validate(machine));
   const Answer expected = ReferenceLayout(machine);
-  RequireOk(CheckAgreement(expected, RangeTreeLayout(machine)));
+  RequireAgreement(Judge(&machine, expected, RangeTreeLayout(machine)));
   RC_CLASSIFY(expected.accepted(), "accepted");
   RC_CLASSIFY(!expected.accepted(), "refused");
 }
@@ -109,7 +113,7 @@ TEST_P(Metamorphic, OrderOfNumaOptionsDoesNotMatter) {
     Shuffle(shuffled.numa_nodes);
     Shuffle(shuffled.numa_cpus);
     Shuffle(shuffled.numa_distances);
-    RequireOk(CheckAgreement(layout(machine), layout(shuffled)));
+    RequireAgreement(Judge(&machine, layout(machine), layout(shuffled)));
     RC_CLASSIFY(!machine.numa_distances.empty(), "with distances");
     RC_CLASSIFY(!machine.numa_cpus.empty(), "with -numa cpu");
   }));

@@ -8,9 +8,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/types/span.h"
-#include "model/reference_layout.h"
 #include "model/rules.h"
-#include "properties/ledger/quirks.h"
 #include "search/harmless.h"
 #include "search/known_refusals.h"
 #include "search/shape.h"
@@ -18,15 +16,13 @@
 namespace e820check {
 namespace {
 
-// Of a death, the last line of stderr, which comes after any warnings.
-std::string LastWords(absl::string_view divergence) {
-  const size_t start = divergence.find("(stderr: ");
-  const size_t last = divergence.rfind('\n');
-  if (start == divergence.npos || last == divergence.npos || last < start) {
-    return std::string(divergence);
-  }
-  return absl::StrCat(divergence.substr(0, start),
-                      "(stderr: ", divergence.substr(last + 1));
+// What findings of one cause have in common. Where there is no answer, of what
+// was said the last line, which comes after any warnings.
+std::string TextOf(const Judgement& judgement) {
+  if (judgement.none() == nullptr) return Describe(judgement);
+  NoAnswer none = *judgement.none();
+  none.last_words.erase(0, none.last_words.rfind('\n') + 1);  // npos + 1 is 0
+  return absl::StrCat(judgement.silent_system, ": ", Describe(none));
 }
 
 absl::string_view ExitKind(Verdict verdict, const Answer& expected) {
@@ -61,67 +57,47 @@ HuntedCase CaseRunner::Run(CommandLineArgs args,
   if (!IsHarmless(prepared, question.parsed, qemu_version_)) return result;
   result.was_run = true;
   if (absl::Status filled = folder.Fill(prepared.files); !filled.ok()) {
-    result.comparison = {.verdict = Verdict::kHostRefuses,
-                         .divergence = std::string(filled.message())};
+    result.judgement.verdict = Verdict::kHost;
+    result.judgement.actual = NoAnswer{.kind = NoAnswer::Kind::kHost,
+                                       .text = std::string(filled.message())};
     return result;
   }
-  result.comparison = question.parsed.ok() ? Compare(model_, qemu_, question)
-                                           : CompareAccident(question);
-  const Verdict verdict = result.comparison.verdict;
-  result.features = FeaturesOf(question, verdict);
+  result.judgement = Judge(model_, qemu_, question);
+  const Verdict verdict = result.judgement.verdict;
+  result.features = FeaturesOf(question, result.judgement);
   if (verdict == Verdict::kDisagree || verdict == Verdict::kKnownCrash) {
-    result.kind = verdict == Verdict::kKnownCrash ? std::string(kCrash)
-                                                  : result.comparison.kind;
-    result.shape =
-        ShapeOf(result.kind == kCrash ? LastWords(result.comparison.divergence)
-                                      : result.comparison.divergence,
-                prepared.args);
+    result.kind = KindOf(result.judgement);
+    result.shape = ShapeOf(TextOf(result.judgement), prepared.args);
     result.features.push_back(
         absl::StrCat("finding ", result.kind, " ", result.shape));
   }
   return result;
 }
 
-// Where QEMU's answer is an accident there is none to compare, but it must not
-// be a death.
-Comparison CaseRunner::CompareAccident(const Question& question) const {
-  const absl::Status answer = qemu_.Ask(question).status();
-  if (absl::IsInternal(answer) || absl::IsDeadlineExceeded(answer)) {
-    return WithoutAnswer(qemu_, answer, nullptr);
-  }
-  return {.verdict = Verdict::kNotCovered,
-          .divergence = std::string(question.parsed.status().message())};
-}
-
 std::vector<Feature> CaseRunner::FeaturesOf(const Question& question,
-                                            Verdict verdict) const {
+                                            const Judgement& judgement) const {
   std::vector<Feature> features;
-  if (!question.parsed.ok()) return features;
+  if (!judgement.expected || !judgement.expected->ok()) return features;
+  const Answer& answer = **judgement.expected;
   const auto add = [&](absl::string_view name, absl::string_view text) {
     features.push_back(absl::StrCat(name, " ", ShapeOf(text, question.args)));
   };
-  RuleSet reached;
-  Answer answer{.warnings = question.parsed->warnings};
-  if (const MachineOptions* machine = OptionsOf(question)) {
-    Answer layout = TraceReferenceLayout(*machine, reached);
-    answer.outcome = std::move(layout.outcome);
-    answer.warnings.insert(answer.warnings.end(), layout.warnings.begin(),
-                           layout.warnings.end());
-  } else {
-    answer.outcome = std::get<Rejection>(question.parsed->outcome);
-  }
   for (const std::string& text : answer.warnings) add("warning", text);
-  features.push_back(absl::StrCat("exit ", ExitKind(verdict, answer)));
+  features.push_back(
+      absl::StrCat("exit ", ExitKind(judgement.verdict, answer)));
   if (const auto* refusal = std::get_if<Rejection>(&answer.outcome)) {
     add("refusal", refusal->text);
     const auto known =
         known_refusals_.find(KnownShape(refusal->text, question.args));
-    if (known != known_refusals_.end() && verdict == Verdict::kRefused) {
+    if (known != known_refusals_.end() &&
+        judgement.verdict == Verdict::kRefused) {
       features.push_back(absl::StrCat("known ", known->second));
     }
   }
   for (size_t rule = 0; rule < kRuleCount; ++rule) {
-    if (reached.test(rule)) features.push_back(absl::StrCat("rule ", rule));
+    if (judgement.rules.test(rule)) {
+      features.push_back(absl::StrCat("rule ", rule));
+    }
   }
   return features;
 }

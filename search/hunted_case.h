@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "properties/judge/comparison.h"
+#include "properties/judge/judgement.h"
 #include "search/case_files.h"
 #include "search/mutation.h"
 #include "search/pool.h"
@@ -20,7 +20,7 @@ namespace e820check {
 struct HuntedCase {
   CommandLineArgs args;
   bool was_run = false;  // harmless, and covered or an accident
-  Comparison comparison;
+  Judgement judgement;
   std::vector<Feature> features;
   // Of a finding, else empty.
   std::string kind;
@@ -42,9 +42,8 @@ class CaseRunner {
   HuntedCase Run(CommandLineArgs args, const RunFolder& folder) const;
 
  private:
-  Comparison CompareAccident(const Question& question) const;
   std::vector<Feature> FeaturesOf(const Question& question,
-                                  Verdict verdict) const;
+                                  const Judgement& judgement) const;
 
   const System& model_;
   const System& qemu_;

@@ -10,7 +10,7 @@ namespace {
 volatile std::sig_atomic_t interrupted = 0;
 
 void Remember(int signal) {
-  interrupted = 1;
+  interrupted = signal;
   std::signal(signal, SIG_DFL);
 }
 
@@ -19,8 +19,11 @@ void Remember(int signal) {
 void RememberInterrupts() {
   std::signal(SIGINT, Remember);
   std::signal(SIGTERM, Remember);
+  std::signal(SIGHUP, Remember);
 }
 
 bool Interrupted() { return interrupted != 0; }
+
+int InterruptSignal() { return interrupted; }
 
 }  // namespace e820check

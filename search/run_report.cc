@@ -33,9 +33,11 @@ constexpr NamedVerdict kVerdicts[] = {
     {Verdict::kRefused, "refused by both"},
     {Verdict::kDisagree, "disagreements"},
     {Verdict::kKnownCrash, "known crashes"},
-    {Verdict::kHostRefuses, "host has no memory"},
+    {Verdict::kHost, "the host could not"},
     {Verdict::kNotCovered, "options not covered"},
+    {Verdict::kAccident, "QEMU's accident"},
     {Verdict::kLacking, "not in the binary"},
+    {Verdict::kUnusable, "system unusable"},
 };
 
 double Percent(uint64_t part, uint64_t whole) {
@@ -74,14 +76,13 @@ ordered_json Identity(const RunReport& report) {
   return json;
 }
 
-// How many of the cases 0, 1, ... are the shard's.
+}  // namespace
+
 uint64_t CasesOf(const RunReport& report) {
   const Shard& shard = report.shard;
   return report.cases / shard.count +
          (shard.index < report.cases % shard.count ? 1 : 0);
 }
-
-}  // namespace
 
 absl::StatusOr<Shard> ParseShard(absl::string_view text) {
   const std::vector<absl::string_view> parts = absl::StrSplit(text, '/');

@@ -18,7 +18,7 @@
 #include "absl/types/span.h"
 #include "machine/machine_type.h"
 #include "nlohmann/json.hpp"
-#include "properties/judge/comparison.h"
+#include "properties/judge/tally.h"
 
 namespace e820check {
 
@@ -56,6 +56,9 @@ struct RunReport {
   std::map<std::string, FirstSight> first_sights;  // by the defect's id
   double seconds = 0;                              // of all shards, added up
 };
+
+// How many of the cases 0, 1, ... are the shard's.
+uint64_t CasesOf(const RunReport& report);
 
 void PrintReport(const RunReport& report);
 

@@ -6,8 +6,7 @@
 
 namespace e820check {
 
-Answer AnswerCommandLine(const ParsedCommandLine& parsed,
-                         Answer (*layout)(const MachineOptions&)) {
+Answer AnswerCommandLine(const ParsedCommandLine& parsed, Layout layout) {
   if (const auto* rejection = std::get_if<Rejection>(&parsed.outcome)) {
     return {.warnings = parsed.warnings, .outcome = *rejection};
   }

@@ -3,6 +3,7 @@
 #ifndef E820CHECK_SYSTEMS_COMMAND_LINE_ANSWER_H_
 #define E820CHECK_SYSTEMS_COMMAND_LINE_ANSWER_H_
 
+#include "absl/functional/function_ref.h"
 #include "machine/guest_layout.h"
 #include "machine/machine_options.h"
 #include "options/command_line.h"
@@ -12,8 +13,8 @@ namespace e820check {
 // What QEMU would say to a command line, if its boards were `layout`: first the
 // parser, then, of what it accepts, the layout, with the words of the command
 // line in front of what is about a device.
-Answer AnswerCommandLine(const ParsedCommandLine& parsed,
-                         Answer (*layout)(const MachineOptions&));
+using Layout = absl::FunctionRef<Answer(const MachineOptions&)>;
+Answer AnswerCommandLine(const ParsedCommandLine& parsed, Layout layout);
 
 }  // namespace e820check
 

@@ -2,6 +2,7 @@
 
 #include "systems/system.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -22,7 +23,35 @@
 namespace e820check {
 namespace {
 
+constexpr size_t kChunkBytes = 1 << 20;
+
 // The option parser followed by one of our layouts.
+Reply AnswerOf(const Question& question, Layout layout) {
+  if (question.parsed.ok()) return AnswerCommandLine(*question.parsed, layout);
+  const absl::Status& why = question.parsed.status();
+  return NoAnswer{.kind = absl::IsUnknown(why) ? NoAnswer::Kind::kAccident
+                                               : NoAnswer::Kind::kNotCovered,
+                  .text = std::string(why.message())};
+}
+
+class ReferenceSystem final : public System {
+ public:
+  const std::string& name() const override { return name_; }
+
+  Reply Ask(const Question& question) const override {
+    return AnswerOf(question, ReferenceLayout);
+  }
+
+  Reply AskAndTrace(const Question& question, RuleSet& reached) const override {
+    return AnswerOf(question, [&reached](const MachineOptions& options) {
+      return TraceReferenceLayout(options, reached);
+    });
+  }
+
+ private:
+  std::string name_ = "reference";
+};
+
 class ModelSystem final : public System {
  public:
   ModelSystem(absl::string_view name, Answer (*layout)(const MachineOptions&))
@@ -30,9 +59,8 @@ class ModelSystem final : public System {
 
   const std::string& name() const override { return name_; }
 
-  absl::StatusOr<Answer> Ask(const Question& question) const override {
-    if (!question.parsed.ok()) return question.parsed.status();
-    return AnswerCommandLine(*question.parsed, layout_);
+  Reply Ask(const Question& question) const override {
+    return AnswerOf(question, layout_);
   }
 
  private:
@@ -50,7 +78,7 @@ class SubjectSystem final : public System {
   // The ledger is about QEMU.
   bool IsInTheLedger() const override { return false; }
 
-  absl::StatusOr<Answer> Ask(const Question& question) const override {
+  Reply Ask(const Question& question) const override {
     return subject_.Ask({.args = question.args,
                          .dialect = question.dialect,
                          .qemu_version = question.qemu_version});
@@ -77,15 +105,18 @@ class QemuSystem final : public System {
     return qemu_.version();
   }
 
-  std::string Lacks(const MachineOptions& options) const override {
-    return inventory_.Missing(options);
-  }
-
   bool CanSay(absl::string_view warning) const override {
     return !IsLeftOutUnderQtest(warning);
   }
 
-  absl::StatusOr<Answer> Ask(const Question& question) const override {
+  Reply Ask(const Question& question) const override {
+    if (const MachineOptions* machine = OptionsOf(question)) {
+      const std::string missing = inventory_.Missing(*machine);
+      if (!missing.empty()) {
+        return NoAnswer{.kind = NoAnswer::Kind::kLacking,
+                        .text = absl::StrCat("has no ", missing)};
+      }
+    }
     QemuLimits limits;
     limits.working_directory = question.working_directory;
     return qemu_.Ask(question.args, limits);
@@ -100,17 +131,33 @@ class QemuSystem final : public System {
 }  // namespace
 
 absl::StatusOr<std::string> ReadHostFile(const std::string& path) {
-  constexpr size_t kMaxBytes = 1 << 20;
+  absl::StatusOr<std::string> text = ReadHostFileUpTo(path, 1 << 20);
+  if (!absl::IsPermissionDenied(text.status())) return text;
+  return absl::NotFoundError(text.status().message());
+}
+
+absl::StatusOr<std::string> ReadHostFileUpTo(const std::string& path,
+                                             size_t most_bytes) {
   const std::unique_ptr<FILE, int (*)(FILE*)> file(
       std::fopen(path.c_str(), "re"), std::fclose);
-  if (file == nullptr) return absl::NotFoundError(std::strerror(errno));
-  std::string text(kMaxBytes + 1, '\0');
-  text.resize(std::fread(text.data(), 1, text.size(), file.get()));
+  if (file == nullptr) {
+    return absl::Status(errno == ENOENT ? absl::StatusCode::kNotFound
+                                        : absl::StatusCode::kPermissionDenied,
+                        std::strerror(errno));
+  }
+  std::string text;
+  for (size_t count = 1; count > 0 && text.size() <= most_bytes;) {
+    const size_t before = text.size();
+    text.resize(std::min(before + kChunkBytes, most_bytes + 1));
+    count = std::fread(&text[before], 1, text.size() - before, file.get());
+    text.resize(before + count);
+  }
   if (std::ferror(file.get()) != 0) {
     return absl::DataLossError(std::strerror(errno));
   }
-  if (text.size() > kMaxBytes) {
-    return absl::ResourceExhaustedError("the file is larger than 1 MiB");
+  if (text.size() > most_bytes) {
+    return absl::ResourceExhaustedError(
+        absl::StrCat("the file is larger than ", most_bytes >> 20, " MiB"));
   }
   return text;
 }
@@ -131,9 +178,7 @@ const MachineOptions* OptionsOf(const Question& question) {
 }
 
 absl::StatusOr<std::unique_ptr<System>> MakeSystem(absl::string_view name) {
-  if (name == "reference") {
-    return std::make_unique<ModelSystem>(name, ReferenceLayout);
-  }
+  if (name == "reference") return std::make_unique<ReferenceSystem>();
   if (name == "rangetree") {
     return std::make_unique<ModelSystem>(name, RangeTreeLayout);
   }

@@ -10,7 +10,9 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "machine/guest_layout.h"
+#include "machine/machine_type.h"
+#include "machine/no_answer.h"
+#include "model/rules.h"
 #include "options/command_line.h"
 
 namespace e820check {
@@ -19,7 +21,8 @@ namespace e820check {
 // systems that are asked.
 struct Question {
   std::vector<std::string> args;
-  // Unimplemented: the parser does not cover one of the options.
+  // Unimplemented: the parser does not cover one of the options. Unknown: what
+  // QEMU does is an accident.
   absl::StatusOr<ParsedCommandLine> parsed;
   // Where relative paths lead; empty: as for this process.
   std::string working_directory;
@@ -28,9 +31,13 @@ struct Question {
   QemuVersion qemu_version = QemuVersion::k7_2;
 };
 
-// For CommandLineContext::read_file. ResourceExhausted for files so large that
-// they are no configuration.
+// For CommandLineContext::read_file. NotFound if it cannot be opened,
+// ResourceExhausted for files so large that they are no configuration.
 absl::StatusOr<std::string> ReadHostFile(const std::string& path);
+// A whole file. NotFound if it is not there; ResourceExhausted if it has more
+// bytes than `most_bytes`; anything else says why it cannot be read.
+absl::StatusOr<std::string> ReadHostFileUpTo(const std::string& path,
+                                             size_t most_bytes);
 
 Question MakeQuestion(std::vector<std::string> args,
                       const CommandLineContext& context);
@@ -50,24 +57,27 @@ class System {
   // The QEMU release that this system is, or nullopt if it can be any.
   virtual std::optional<QemuVersion> version() const { return std::nullopt; }
 
-  // What this machine has and the system was built without, or empty.
-  virtual std::string Lacks(const MachineOptions&) const { return ""; }
-
   // Whether the ledger's crashes are those of this system.
   virtual bool IsInTheLedger() const { return true; }
 
   // Whether the system, asked as it is, has a way to say this.
   virtual bool CanSay(absl::string_view /*warning*/) const { return true; }
 
-  // A Status means that there is no answer: Unimplemented (an option is not
-  // covered), ResourceExhausted (the host cannot), or what
-  // systems/subject/failure.h names. Safe to call from several threads.
-  virtual absl::StatusOr<Answer> Ask(const Question& question) const = 0;
+  // Safe to call from several threads.
+  virtual Reply Ask(const Question& question) const = 0;
+  // The same; a system that goes by the rules of model/rules.h adds to
+  // `reached` those that had a part in the answer.
+  virtual Reply AskAndTrace(const Question& question,
+                            RuleSet& /*reached*/) const {
+    return Ask(question);
+  }
 };
 
 // "reference", "rangetree", "memmap-v5", "qemu" (from PATH), "qemu:FILE",
-// "so:FILE" or "exec:COMMAND". InvalidArgument for any other name and for a
-// shared object that does not load, NotFound if there is no such file.
+// "so:FILE" or "exec:COMMAND". InvalidArgument for any other name, NotFound if
+// there is no such file, ResourceExhausted if the host cannot start it;
+// anything else says why the system is of no use: a shared object does not
+// load, a binary does not say its version.
 absl::StatusOr<std::unique_ptr<System>> MakeSystem(absl::string_view name);
 
 }  // namespace e820check

@@ -8,7 +8,8 @@
 #include "gtest/gtest.h"
 #include "properties/generate/choices.h"
 #include "properties/generate/command_line_generator.h"
-#include "properties/judge/comparison.h"
+#include "properties/judge/judgement.h"
+#include "properties/judge/tally.h"
 
 namespace e820check {
 namespace {
@@ -19,7 +20,8 @@ std::string Program(const std::string& name) {
   return std::string(E820CHECK_BINARY_DIR) + "/" + name;
 }
 
-// Every generated command line, refused ones and both dialects included.
+// Every generated command line, refused ones, all releases and both dialects
+// included.
 void ExpectAgreement(const std::string& name, int cases) {
   const auto reference = MakeSystem("reference");
   const auto subject = MakeSystem(name);
@@ -28,14 +30,15 @@ void ExpectAgreement(const std::string& name, int cases) {
   SeededChoices choices(820);
   Tally tally;
   for (int i = 0; i < cases; ++i) {
-    GeneratorPolicy policy;
-    // predict --batch takes the dialect from its own command line.
-    const CommandLineContext context = {};
-    const Comparison comparison =
-        Compare(**reference, **subject,
-                MakeQuestion(GenerateCommandLine(choices, policy), context));
-    tally.Add(comparison);
-    ASSERT_NE(comparison.verdict, Verdict::kDisagree) << comparison.divergence;
+    GeneratorPolicy policy = ChoosePolicy(choices);
+    policy.one_fault_in = 2;
+    const CommandLineContext context = {.qemu_version = policy.qemu_version,
+                                        .dialect = policy.dialect};
+    const Judgement judgement =
+        Judge(**reference, **subject,
+              MakeQuestion(GenerateCommandLine(choices, policy), context));
+    tally.Add(judgement);
+    ASSERT_NE(judgement.verdict, Verdict::kDisagree) << Describe(judgement);
   }
   EXPECT_GT(tally.Count(Verdict::kAccepted), cases / 4);
   EXPECT_GT(tally.Count(Verdict::kRefused), cases / 4);
@@ -60,10 +63,10 @@ TEST(System, ASharedObjectIsToldTheDialectAndTheRelease) {
   for (const Dialect dialect : {Dialect::kStock, Dialect::kMemmapType}) {
     for (const QemuVersion version :
          {QemuVersion::k7_2, QemuVersion::k10_0, QemuVersion::k11_1}) {
-      const Comparison comparison = Compare(
+      const Judgement judgement = Judge(
           **reference, **subject,
           MakeQuestion(args, {.qemu_version = version, .dialect = dialect}));
-      EXPECT_EQ(comparison.verdict, Verdict::kRefused) << comparison.divergence;
+      EXPECT_EQ(judgement.verdict, Verdict::kRefused) << Describe(judgement);
     }
   }
 }
@@ -73,15 +76,26 @@ TEST(System, ThePatchUnderReviewIsOne) {
   const auto patch = MakeSystem("memmap-v5");
   ASSERT_TRUE(patch.ok());
   const CommandLineContext context = {.dialect = Dialect::kMemmapType};
-  const Comparison comparison =
-      Compare(**reference, **patch,
-              MakeQuestion({"-numa", "node,memdev=m", "-object",
-                            "memory-backend-ram,id=m,size=128M", "-numa",
-                            "node,memmap-type=spm"},
-                           context));
-  ASSERT_EQ(comparison.defects.size(), 1u);
-  EXPECT_EQ(comparison.defects[0].id,
+  const Judgement judgement =
+      Judge(**reference, **patch,
+            MakeQuestion({"-numa", "node,memdev=m", "-object",
+                          "memory-backend-ram,id=m,size=128M", "-numa",
+                          "node,memmap-type=spm"},
+                         context));
+  ASSERT_EQ(judgement.defects.size(), 1u);
+  EXPECT_EQ(judgement.defects[0].id,
             "accepts: NUMA node N: memmap-type=T needs memory");
+}
+
+// The trace is that of the answer, asked once.
+TEST(System, TheReferenceTellsItsRules) {
+  const auto reference = MakeSystem("reference");
+  const Question question = MakeQuestion({"-m", "8G"}, {});
+  RuleSet reached;
+  const Reply traced = (*reference)->AskAndTrace(question, reached);
+  EXPECT_TRUE(reached.any());
+  EXPECT_EQ(traced, (*reference)->Ask(question));
+  EXPECT_EQ(Judge(**reference, **reference, question).rules, reached);
 }
 
 TEST(System, OtherNamesAreRefused) {

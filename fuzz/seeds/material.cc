@@ -84,7 +84,7 @@ void AddChoices(std::vector<SeedFile>& files) {
     std::string bytes(2 * (1 + choices.Below(500)), '\0');
     for (char& byte : bytes) byte = static_cast<char>(choices.Below(256));
     for (const char* target :
-         {"machine", "generated", "divergence", "fields", "range_tree_map",
+         {"machine", "generated", "divergence", "range_tree_map",
           "range_map_subject", "reference_map"}) {
       files.push_back({absl::StrCat(target, "/", files.size()), bytes});
     }

@@ -5,8 +5,12 @@
 #include <cstdio>
 #include <cstdlib>
 #include <string>
+#include <utility>
+#include <variant>
 
 #include "absl/base/attributes.h"
+#include "fuzz/support/check.h"
+#include "properties/judge/judgement.h"
 #include "properties/laws/evidence.h"
 #include "properties/laws/laws.h"
 
@@ -34,6 +38,14 @@ void MustKeepLaws(const MachineOptions& options, const GuestLayout& layout) {
     law.check(evidence).IgnoreError();
     AbortOnBreach("the law was kept at its second look");
   }
+}
+
+void MustAgree(const MachineOptions* machine, Answer expected, Answer actual) {
+  const Judgement judgement =
+      Judge(machine, std::move(expected), std::move(actual));
+  if (!judgement.differences.empty()) Fail<Agreement>(Describe(judgement));
+  if (judgement.defects.empty()) return;
+  MustKeepLaws(*machine, std::get<GuestLayout>((*judgement.actual)->outcome));
 }
 
 }  // namespace e820check

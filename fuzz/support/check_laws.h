@@ -14,6 +14,13 @@ namespace e820check {
 // by the three topmost frames (doc/spec/oss-fuzz.md 2).
 void MustKeepLaws(const MachineOptions& options, const GuestLayout& layout);
 
+// Verify that the answers agree, and that the actual one keeps the laws; or
+// abort, for a difference in CheckOk<Agreement>, for a law as above.
+struct Agreement {
+  static constexpr char kName[] = "agreement";
+};
+void MustAgree(const MachineOptions* machine, Answer expected, Answer actual);
+
 }  // namespace e820check
 
 #endif  // E820CHECK_FUZZ_SUPPORT_CHECK_LAWS_H_

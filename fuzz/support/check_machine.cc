@@ -17,7 +17,6 @@
 #include "model/reference_layout.h"
 #include "options/command_line.h"
 #include "options/format.h"
-#include "properties/judge/agreement.h"
 #include "properties/laws/dialects.h"
 #include "rangetree/range_tree_layout.h"
 
@@ -30,10 +29,6 @@ struct Validity {
 struct RoundTrip {
   static constexpr char kName[] = "round trip through text";
 };
-struct Agreement {
-  static constexpr char kName[] = "agreement of the layouts";
-};
-
 struct SameMemory {
   static constexpr char kName[] = "same memory in both dialects";
 };
@@ -93,11 +88,7 @@ void CheckMachine(const MachineOptions& machine) {
   if (HasWords(machine)) {
     CheckOk<RoundTrip>(CheckRoundTrip(machine));
   }
-  const Answer expected = ReferenceLayout(machine);
-  CheckOk<Agreement>(CheckAgreement(expected, RangeTreeLayout(machine)));
-  if (const auto* layout = std::get_if<GuestLayout>(&expected.outcome)) {
-    MustKeepLaws(machine, *layout);
-  }
+  MustAgree(&machine, ReferenceLayout(machine), RangeTreeLayout(machine));
   CheckOk<SameMemory>(CheckDialects(machine));
 }
 

@@ -8,7 +8,7 @@
 #include "fuzz/seeds/seeds.h"
 #include "gtest/gtest.h"
 #include "model/reference_layout.h"
-#include "properties/judge/divergence_class.h"
+#include "properties/judge/judgement.h"
 
 namespace e820check {
 namespace {
@@ -24,7 +24,8 @@ TEST(DamageTest, MakesAnswersWrongInManyWays) {
       const Answer damaged = Damage(answer, choices);
       ++cases;
       equal += damaged == answer ? 1 : 0;
-      for (const Defect& defect : FindDefects(answer, damaged, {})) {
+      const Judgement judgement = Judge(nullptr, answer, damaged);
+      for (const Defect& defect : judgement.defects) {
         defects.insert(defect.id);
       }
       SeededChoices again(i);

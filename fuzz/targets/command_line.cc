@@ -12,20 +12,17 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "fuzz/support/check.h"
+#include "fuzz/support/check_laws.h"
 #include "fuzz/support/check_machine.h"
 #include "fuzz/support/command_line_case.h"
 #include "fuzz/support/explain.h"
 #include "fuzz/support/mutator.h"
 #include "model/reference_layout.h"
-#include "properties/judge/agreement.h"
 #include "rangetree/range_tree_layout.h"
 #include "systems/command_line_answer.h"
 
 namespace {
 
-struct Answers {
-  static constexpr char kName[] = "answers to the command line";
-};
 struct Refusal {
   static constexpr char kName[] = "refusal";
 };
@@ -38,9 +35,9 @@ void Check(const e820check::CommandLineCase& command_line) {
           std::get_if<e820check::MachineOptions>(&parsed->outcome)) {
     e820check::CheckMachine(*machine);
     // With the words of the command line before what is about a device.
-    e820check::CheckOk<Answers>(e820check::CheckAgreement(
-        AnswerCommandLine(*parsed, e820check::ReferenceLayout),
-        AnswerCommandLine(*parsed, e820check::RangeTreeLayout)));
+    e820check::MustAgree(
+        machine, AnswerCommandLine(*parsed, e820check::ReferenceLayout),
+        AnswerCommandLine(*parsed, e820check::RangeTreeLayout));
   } else {
     const auto& refusal = std::get<e820check::Rejection>(parsed->outcome);
     if (refusal.text.empty() != refusal.help_exit_status.has_value()) {

@@ -20,10 +20,7 @@
 #include "fuzz/support/explain.h"
 #include "model/reference_layout.h"
 #include "properties/generate/machine_generator.h"
-#include "properties/judge/agreement.h"
-#include "properties/judge/divergence_class.h"
-#include "properties/laws/laws.h"
-#include "properties/ledger/quirks.h"
+#include "properties/judge/judgement.h"
 
 namespace e820check {
 namespace {
@@ -31,58 +28,42 @@ namespace {
 struct Agreement {
   static constexpr char kName[] = "agreement";
 };
-struct Excuses {
-  static constexpr char kName[] = "excuses";
-};
 struct Defects {
   static constexpr char kName[] = "defects";
 };
 
-// What excuses a law or a crash names it, and applies.
-void CheckExcuses(const MachineOptions& machine) {
-  for (const Quirk& quirk : Quirks()) {
-    for (const absl::string_view law : quirk.excused_laws) {
-      const Quirk* const found = FindExcuse(law, machine);
-      if (found == nullptr ? quirk.applies(machine)
-                           : !found->applies(machine)) {
-        Fail<Excuses>(std::string(quirk.id));
-      }
-    }
-  }
-}
-
 void CheckDivergence(const MachineOptions& machine, const Answer& expected,
                      const Answer& actual) {
   const bool equal = expected == actual;
-  const absl::Status agreement = CheckAgreement(expected, actual);
-  if (agreement.ok() != equal) {
-    Fail<Agreement>(equal ? std::string(agreement.message())
-                          : "of answers that differ");
+  const Judgement judgement = Judge(&machine, expected, actual);
+  if (judgement.differences.empty() != equal) {
+    Fail<Agreement>(equal ? Describe(judgement) : "of answers that differ");
   }
-  if (!equal && agreement.message().empty()) Fail<Agreement>("without words");
-
-  std::vector<Breach> breaches;
-  if (const auto* layout = std::get_if<GuestLayout>(&actual.outcome)) {
-    breaches = FindBreaches(machine, *layout);
+  for (const Difference& difference : judgement.differences) {
+    if (difference.expected == difference.actual) {
+      Fail<Agreement>(absl::StrCat("without words: ", Describe(difference)));
+    }
   }
-  const std::vector<Defect> defects = FindDefects(expected, actual, breaches);
-  if (!equal && defects.empty()) Fail<Defects>("none, though answers differ");
-  for (const Defect& defect : defects) {
+  if (!equal && judgement.defects.empty()) {
+    Fail<Defects>("none, though answers differ");
+  }
+  if (judgement.defects.empty() != Describe(judgement).empty()) {
+    Fail<Defects>("without words");
+  }
+  for (const Defect& defect : judgement.defects) {
     if (defect.id.empty() || defect.detail.empty() || defect.breaks.empty()) {
       Fail<Defects>(absl::StrCat("without words: '", defect.id, "', '",
                                  defect.detail, "', '", defect.breaks, "'"));
     }
   }
-  CheckExcuses(machine);
   Answer warned = expected;
   warned.device_warnings.push_back({.device = 0, .text = "warning: a"});
-  if (CheckAgreement(expected, warned).ok()) Fail<Agreement>("of warnings");
-  for (const Breach& breach : breaches) {
-    const std::string id = absl::StrCat("law ", breach.law->id);
-    const bool found =
-        std::any_of(defects.begin(), defects.end(),
-                    [&](const Defect& defect) { return defect.id == id; });
-    if (found != breach.IsDefect()) Fail<Defects>(id);
+  if (FindDifferences(expected, warned).empty()) Fail<Agreement>("of warnings");
+  for (const Breach& breach : judgement.breaches) {
+    const bool found = std::any_of(
+        judgement.defects.begin(), judgement.defects.end(),
+        [&](const Defect& defect) { return defect.law == breach.law; });
+    if (found != breach.IsDefect()) Fail<Defects>(std::string(breach.law->id));
   }
 }
 

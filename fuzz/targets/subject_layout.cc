@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <variant>
 
 #include "absl/strings/string_view.h"
@@ -18,7 +19,6 @@
 #include "model/reference_layout.h"
 #include "options/command_line.h"
 #include "options/format.h"
-#include "properties/judge/agreement.h"
 #include "systems/command_line_answer.h"
 #include "systems/subject/e820_subject.h"
 #include "systems/subject/subject_caller.h"
@@ -29,9 +29,6 @@ namespace {
 struct Conduct {
   static constexpr char kName[] = "conduct of the subject";
 };
-struct Agreement {
-  static constexpr char kName[] = "agreement with the reference";
-};
 
 void CheckSubject(const SubjectQuestion& question) {
   const auto parsed = ParseCommandLine(
@@ -39,16 +36,11 @@ void CheckSubject(const SubjectQuestion& question) {
       {.qemu_version = question.qemu_version, .dialect = question.dialect});
   if (!parsed.ok()) return;
   static auto* const caller = new SubjectCaller(e820_subject_answer);
-  const absl::StatusOr<Answer> actual = caller->Ask(question);
-  if (absl::IsUnimplemented(actual.status())) return;
-  CheckOk<Conduct>(actual.status());
-  CheckOk<Agreement>(
-      CheckAgreement(AnswerCommandLine(*parsed, ReferenceLayout), *actual));
-  const auto* layout = std::get_if<GuestLayout>(&actual->outcome);
-  const auto* machine = std::get_if<MachineOptions>(&parsed->outcome);
-  if (layout != nullptr && machine != nullptr) {
-    MustKeepLaws(*machine, *layout);
-  }
+  Reply actual = caller->Ask(question);
+  if (!actual.ok() && !actual.none().IsFinding()) return;
+  if (!actual.ok()) Fail<Conduct>(Describe(actual.none()));
+  MustAgree(std::get_if<MachineOptions>(&parsed->outcome),
+            AnswerCommandLine(*parsed, ReferenceLayout), *std::move(actual));
 }
 
 }  // namespace

@@ -101,6 +101,9 @@ constexpr Consequence kConsequences[] = {
      "the kernel ranks memory by other performance, or rejects a "
      "structure whose node has no memory"},
     {"crash", "", "the machine dies at start, or takes its host process along"},
+    {"sanitizer", "",
+     "QEMU reads or writes memory that is not its own: any later step may "
+     "break"},
     {"failed", "", "the machine does not start, by its own account"},
     {"hang", "", "the machine never starts"},
     {"exit", "", "the machine ends where it ought to give an answer"},

@@ -7,7 +7,7 @@
 
 namespace e820check {
 
-// For the id of a defect (divergence_class.h) or of a failure to answer: what a
+// For the id of a defect (defects.h) or of a failure to answer: what a
 // guest sees, and which later step of firmware or kernel breaks. From
 // doc/spec/bug-zoo.md and doc/spec/audit-rules.md; laws bring their own.
 absl::string_view WhatBreaks(absl::string_view id);

@@ -2,12 +2,24 @@
 
 #include "properties/laws/laws.h"
 
+#include <variant>
+
 #include "absl/strings/str_cat.h"
 #include "properties/laws/table_laws.h"
 #include "properties/ledger/quirks.h"
 
 namespace e820check {
 namespace {
+
+// Each some times what the largest machine has: a row for each piece of 128
+// nodes and of 256 devices; 4096 CPUs of 24 bytes, and the rows of memory and
+// generic devices; 128 * 128 distances; 24 lists of 128 * 128 values; a few
+// warnings for each CPU and device.
+constexpr size_t kMostE820Rows = 4096;
+constexpr size_t kMostSratBytes = 512 << 10;
+constexpr size_t kMostSlitBytes = 64 << 10;
+constexpr size_t kMostHmatBytes = 2 << 20;
+constexpr size_t kMostWarnings = 16384;
 
 constexpr RuleElsewhere kElsewhere[] = {
     {"E11",
@@ -53,6 +65,28 @@ absl::Span<const Law> Laws() {
 }
 
 absl::Span<const RuleElsewhere> RulesCheckedElsewhere() { return kElsewhere; }
+
+std::string Excess(const Answer& answer) {
+  struct Part {
+    absl::string_view name;
+    size_t size;
+    size_t most;
+  };
+  std::vector<Part> parts = {
+      {"warnings", answer.warnings.size(), kMostWarnings}};
+  if (const auto* layout = std::get_if<GuestLayout>(&answer.outcome)) {
+    parts.insert(parts.end(),
+                 {{"rows of e820", layout->e820.size(), kMostE820Rows},
+                  {"bytes of SRAT", layout->srat.size(), kMostSratBytes},
+                  {"bytes of SLIT", layout->slit.size(), kMostSlitBytes},
+                  {"bytes of HMAT", layout->hmat.size(), kMostHmatBytes}});
+  }
+  for (const Part& part : parts) {
+    if (part.size <= part.most) continue;
+    return absl::StrCat(part.size, " ", part.name, ", more than ", part.most);
+  }
+  return "";
+}
 
 std::vector<Breach> FindBreaches(const MachineOptions& options,
                                  const GuestLayout& layout) {

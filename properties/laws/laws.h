@@ -63,6 +63,11 @@ struct Breach {
   }
 };
 
+// How far the answer exceeds what any machine has, such as "209715 rows of
+// e820, more than 4096"; empty if it does not. Some laws, and some comparisons,
+// take time with the square of the rows, so nothing beyond this is judged.
+std::string Excess(const Answer& answer);
+
 // Every law that the layout breaks, with the ledger entry that excuses it.
 std::vector<Breach> FindBreaches(const MachineOptions& options,
                                  const GuestLayout& layout);

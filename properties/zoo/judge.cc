@@ -15,8 +15,7 @@
 #include "properties/generate/command_line_generator.h"
 #include "properties/generate/machine_generator.h"
 #include "properties/generate/map_workload.h"
-#include "properties/judge/divergence_class.h"
-#include "properties/laws/laws.h"
+#include "properties/judge/judgement.h"
 #include "properties/laws/map_checker.h"
 #include "properties/laws/map_laws.h"
 #include "rangetree/range_tree_layout.h"
@@ -74,16 +73,12 @@ Catch JudgeMap(MapFault fault, Choices& choices) {
 
 // --- Layouts ---
 
-Catch Compare(const MachineOptions& machine, const Answer& expected,
-              const Answer& actual) {
-  std::vector<Breach> breaches;
-  if (const auto* layout = std::get_if<GuestLayout>(&actual.outcome)) {
-    breaches = FindBreaches(machine, *layout);
-  }
+// `machine` may be nullptr: then no law is asked.
+Catch Compare(const MachineOptions* machine, Answer expected, Answer actual) {
   Catch caught;
-  for (Defect& defect : FindDefects(expected, actual, breaches)) {
-    std::string& place =
-        defect.id.rfind("law ", 0) == 0 ? caught.law : caught.difference;
+  Judgement judgement = Judge(machine, std::move(expected), std::move(actual));
+  for (Defect& defect : judgement.defects) {
+    std::string& place = defect.law != nullptr ? caught.law : caught.difference;
     if (place.empty()) place = std::move(defect.id);
   }
   return caught;
@@ -104,7 +99,7 @@ Catch JudgeLayout(const LayoutFault& fault, Choices& choices) {
   if (fault.spoil != nullptr && layout != nullptr) {
     fault.spoil(machine, *layout);
   }
-  return Compare(machine, ReferenceLayout(machine), actual);
+  return Compare(&machine, ReferenceLayout(machine), std::move(actual));
 }
 
 // --- Readers ---
@@ -118,7 +113,7 @@ Catch CompareReadings(const ParsedCommandLine& expected,
     const auto& misread = std::get<MachineOptions>(actual.outcome);
     if (machine == misread) return {};
     const Catch caught =
-        Compare(machine, ReferenceLayout(machine), RangeTreeLayout(misread));
+        Compare(&machine, ReferenceLayout(machine), RangeTreeLayout(misread));
     return caught.empty() ? Catch{.difference = "other machine"} : caught;
   }
   if (expected.accepted() == actual.accepted()) return {};
@@ -128,8 +123,7 @@ Catch CompareReadings(const ParsedCommandLine& expected,
     return refusal == nullptr ? Answer{.outcome = GuestLayout{}}
                               : Answer{.outcome = *refusal};
   };
-  return {.difference =
-              FindDefects(answer(expected), answer(actual), {}).at(0).id};
+  return Compare(nullptr, answer(expected), answer(actual));
 }
 
 Catch JudgeReader(const ReaderFault& fault, Choices& choices) {
@@ -150,7 +144,7 @@ Catch JudgeReader(const ReaderFault& fault, Choices& choices) {
   return CompareReadings(*expected, *actual);
 }
 
-Catch Judge(const decltype(Mutant::fault)& fault, Choices& choices) {
+Catch JudgeFault(const decltype(Mutant::fault)& fault, Choices& choices) {
   return std::visit(
       [&](const auto& one) {
         using Fault = std::decay_t<decltype(one)>;
@@ -168,13 +162,13 @@ Catch Judge(const decltype(Mutant::fault)& fault, Choices& choices) {
 }  // namespace
 
 Catch JudgeCase(const Mutant& mutant, Choices& choices) {
-  return Judge(mutant.fault, choices);
+  return JudgeFault(mutant.fault, choices);
 }
 
 Catch JudgeControl(const Mutant& mutant, Choices& choices) {
   return std::visit(
       [&](const auto& one) {
-        return Judge(std::decay_t<decltype(one)>{}, choices);
+        return JudgeFault(std::decay_t<decltype(one)>{}, choices);
       },
       mutant.fault);
 }

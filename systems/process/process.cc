@@ -148,6 +148,10 @@ int ReadExecError(const FileDescriptor& failure) {
 absl::Status ExecError(absl::string_view path, int error) {
   const std::string text = absl::StrCat(path, ": ", strerror(error));
   if (error == ENOENT) return absl::NotFoundError(text);
+  // What the host lacks at this moment.
+  for (const int want : {ENOMEM, EAGAIN, EMFILE, ENFILE, EIO}) {
+    if (error == want) return absl::ResourceExhaustedError(text);
+  }
   return absl::FailedPreconditionError(text);
 }
 

@@ -55,8 +55,6 @@ bool IsOutOfMemory(absl::string_view stderr_text);
 // What a sanitizer, built into QEMU or its libraries, says first; empty if none
 // says anything.
 absl::string_view FindSanitizerReport(absl::string_view stderr_text);
-// How the reason why there is no answer calls it.
-inline constexpr absl::string_view kSanitizerReport = "sanitizer report";
 
 }  // namespace e820check
 

@@ -88,9 +88,8 @@ void DropOtherWarnings(std::vector<std::string>& messages) {
                  messages.end());
 }
 
-// " (stderr: ...)": the end of what the child said, without warnings that
-// IsBeyondMemoryTables.
-std::string StderrTail(const ChildProcess& child, absl::string_view program) {
+// The end of what the child said, without warnings that IsBeyondMemoryTables.
+std::string LastWords(const ChildProcess& child, absl::string_view program) {
   std::vector<std::string> messages =
       SplitMessages(program, child.error_output());
   DropOtherWarnings(messages);
@@ -98,25 +97,47 @@ std::string StderrTail(const ChildProcess& child, absl::string_view program) {
   if (text.size() > kQuotedStderrBytes) {
     text.erase(0, text.size() - kQuotedStderrBytes);
   }
-  std::string tail = absl::StrCat(" (stderr: ", text);
   if (const size_t dropped = child.error_output_dropped_bytes(); dropped > 0) {
-    absl::StrAppend(&tail, " [", dropped, " bytes more dropped]");
+    absl::StrAppend(&text, " [", dropped, " bytes more dropped]");
   }
-  return tail + ")";
+  return text;
 }
 
-absl::Status WithContext(const absl::Status& status, const ChildProcess& child,
-                         absl::string_view program) {
-  return absl::Status(status.code(), absl::StrCat("QEMU: ", status.message(),
-                                                  StderrTail(child, program)));
+// What the codes mean that an interview ends with.
+NoAnswer::Kind KindOf(const absl::Status& status) {
+  switch (status.code()) {
+    case absl::StatusCode::kInternal:
+      return NoAnswer::Kind::kCrash;
+    case absl::StatusCode::kDeadlineExceeded:
+      return NoAnswer::Kind::kHang;
+    case absl::StatusCode::kAborted:
+    case absl::StatusCode::kResourceExhausted:
+      return NoAnswer::Kind::kHost;
+    case absl::StatusCode::kFailedPrecondition:
+      return NoAnswer::Kind::kExit;
+    case absl::StatusCode::kUnimplemented:
+    case absl::StatusCode::kOutOfRange:
+      return NoAnswer::Kind::kLimit;
+    default:
+      return NoAnswer::Kind::kGarbage;
+  }
 }
 
-// All messages so far but warnings that IsBeyondMemoryTables. DataLoss if some
-// of stderr was dropped.
+// What the codes mean with which a process does not start.
+NoAnswer NotStarted(const absl::Status& status) {
+  NoAnswer none{.kind = NoAnswer::Kind::kUnusable,
+                .text = absl::StrCat("QEMU: ", status.message())};
+  if (absl::IsResourceExhausted(status)) none.kind = NoAnswer::Kind::kHost;
+  if (absl::IsInvalidArgument(status)) none.kind = NoAnswer::Kind::kLimit;
+  return none;
+}
+
+// All messages so far but warnings that IsBeyondMemoryTables. OutOfRange if
+// some of stderr was dropped.
 absl::StatusOr<std::vector<std::string>> Messages(const ChildProcess& child,
                                                   absl::string_view program) {
   if (child.error_output_dropped_bytes() > 0) {
-    return absl::DataLossError("more messages than were kept");
+    return absl::OutOfRangeError("more messages than were kept");
   }
   std::vector<std::string> messages =
       SplitMessages(program, child.error_output());
@@ -275,17 +296,19 @@ std::optional<QemuVersion> ParseVersion(absl::string_view text) {
 
 // What the program prints until it ends, or until `enough`.
 absl::StatusOr<std::string> AskForText(const std::string& path,
-                                       std::vector<std::string> arguments,
+                                       const std::vector<std::string>& command,
                                        bool (*enough)(absl::string_view)) {
   absl::StatusOr<ChildProcess> child =
-      ChildProcess::Spawn({.path = path, .arguments = std::move(arguments)});
+      ChildProcess::Spawn({.path = path, .arguments = command});
   if (!child.ok()) return child.status();
   child->CloseInput();
   const Deadline deadline = DeadlineAfter(QemuLimits{}.deadline);
   while (!enough(child->output())) {
     absl::StatusOr<bool> more = child->ReadSome(deadline);
     if (!more.ok()) {
-      return WithContext(more.status(), *child, BaseName(path));
+      return absl::Status(more.status().code(),
+                          absl::StrCat(path, " ", absl::StrJoin(command, " "),
+                                       ": ", more.status().message()));
     }
     if (!*more) break;
   }
@@ -336,18 +359,18 @@ absl::StatusOr<Inventory> Qemu::AskForInventory() const {
                     .objects = texts[3]});
 }
 
-absl::StatusOr<Answer> Qemu::Ask(absl::Span<const std::string> args,
-                                 const QemuLimits& limits) const {
-  absl::StatusOr<QemuAnswer> answer = AskForTables(args, limits);
-  if (!answer.ok()) return answer.status();
+Reply Qemu::Ask(absl::Span<const std::string> args,
+                const QemuLimits& limits) const {
+  OrNoAnswer<QemuAnswer> answer = AskForTables(args, limits);
+  if (!answer.ok()) return std::move(answer).none();
   return std::move(answer->answer);
 }
 
-absl::StatusOr<QemuAnswer> Qemu::AskForTables(
-    absl::Span<const std::string> args, const QemuLimits& limits) const {
+OrNoAnswer<QemuAnswer> Qemu::AskForTables(absl::Span<const std::string> args,
+                                          const QemuLimits& limits) const {
   if (MovesQtest(args)) {
-    return absl::UnimplementedError(
-        "QEMU: the command line has its own -qtest");
+    return NoAnswer{.kind = NoAnswer::Kind::kLimit,
+                    .text = "QEMU: the command line has its own -qtest"};
   }
   const Deadline deadline = DeadlineAfter(limits.deadline);
   absl::StatusOr<ChildProcess> child =
@@ -357,16 +380,20 @@ absl::StatusOr<QemuAnswer> Qemu::AskForTables(
                            .working_directory = limits.working_directory,
                            .is_expendable = true,
                            .stderr_cap_bytes = limits.stderr_cap_bytes});
-  if (!child.ok()) return child.status();
+  if (!child.ok()) return NotStarted(child.status());
   absl::StatusOr<QemuAnswer> answer =
       Interview(*child, BaseName(path_), deadline);
   const absl::string_view report = FindSanitizerReport(child->error_output());
-  if (!report.empty()) {
-    answer = absl::InternalError(absl::StrCat(kSanitizerReport, ": ", report));
+  if (answer.ok() && report.empty()) return *std::move(answer);
+  NoAnswer none{.kind = NoAnswer::Kind::kSanitizer,
+                .text = absl::StrCat("QEMU: sanitizer report: ", report)};
+  if (report.empty()) {
+    none = {.kind = KindOf(answer.status()),
+            .text = absl::StrCat("QEMU: ", answer.status().message())};
   }
-  if (answer.ok()) return answer;
   child->Kill();  // collects what it still said
-  return WithContext(answer.status(), *child, BaseName(path_));
+  none.last_words = LastWords(*child, BaseName(path_));
+  return none;
 }
 
 }  // namespace e820check

@@ -17,6 +17,7 @@
 #include "absl/types/span.h"
 #include "machine/guest_layout.h"
 #include "machine/machine_type.h"
+#include "machine/no_answer.h"
 #include "systems/qemu/acpi_tables.h"
 #include "systems/qemu/inventory.h"
 
@@ -66,22 +67,24 @@ class Qemu {
   // dropped, and QEMU leaves out those that IsLeftOutUnderQtest. Thread safe;
   // one process per call.
   //
-  // Errors, each with the end of what QEMU said:
-  //   Internal            it died on a signal: always a finding
-  //   Aborted             SIGKILL from outside, for instance for want of memory
-  //   DeadlineExceeded    it hung, or was too slow
-  //   ResourceExhausted   "host: ...", a refusal that depends on this host
-  //   FailedPrecondition  it ended with a status that is neither 0 nor 1
-  //   Unimplemented       the words claim the streams that are used to talk to
-  //                       it, such as -monitor stdio
-  //   DataLoss            what it published or said is damaged or incomplete
-  //   InvalidArgument     a word holds a NUL byte
-  absl::StatusOr<Answer> Ask(absl::Span<const std::string> args,
-                             const QemuLimits& limits = {}) const;
+  // No answer is one of these, each with the end of what QEMU said:
+  //   kCrash       it died on a signal
+  //   kSanitizer   a sanitizer that it was built with reported something
+  //   kHang        it hung, or was too slow
+  //   kHost        a refusal that depends on this host; or SIGKILL from
+  //                outside, for instance for want of memory
+  //   kExit        it ended with a status that is neither 0 nor 1
+  //   kGarbage     what it published or said is damaged or incomplete
+  //   kLimit       it said more than is kept; the words claim the streams that
+  //                are used to talk to it, such as -monitor stdio; a word holds
+  //                a NUL byte
+  //   kUnusable    the binary cannot be started
+  Reply Ask(absl::Span<const std::string> args,
+            const QemuLimits& limits = {}) const;
 
   // The same, with every ACPI table.
-  absl::StatusOr<QemuAnswer> AskForTables(absl::Span<const std::string> args,
-                                          const QemuLimits& limits = {}) const;
+  OrNoAnswer<QemuAnswer> AskForTables(absl::Span<const std::string> args,
+                                      const QemuLimits& limits = {}) const;
 
  private:
   explicit Qemu(std::string path) : path_(std::move(path)) {}

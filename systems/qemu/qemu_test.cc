@@ -24,6 +24,8 @@
 namespace e820check {
 namespace {
 
+using Kind = NoAnswer::Kind;
+
 using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::Field;
@@ -51,9 +53,12 @@ class FakeQemu {
   }
   ~FakeQemu() { unlink(path_.c_str()); }
 
-  absl::StatusOr<Answer> Ask(const QemuLimits& limits = {}) const {
+  Reply Ask(const QemuLimits& limits = {}) const {
     absl::StatusOr<Qemu> qemu = Qemu::Find(path_);
-    if (!qemu.ok()) return qemu.status();
+    if (!qemu.ok()) {
+      return NoAnswer{.kind = Kind::kUnusable,
+                      .text = std::string(qemu.status().message())};
+    }
     return qemu->Ask({}, limits);
   }
   const std::string& path() const { return path_; }
@@ -89,39 +94,37 @@ TEST(FindTest, TakesTheNearestDescribedRelease) {
   EXPECT_EQ(qemu->version(), QemuVersion::k10_0);
 }
 
-TEST(AskTest, EachBadEndHasItsCode) {
+TEST(AskTest, EachBadEndHasItsKind) {
   struct Case {
     const char* body;
-    absl::StatusCode code;
+    Kind kind;
     const char* text;
   };
   const Case cases[] = {
-      {"echo ouch >&2; kill -SEGV $$", absl::StatusCode::kInternal,
+      {"echo ouch >&2; kill -SEGV $$", Kind::kCrash,
        "died on signal 11 (SIGSEGV) (stderr: ouch)"},
-      {"read x; echo OK; kill -ABRT $$", absl::StatusCode::kInternal,
+      {"read x; echo OK; kill -ABRT $$", Kind::kCrash,
        "died on signal 6 (SIGABRT)"},
-      {"kill -KILL $$", absl::StatusCode::kAborted, "killed from outside"},
-      {"exit 0", absl::StatusCode::kFailedPrecondition, "exit status 0"},
-      {"exit 2", absl::StatusCode::kFailedPrecondition, "exit status 2"},
-      {"echo \"$0: bad\" >&2; exit 0", absl::StatusCode::kFailedPrecondition,
-       "exit status 0"},
-      {"exit 1", absl::StatusCode::kFailedPrecondition, "without a verdict"},
-      {"echo Supported machines are:; exit 2",
-       absl::StatusCode::kFailedPrecondition, "exit status 2"},
-      {"printf OK; exit 1", absl::StatusCode::kDataLoss, "a line without end"},
-      {"echo 'Bail out! ERROR:a.c:1:f: assertion failed: (x)'",
-       absl::StatusCode::kInternal,
+      {"kill -KILL $$", Kind::kHost, "killed from outside"},
+      {"exit 0", Kind::kExit, "exit status 0"},
+      {"exit 2", Kind::kExit, "exit status 2"},
+      {"echo \"$0: bad\" >&2; exit 0", Kind::kExit, "exit status 0"},
+      {"exit 1", Kind::kExit, "without a verdict"},
+      {"echo Supported machines are:; exit 2", Kind::kExit, "exit status 2"},
+      {"printf OK; exit 1", Kind::kGarbage, "a line without end"},
+      {"echo 'Bail out! ERROR:a.c:1:f: assertion failed: (x)'", Kind::kCrash,
        "died on an assertion: Bail out! ERROR:a.c"},
-      {"yes", absl::StatusCode::kDataLoss, "text without end"},
-      {"yes | tr -d '\\n'", absl::StatusCode::kDataLoss, "a line without end"},
-      {"echo \"$0: pc.ram: Cannot allocate memory\" >&2; exit 1",
-       absl::StatusCode::kResourceExhausted, "host: "},
+      {"yes", Kind::kGarbage, "text without end"},
+      {"yes | tr -d '\\n'", Kind::kGarbage, "a line without end"},
+      {"echo \"$0: pc.ram: Cannot allocate memory\" >&2; exit 1", Kind::kHost,
+       "host: "},
   };
   for (const Case& c : cases) {
     const FakeQemu fake(c.body);
-    const absl::Status status = fake.Ask().status();
-    EXPECT_EQ(status.code(), c.code) << c.body << ": " << status;
-    EXPECT_THAT(std::string(status.message()), HasSubstr(c.text)) << c.body;
+    const Reply reply = fake.Ask();
+    ASSERT_FALSE(reply.ok()) << c.body;
+    EXPECT_EQ(ToString(reply.none().kind), ToString(c.kind)) << c.body;
+    EXPECT_THAT(Describe(reply.none()), HasSubstr(c.text)) << c.body;
   }
 }
 
@@ -131,19 +134,16 @@ TEST(AskTest, AHangAndAFloodEndAtTheDeadline) {
   for (const char* body : {"sleep 1000", "trap '' TERM INT; sleep 1000",
                            "exec >&-; sleep 1000", "yes >&2"}) {
     const FakeQemu fake(body);
-    EXPECT_EQ(fake.Ask(limits).status().code(),
-              absl::StatusCode::kDeadlineExceeded)
-        << body;
+    EXPECT_EQ(fake.Ask(limits).none().kind, Kind::kHang) << body;
   }
   const FakeQemu flood("yes >&2");
-  EXPECT_THAT(std::string(flood.Ask(limits).status().message()),
+  EXPECT_THAT(Describe(flood.Ask(limits).none()),
               HasSubstr("bytes more dropped"));
 }
 
 TEST(AskTest, AVerdictBehindTheCapIsNoVerdict) {
   const FakeQemu fake("yes | head -1000 >&2; exit 1");
-  EXPECT_EQ(fake.Ask({.stderr_cap_bytes = 100}).status().code(),
-            absl::StatusCode::kDataLoss);
+  EXPECT_EQ(fake.Ask({.stderr_cap_bytes = 100}).none().kind, Kind::kLimit);
 }
 
 // The installed binary, where it is one that the recordings were made with.
@@ -161,9 +161,9 @@ class RealQemuTest : public ::testing::Test {
   }
 
   Answer Ask(absl::string_view line) {
-    absl::StatusOr<Answer> answer = qemu_->Ask(Words(line));
-    EXPECT_TRUE(answer.ok()) << line << ": " << answer.status();
-    return answer.value_or(Answer{});
+    Reply reply = qemu_->Ask(Words(line));
+    EXPECT_TRUE(reply.ok()) << line << ": " << Describe(reply.none());
+    return reply.ok() ? *std::move(reply) : Answer{};
   }
 
   std::optional<Qemu> qemu_;
@@ -189,9 +189,9 @@ GuestLayout RecordedLayout(const nlohmann::json& record) {
 
 void ExpectAsRecorded(const Qemu& qemu, const nlohmann::json& record) {
   SCOPED_TRACE(record.at("name"));
-  const absl::StatusOr<QemuAnswer> actual =
+  const OrNoAnswer<QemuAnswer> actual =
       qemu.AskForTables(record.at("args").get<std::vector<std::string>>());
-  ASSERT_TRUE(actual.ok()) << actual.status();
+  ASSERT_TRUE(actual.ok()) << Describe(actual.none());
   // Recorded were the verdict without its hint lines, and no warnings.
   const std::vector<std::string> refusal_lines =
       absl::StrSplit(Refusal(actual->answer), '\n');
@@ -249,8 +249,8 @@ TEST_F(RealQemuTest, DmaAndPortsReadTheSameTables) {
       " -numa dist,src=0,dst=1,val=30";
   const auto by_port = qemu_->AskForTables(Words("-M pc-i440fx-2.4" + rest));
   const auto by_dma = qemu_->AskForTables(Words("-M pc-i440fx-2.5" + rest));
-  ASSERT_TRUE(by_port.ok()) << by_port.status();
-  ASSERT_TRUE(by_dma.ok()) << by_dma.status();
+  ASSERT_TRUE(by_port.ok()) << Describe(by_port.none());
+  ASSERT_TRUE(by_dma.ok()) << Describe(by_dma.none());
   ASSERT_EQ(by_port->acpi_tables.size(), by_dma->acpi_tables.size());
   for (size_t i = 0; i < by_dma->acpi_tables.size(); ++i) {
     EXPECT_EQ(by_port->acpi_tables[i].signature,
@@ -263,18 +263,18 @@ TEST_F(RealQemuTest, MachinesWithLittleToPublish) {
   EXPECT_EQ(Ask("-M none"), Answer{.outcome = GuestLayout()});
   const auto microvm =
       qemu_->AskForTables(Words("-M microvm,acpi=on -m 64 -accel tcg"));
-  ASSERT_TRUE(microvm.ok()) << microvm.status();
+  ASSERT_TRUE(microvm.ok()) << Describe(microvm.none());
   EXPECT_THAT(microvm->acpi_tables,
               Contains(Field(&AcpiTableBytes::signature, "APIC")));
   EXPECT_EQ(std::get<GuestLayout>(microvm->answer.outcome).srat, "");
   const auto isapc = qemu_->AskForTables(Words("-M isapc -m 64"));
-  ASSERT_TRUE(isapc.ok()) << isapc.status();
+  ASSERT_TRUE(isapc.ok()) << Describe(isapc.none());
   EXPECT_THAT(isapc->acpi_tables, IsEmpty());
 }
 
 TEST_F(RealQemuTest, ListsTablesInFileOrder) {
   const auto answer = qemu_->AskForTables(Words("-M pc -m 64"));
-  ASSERT_TRUE(answer.ok()) << answer.status();
+  ASSERT_TRUE(answer.ok()) << Describe(answer.none());
   std::vector<std::string> signatures;
   for (const AcpiTableBytes& table : answer->acpi_tables) {
     signatures.push_back(table.signature);
@@ -367,9 +367,9 @@ TEST_F(RealQemuTest, WordsThatWantOurStreams) {
   for (const char* line :
        {"-monitor stdio", "-serial mon:stdio", "-chardev stdio,id=c",
         "-daemonize", "-qtest null", "-monitor stdio -qtest stdio"}) {
-    EXPECT_EQ(qemu_->Ask(Words(line)).status().code(),
-              absl::StatusCode::kUnimplemented)
-        << line;
+    const Reply reply = qemu_->Ask(Words(line));
+    ASSERT_FALSE(reply.ok()) << line;
+    EXPECT_EQ(reply.none().kind, Kind::kLimit) << line;
   }
   // What QEMU refuses before it opens them is an answer.
   EXPECT_EQ(Refusal(Ask("-monitor stdio -numa foo -foo")),
@@ -384,18 +384,16 @@ TEST_F(RealQemuTest, DoesNotTellThatItFallsBack) {
 }
 
 TEST_F(RealQemuTest, EndsThatAreNoVerdict) {
-  const auto code = [&](const std::vector<std::string>& args) {
-    return qemu_->Ask(args).status().code();
+  const auto kind = [&](const std::vector<std::string>& args) {
+    return qemu_->Ask(args).none().kind;
   };
-  EXPECT_EQ(code({"-m", "4E"}), absl::StatusCode::kResourceExhausted);
-  EXPECT_EQ(code({"-machine", "firmware=/no/such/file"}),
-            absl::StatusCode::kResourceExhausted);
+  EXPECT_EQ(kind({"-m", "4E"}), Kind::kHost);
+  EXPECT_EQ(kind({"-machine", "firmware=/no/such/file"}), Kind::kHost);
   // Refused by no check, this fails an assertion of the SMBIOS tables.
-  EXPECT_EQ(code({"-machine", "pc,max-ram-below-4g=1"}),
-            absl::StatusCode::kInternal);
-  EXPECT_EQ(code({std::string("-m\0", 3)}), absl::StatusCode::kInvalidArgument);
-  EXPECT_EQ(qemu_->Ask({}, {.deadline = absl::Milliseconds(1)}).status().code(),
-            absl::StatusCode::kDeadlineExceeded);
+  EXPECT_EQ(kind({"-machine", "pc,max-ram-below-4g=1"}), Kind::kCrash);
+  EXPECT_EQ(kind({std::string("-m\0", 3)}), Kind::kLimit);
+  EXPECT_EQ(qemu_->Ask({}, {.deadline = absl::Milliseconds(1)}).none().kind,
+            Kind::kHang);
 }
 
 }  // namespace

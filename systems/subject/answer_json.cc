@@ -9,7 +9,6 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
-#include "systems/subject/failure.h"
 #include "systems/subject/limits.h"
 
 namespace e820check {
@@ -21,17 +20,17 @@ constexpr QemuVersion kVersions[] = {QemuVersion::k7_2, QemuVersion::k10_0,
                                      QemuVersion::k11_1};
 constexpr Dialect kDialects[] = {Dialect::kStock, Dialect::kMemmapType};
 
-// The value whose name the member holds; false if it is none.
+// The value whose name the member holds, if there is one; false if it is no
+// name of a value.
 template <typename Value, size_t kSize>
 bool ReadName(const ordered_json& json, const char* key,
-              const Value (&values)[kSize], Value& value) {
+              const Value (&values)[kSize], std::optional<Value>& value) {
   if (!json.contains(key)) return true;
+  value.reset();
   for (const Value candidate : values) {
-    if (json[key] != ToString(candidate)) continue;
-    value = candidate;
-    return true;
+    if (json[key] == ToString(candidate)) value = candidate;
   }
-  return false;
+  return value.has_value();
 }
 
 bool NestsTooDeep(absl::string_view line) {
@@ -53,17 +52,17 @@ bool NestsTooDeep(absl::string_view line) {
   return false;
 }
 
-absl::Status NoAnswer(absl::string_view why) {
+absl::Status Garbage(absl::string_view why) {
   return absl::DataLossError(absl::StrCat("no answer in JSON: ", why));
 }
 
 absl::Status ReadStrings(const ordered_json& json, const char* key,
                          std::vector<std::string>& strings) {
   if (!json.contains(key)) return absl::OkStatus();
-  if (!json[key].is_array()) return NoAnswer(absl::StrCat(key, " is no list"));
+  if (!json[key].is_array()) return Garbage(absl::StrCat(key, " is no list"));
   for (const ordered_json& item : json[key]) {
     if (!item.is_string()) {
-      return NoAnswer(absl::StrCat(key, " holds more than strings"));
+      return Garbage(absl::StrCat(key, " holds more than strings"));
     }
     strings.push_back(item.get<std::string>());
   }
@@ -73,12 +72,12 @@ absl::Status ReadStrings(const ordered_json& json, const char* key,
 absl::Status ReadTable(const ordered_json& json, const char* key,
                        std::string& bytes) {
   if (!json.contains(key) || !json[key].is_string()) {
-    return NoAnswer(absl::StrCat(key, " is missing, or no string"));
+    return Garbage(absl::StrCat(key, " is missing, or no string"));
   }
   const auto& hex = json[key].get_ref<const std::string&>();
   if (hex.size() % 2 != 0 ||
       !std::all_of(hex.begin(), hex.end(), absl::ascii_isxdigit)) {
-    return NoAnswer(absl::StrCat(key, " is not hexadecimal"));
+    return Garbage(absl::StrCat(key, " is not hexadecimal"));
   }
   bytes = absl::HexStringToBytes(hex);
   return absl::OkStatus();
@@ -86,15 +85,15 @@ absl::Status ReadTable(const ordered_json& json, const char* key,
 
 absl::StatusOr<E820Row> ReadRow(const ordered_json& json) {
   if (!json.is_array() || json.size() != 3) {
-    return NoAnswer("a row of e820 is not three numbers");
+    return Garbage("a row of e820 is not three numbers");
   }
   for (const ordered_json& number : json) {
     if (!number.is_number_unsigned()) {
-      return NoAnswer("a row of e820 holds what is no number of 64 bits");
+      return Garbage("a row of e820 holds what is no number of 64 bits");
     }
   }
   if (json[2].get<uint64_t>() > UINT32_MAX) {
-    return NoAnswer("a type of e820 has more than 32 bits");
+    return Garbage("a type of e820 has more than 32 bits");
   }
   return E820Row{.address = json[0].get<uint64_t>(),
                  .length_bytes = json[1].get<uint64_t>(),
@@ -104,7 +103,7 @@ absl::StatusOr<E820Row> ReadRow(const ordered_json& json) {
 absl::StatusOr<GuestLayout> ReadLayout(const ordered_json& json) {
   GuestLayout layout;
   if (!json.contains("e820") || !json["e820"].is_array()) {
-    return NoAnswer("e820 is missing, or no list");
+    return Garbage("e820 is missing, or no list");
   }
   for (const ordered_json& item : json["e820"]) {
     absl::StatusOr<E820Row> row = ReadRow(item);
@@ -127,23 +126,60 @@ absl::StatusOr<Rejection> ReadRejection(const ordered_json& json) {
       json["help_exit_status"].is_number_integer()) {
     const auto status = json["help_exit_status"].get<int64_t>();
     if (status < 0 || status > UINT8_MAX) {
-      return NoAnswer("a process has no such exit status");
+      return Garbage("a process has no such exit status");
     }
     Rejection help;
     help.help_exit_status = static_cast<int>(status);
     return help;
   }
-  return NoAnswer("a refusal without \"error\"");
+  return Garbage("a refusal without \"error\"");
 }
 
-absl::Status ReadFailure(const ordered_json& json) {
-  const std::string text = json["failed"].is_string()
-                               ? json["failed"].get<std::string>()
-                               : json["failed"].dump();
-  if (!json.contains("kind")) return absl::UnimplementedError(text);
-  return json["kind"].is_string()
-             ? FailureOfKind(json["kind"].get<std::string>(), text)
-             : NoAnswer("\"kind\" is no string");
+absl::StatusOr<NoAnswer> ReadNoAnswer(const ordered_json& json) {
+  NoAnswer none{.kind = NoAnswer::Kind::kNotCovered,
+                .text = json["failed"].is_string()
+                            ? json["failed"].get<std::string>()
+                            : json["failed"].dump()};
+  if (!json.contains("kind")) return none;
+  if (!json["kind"].is_string()) return Garbage("\"kind\" is no string");
+  const auto word = json["kind"].get<std::string>();
+  const std::optional<NoAnswer::Kind> kind = NoAnswerKindOf(word);
+  if (!kind) {
+    return Garbage(
+        absl::StrCat("'", word, "' is no kind of failure: ", none.text));
+  }
+  none.kind = *kind;
+  return none;
+}
+
+absl::StatusOr<Answer> ReadAnswer(const ordered_json& json) {
+  if (!json.contains("accepted") || !json["accepted"].is_boolean()) {
+    return Garbage("neither \"accepted\" nor \"failed\"");
+  }
+  Answer answer;
+  if (absl::Status s = ReadStrings(json, "warnings", answer.warnings);
+      !s.ok()) {
+    return s;
+  }
+  if (json["accepted"].get<bool>()) {
+    absl::StatusOr<GuestLayout> layout = ReadLayout(json);
+    if (!layout.ok()) return layout.status();
+    answer.outcome = *std::move(layout);
+  } else {
+    absl::StatusOr<Rejection> rejection = ReadRejection(json);
+    if (!rejection.ok()) return rejection.status();
+    answer.outcome = *std::move(rejection);
+  }
+  if (absl::Status s = CheckSizes(answer); !s.ok()) return s;
+  return answer;
+}
+
+// An answer, or why there is none, as read; what cannot be read is garbage.
+template <typename T>
+Reply AsRead(absl::StatusOr<T> read) {
+  if (read.ok()) return *std::move(read);
+  return NoAnswer{.kind = NoAnswer::Kind::kGarbage,
+                  .text = std::string(read.status().message())};
 }
 
 bool IsAscii(const std::string& text) {
@@ -170,6 +206,12 @@ absl::StatusOr<BatchQuestion> BatchQuestionFromLine(absl::string_view line) {
   if (!ReadStrings(json, "args", question.args).ok()) {
     return absl::InvalidArgumentError("\"args\" holds more than strings");
   }
+  if (!ReadName(json, "dialect", kDialects, question.dialect)) {
+    return absl::InvalidArgumentError("\"dialect\" is none that there is");
+  }
+  if (!ReadName(json, "qemu_version", kVersions, question.qemu_version)) {
+    return absl::InvalidArgumentError("\"qemu_version\" is none with rules");
+  }
   return question;
 }
 
@@ -178,7 +220,7 @@ absl::StatusOr<ordered_json> QuestionToJson(const SubjectQuestion& question) {
     // What is replaced on the way out comes back as something else.
     if (!IsAscii(arg) &&
         ordered_json::parse(ToLine(arg), nullptr, false) != arg) {
-      return absl::UnimplementedError("an argument that is no UTF-8");
+      return absl::InvalidArgumentError("an argument that is no UTF-8");
     }
   }
   ordered_json json;
@@ -194,10 +236,14 @@ absl::StatusOr<SubjectQuestion> QuestionFromJson(const ordered_json& json) {
       !ReadStrings(json, "args", question.args).ok()) {
     return absl::InvalidArgumentError("no object with a list \"args\"");
   }
-  if (!ReadName(json, "dialect", kDialects, question.dialect) ||
-      !ReadName(json, "qemu_version", kVersions, question.qemu_version)) {
+  std::optional<Dialect> dialect = question.dialect;
+  std::optional<QemuVersion> version = question.qemu_version;
+  if (!ReadName(json, "dialect", kDialects, dialect) ||
+      !ReadName(json, "qemu_version", kVersions, version)) {
     return absl::InvalidArgumentError("no such dialect or release");
   }
+  question.dialect = *dialect;
+  question.qemu_version = *version;
   return question;
 }
 
@@ -225,35 +271,19 @@ ordered_json AnswerToJson(const Answer& answer) {
   return json;
 }
 
-ordered_json FailureToJson(const absl::Status& failure) {
+ordered_json NoAnswerToJson(const NoAnswer& none) {
   ordered_json json;
-  json["failed"] = failure.message();
-  if (IsFailure(failure)) json["kind"] = FailureKind(failure);
+  json["failed"] = Describe(none);
+  if (none.kind != NoAnswer::Kind::kNotCovered) {
+    json["kind"] = ToString(none.kind);
+  }
   return json;
 }
 
-absl::StatusOr<Answer> AnswerFromJson(const ordered_json& json) {
-  if (!json.is_object()) return NoAnswer("no object");
-  if (json.contains("failed")) return ReadFailure(json);
-  if (!json.contains("accepted") || !json["accepted"].is_boolean()) {
-    return NoAnswer("neither \"accepted\" nor \"failed\"");
-  }
-  Answer answer;
-  if (absl::Status s = ReadStrings(json, "warnings", answer.warnings);
-      !s.ok()) {
-    return s;
-  }
-  if (json["accepted"].get<bool>()) {
-    absl::StatusOr<GuestLayout> layout = ReadLayout(json);
-    if (!layout.ok()) return layout.status();
-    answer.outcome = *std::move(layout);
-  } else {
-    absl::StatusOr<Rejection> rejection = ReadRejection(json);
-    if (!rejection.ok()) return rejection.status();
-    answer.outcome = *std::move(rejection);
-  }
-  if (absl::Status s = CheckSizes(answer); !s.ok()) return s;
-  return answer;
+Reply AnswerFromJson(const ordered_json& json) {
+  if (!json.is_object()) return AsRead<Answer>(Garbage("no object"));
+  if (json.contains("failed")) return AsRead(ReadNoAnswer(json));
+  return AsRead(ReadAnswer(json));
 }
 
 std::string ToLine(const ordered_json& json) {

@@ -11,7 +11,8 @@
 //   "accepted":false,"error":"...","warnings":[...]
 //   "accepted":false,"help_exit_status":0,"warnings":[...]
 //   "failed":"..."               an option is not covered: no finding
-//   "failed":"...","kind":"..."  no answer, in a word of failure.h
+//   "failed":"...","kind":"..."  no answer, in a word of machine/no_answer.h
+// predict adds "qemu_version", whose rules it went by; readers pass over it.
 
 #ifndef E820CHECK_SYSTEMS_SUBJECT_ANSWER_JSON_H_
 #define E820CHECK_SYSTEMS_SUBJECT_ANSWER_JSON_H_
@@ -27,6 +28,7 @@
 #include "absl/types/span.h"
 #include "machine/guest_layout.h"
 #include "machine/machine_type.h"
+#include "machine/no_answer.h"
 #include "nlohmann/json.hpp"
 
 namespace e820check {
@@ -47,16 +49,18 @@ struct SubjectQuestion {
   QemuVersion qemu_version = QemuVersion::k7_2;
 };
 
-// A question in predict --batch, for the system and the rules that the command
-// line names.
+// A question in predict --batch. What it does not say is as predict's own
+// command line has it.
 struct BatchQuestion {
   std::optional<nlohmann::ordered_json> name;
   std::vector<std::string> args;
+  std::optional<Dialect> dialect;
+  std::optional<QemuVersion> qemu_version;
 };
 // InvalidArgument for what is no such question.
 absl::StatusOr<BatchQuestion> BatchQuestionFromLine(absl::string_view line);
 
-// Unimplemented if an argument is no UTF-8, which JSON cannot hold.
+// InvalidArgument if an argument is no UTF-8, which JSON cannot hold.
 absl::StatusOr<nlohmann::ordered_json> QuestionToJson(
     const SubjectQuestion& question);
 // InvalidArgument for what is no question. Without a dialect, stock; without a
@@ -65,10 +69,10 @@ absl::StatusOr<SubjectQuestion> QuestionFromJson(
     const nlohmann::ordered_json& json);
 
 nlohmann::ordered_json AnswerToJson(const Answer& answer);
-nlohmann::ordered_json FailureToJson(const absl::Status& failure);
-// What `json` says: an answer, Unimplemented, or a failure; DataLoss for what
-// is no answer, or one beyond the limits. Never throws.
-absl::StatusOr<Answer> AnswerFromJson(const nlohmann::ordered_json& json);
+nlohmann::ordered_json NoAnswerToJson(const NoAnswer& none);
+// What `json` says; kGarbage for what is no answer, or one beyond the limits.
+// Never throws.
+Reply AnswerFromJson(const nlohmann::ordered_json& json);
 
 // One line; bytes that are no UTF-8 become U+FFFD.
 std::string ToLine(const nlohmann::ordered_json& json);

@@ -128,9 +128,12 @@ absl::StatusOr<SubjectCaller::AnswerFunction> Load(const char* file) {
 
 ordered_json AnswerOf(const ordered_json& json) {
   const absl::StatusOr<SubjectQuestion> question = QuestionFromJson(json);
-  if (!question.ok()) return FailureToJson(question.status());
-  const absl::StatusOr<Answer> answer = caller->Ask(*question);
-  return answer.ok() ? AnswerToJson(*answer) : FailureToJson(answer.status());
+  if (!question.ok()) {
+    return NoAnswerToJson({.kind = NoAnswer::Kind::kNotCovered,
+                           .text = std::string(question.status().message())});
+  }
+  const Reply answer = caller->Ask(*question);
+  return answer.ok() ? AnswerToJson(*answer) : NoAnswerToJson(answer.none());
 }
 
 int Main(int argc, char** argv) {

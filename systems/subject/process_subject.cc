@@ -14,23 +14,31 @@
 #include <system_error>
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "systems/process/process.h"
-#include "systems/subject/failure.h"
 
 namespace e820check {
 namespace {
 
 namespace fs = std::filesystem;
 using nlohmann::ordered_json;
+using Kind = NoAnswer::Kind;
 
 constexpr char kLoader[] = "e820check_load_subject";
 // How often to look at what comes on standard error while nothing comes on
 // standard output.
 constexpr absl::Duration kGlance = absl::Milliseconds(50);
+// How long a process may live on that has closed its standard output, before
+// that is taken for what it does wrong.
+constexpr absl::Duration kTimeToEnd = absl::Seconds(1);
 // What a report repeats of the standard error of a process that failed.
 constexpr size_t kLastWordsBytes = 2000;
+
+NoAnswer None(Kind kind, absl::string_view text) {
+  return {.kind = kind, .text = std::string(text)};
+}
 
 // One process, from question to question.
 class Conversation {
@@ -38,25 +46,24 @@ class Conversation {
   Conversation(ChildProcess child, const SubjectLimits& limits)
       : child_(std::move(child)), limits_(limits) {}
 
-  // After a failure the process is of no use any more.
-  absl::StatusOr<Answer> Ask(ordered_json question) {
+  Reply Ask(ordered_json question) {
     child_.ForgetErrorOutput();
     question["name"] = ++questions_;
     child_.Send(ToLine(question) + "\n");
-    absl::StatusOr<std::string> line = ReadLine();
-    if (!line.ok()) return line.status();
+    const OrNoAnswer<std::string> line = ReadLine();
+    if (!line.ok()) return line.none();
     if (ErrorBytes() > limits_.output_cap_bytes) return Flood("error");
     if (!child_.output().empty()) {
-      return absl::DataLossError("more than one line for one question");
+      return None(Kind::kGarbage, "more than one line for one question");
     }
     const ordered_json json = ParseJsonLine(*line);
     if (json.is_discarded()) {
-      return absl::DataLossError(absl::StrCat("no JSON: ", Excerpt(*line)));
+      return None(Kind::kGarbage, absl::StrCat("no JSON: ", Excerpt(*line)));
     }
     if (!json.is_object() || !json.contains("name") ||
         json["name"] != questions_) {
-      return absl::DataLossError(
-          absl::StrCat("not the name of the question: ", Excerpt(*line)));
+      return None(Kind::kGarbage, absl::StrCat("not the name of the question: ",
+                                               Excerpt(*line)));
     }
     return AnswerFromJson(json);
   }
@@ -67,7 +74,8 @@ class Conversation {
     if (words.empty()) return "";
     const bool whole = words.size() <= kLastWordsBytes;
     if (!whole) words.remove_prefix(words.size() - kLastWordsBytes);
-    return absl::StrCat("\n  it said: ", whole ? "" : "... ", words);
+    return absl::StrCat(whole ? "" : "... ",
+                        absl::StripTrailingAsciiWhitespace(words));
   }
 
  private:
@@ -75,8 +83,9 @@ class Conversation {
     return child_.error_output().size() + child_.error_output_dropped_bytes();
   }
 
-  absl::Status Flood(absl::string_view stream) const {
-    return absl::OutOfRangeError(
+  NoAnswer Flood(absl::string_view stream) const {
+    return None(
+        Kind::kFlood,
         absl::StrCat("more than ", limits_.output_cap_bytes,
                      " bytes on standard ", stream, " for one question"));
   }
@@ -88,7 +97,7 @@ class Conversation {
   }
 
   // Up to a newline, which is taken but not returned.
-  absl::StatusOr<std::string> ReadLine() {
+  OrNoAnswer<std::string> ReadLine() {
     const Deadline deadline = DeadlineAfter(limits_.deadline);
     std::string& output = child_.output();
     size_t searched = 0;
@@ -104,30 +113,43 @@ class Conversation {
       const absl::StatusOr<bool> more =
           child_.ReadSome(std::min(deadline, DeadlineAfter(kGlance)));
       if (ErrorBytes() > limits_.output_cap_bytes) return Flood("error");
-      if (more.ok() && !*more) return EndOf(child_.Kill());
+      if (more.ok() && !*more) return AwaitEnd();
       if (!more.ok() && !absl::IsDeadlineExceeded(more.status())) {
-        return more.status();
+        return None(Kind::kHost, more.status().message());
       }
       if (!more.ok() && std::chrono::steady_clock::now() >= deadline) {
-        return absl::DeadlineExceededError(absl::StrCat(
-            "no answer in ", absl::FormatDuration(limits_.deadline)));
+        return None(Kind::kHang,
+                    absl::StrCat("no answer in ",
+                                 absl::FormatDuration(limits_.deadline)));
       }
     }
   }
 
-  absl::Status EndOf(const ExitStatus& exit) const {
+  // There will be no more output: it ended, or closed that.
+  NoAnswer AwaitEnd() {
+    const absl::StatusOr<ExitStatus> exit =
+        child_.AwaitExit(DeadlineAfter(kTimeToEnd));
+    if (!exit.ok()) {
+      return None(Kind::kGarbage, "closed its standard output and went on");
+    }
     const std::string text =
-        absl::StrCat("ended without an answer: ", exit.ToString());
-    if (exit.code.has_value()) return absl::FailedPreconditionError(text);
-    // Nobody here sends it before Kill(), so it was the host.
-    if (exit.signal == SIGKILL) return absl::AbortedError(text);
-    return absl::InternalError(text);
+        absl::StrCat("ended without an answer: ", exit->ToString());
+    if (exit->code.has_value()) return None(Kind::kExit, text);
+    // Nobody here has sent that, so it was the host.
+    if (exit->signal == SIGKILL) return None(Kind::kHost, text);
+    return None(Kind::kCrash, text);
   }
 
   ChildProcess child_;
   SubjectLimits limits_;
   uint64_t questions_ = 0;
 };
+
+// Whether a process that answers so goes on with the next question.
+bool IsOfFurtherUse(Kind kind) {
+  return kind == Kind::kNotCovered || kind == Kind::kAccident ||
+         kind == Kind::kLacking || kind == Kind::kLimit;
+}
 
 using Conversations = std::map<uint64_t, std::unique_ptr<Conversation>>;
 
@@ -163,7 +185,8 @@ absl::Status TryToLoad(const std::string& loader, const std::string& file,
   const absl::StatusOr<ExitStatus> exit =
       child->AwaitExit(DeadlineAfter(limits.deadline));
   if (exit.ok() && exit->code == 0) return absl::OkStatus();
-  return absl::InvalidArgumentError(absl::StrCat(
+  if (absl::IsResourceExhausted(exit.status())) return exit.status();
+  return absl::FailedPreconditionError(absl::StrCat(
       "so:", file, ": ",
       exit.ok() ? exit->ToString() : std::string(exit.status().message()), "\n",
       child->error_output()));
@@ -216,10 +239,9 @@ absl::StatusOr<ProcessSubject> ProcessSubject::FromSharedObject(
   return ProcessSubject(*std::move(loader), {path}, limits);
 }
 
-absl::StatusOr<Answer> ProcessSubject::Ask(
-    const SubjectQuestion& question) const {
+Reply ProcessSubject::Ask(const SubjectQuestion& question) const {
   absl::StatusOr<ordered_json> json = QuestionToJson(question);
-  if (!json.ok()) return json.status();
+  if (!json.ok()) return None(Kind::kLimit, json.status().message());
   std::unique_ptr<Conversation>& conversation =
       ConversationsOfThisThread()[id_];
   if (conversation == nullptr) {
@@ -229,16 +251,16 @@ absl::StatusOr<Answer> ProcessSubject::Ask(
                              .default_environment = {},
                              .working_directory = "",
                              .is_expendable = true});
-    if (!child.ok()) return child.status();
+    if (!child.ok()) {
+      return None(absl::IsResourceExhausted(child.status()) ? Kind::kHost
+                                                            : Kind::kUnusable,
+                  child.status().message());
+    }
     conversation = std::make_unique<Conversation>(*std::move(child), limits_);
   }
-  absl::StatusOr<Answer> answer = conversation->Ask(*std::move(json));
-  if (IsFailure(answer.status()) || absl::IsAborted(answer.status())) {
-    const absl::Status& failure = answer.status();
-    answer =
-        absl::Status(failure.code(),
-                     absl::StrCat(FailureKind(failure), ": ", failure.message(),
-                                  conversation->LastWords()));
+  Reply answer = conversation->Ask(*std::move(json));
+  if (!answer.ok() && !IsOfFurtherUse(answer.none().kind)) {
+    answer.none().last_words = conversation->LastWords();
     conversation.reset();
   }
   return answer;

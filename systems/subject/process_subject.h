@@ -38,7 +38,7 @@ class ProcessSubject {
       absl::string_view command, const SubjectLimits& limits = {});
   // "so:FILE": a shared object with the functions of e820_subject.h, in the
   // loader, a program beside this one. NotFound if there is no such file or no
-  // loader; InvalidArgument with the reason if it does not load.
+  // loader; FailedPrecondition with the reason if it does not load.
   static absl::StatusOr<ProcessSubject> FromSharedObject(
       absl::string_view file, const SubjectLimits& limits = {});
 
@@ -47,9 +47,8 @@ class ProcessSubject {
   // Ends the calling thread's process; those of other threads end with them.
   ~ProcessSubject();
 
-  // Failures are those of failure.h, with what the process last said on
-  // standard error. Thread safe.
-  absl::StatusOr<Answer> Ask(const SubjectQuestion& question) const;
+  // Thread safe.
+  Reply Ask(const SubjectQuestion& question) const;
 
  private:
   ProcessSubject(std::string path, std::vector<std::string> arguments,

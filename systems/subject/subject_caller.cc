@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
@@ -13,6 +14,12 @@
 
 namespace e820check {
 namespace {
+
+using Kind = NoAnswer::Kind;
+
+NoAnswer Garbage(absl::string_view text) {
+  return {Kind::kGarbage, std::string(text)};
+}
 
 struct Release {
   uint32_t major;
@@ -64,11 +71,11 @@ SubjectCaller::SubjectCaller(AnswerFunction answer)
   static_assert(kMaxE820Rows * sizeof(e820_subject_row) % 4096 == 0);
 }
 
-absl::StatusOr<Answer> SubjectCaller::Ask(const SubjectQuestion& question) {
+Reply SubjectCaller::Ask(const SubjectQuestion& question) {
   std::vector<const char*> argv;
   for (const std::string& arg : question.args) {
     if (arg.find('\0') != std::string::npos) {
-      return absl::UnimplementedError("an argument with a NUL byte");
+      return NoAnswer{Kind::kLimit, "an argument with a NUL byte"};
     }
     argv.push_back(arg.c_str());
   }
@@ -83,8 +90,8 @@ absl::StatusOr<Answer> SubjectCaller::Ask(const SubjectQuestion& question) {
       .argv = argv.data()};
   e820_subject_response response = EmptyResponse();
   const int code = answer_(&request, &response);
-  if (absl::Status s = CheckResponse(response); !s.ok()) return s;
-  absl::StatusOr<Answer> answer = Read(code, response);
+  if (std::optional<NoAnswer> none = Misconduct(response)) return *none;
+  Reply answer = Read(code, response);
   Forget(response);
   return answer;
 }
@@ -101,17 +108,16 @@ e820_subject_response SubjectCaller::EmptyResponse() const {
           .help_exit_status = 0};
 }
 
-absl::Status SubjectCaller::CheckResponse(
+std::optional<NoAnswer> SubjectCaller::Misconduct(
     const e820_subject_response& response) const {
   const e820_subject_response given = EmptyResponse();
   if (response.e820.rows != given.e820.rows ||
       response.e820.capacity != given.e820.capacity) {
-    return absl::PermissionDeniedError("changed where the rows are");
+    return NoAnswer{Kind::kOverrun, "changed where the rows are"};
   }
   if (response.e820.count > given.e820.capacity) {
-    return absl::DataLossError(absl::StrCat("says ", response.e820.count,
-                                            " rows in a buffer of ",
-                                            given.e820.capacity));
+    return Garbage(absl::StrCat("says ", response.e820.count,
+                                " rows in a buffer of ", given.e820.capacity));
   }
   for (const auto member :
        {&e820_subject_response::srat, &e820_subject_response::slit,
@@ -120,34 +126,34 @@ absl::Status SubjectCaller::CheckResponse(
     const e820_subject_bytes& is = response.*member;
     const e820_subject_bytes& was = given.*member;
     if (is.bytes != was.bytes || is.capacity != was.capacity) {
-      return absl::PermissionDeniedError("changed where a buffer is");
+      return NoAnswer{Kind::kOverrun, "changed where a buffer is"};
     }
     if (is.size > was.capacity) {
-      return absl::DataLossError(absl::StrCat(
-          "says ", is.size, " bytes in a buffer of ", was.capacity));
+      return Garbage(absl::StrCat("says ", is.size, " bytes in a buffer of ",
+                                  was.capacity));
     }
   }
-  return absl::OkStatus();
+  return std::nullopt;
 }
 
-absl::StatusOr<Answer> SubjectCaller::Read(
-    int code, const e820_subject_response& response) const {
+Reply SubjectCaller::Read(int code,
+                          const e820_subject_response& response) const {
   const std::string text = TextOf(response.text);
   switch (code) {
     case E820_SUBJECT_NOT_COVERED:
-      return absl::UnimplementedError(text);
+      return NoAnswer{Kind::kNotCovered, text};
     case E820_SUBJECT_TOO_SMALL:
-      return absl::UnimplementedError(
-          absl::StrCat("a buffer is too small: ", text));
+      return NoAnswer{Kind::kLimit,
+                      absl::StrCat("a buffer is too small: ", text)};
     case E820_SUBJECT_FAILED:
-      return absl::UnavailableError(text);
+      return NoAnswer{Kind::kFailed, text};
     default:
       break;
   }
   Answer answer;
   absl::StatusOr<std::vector<std::string>> warnings =
       WarningsOf(response.warnings);
-  if (!warnings.ok()) return warnings.status();
+  if (!warnings.ok()) return Garbage(warnings.status().message());
   answer.warnings = *std::move(warnings);
   if (code == E820_SUBJECT_ACCEPTED) {
     GuestLayout layout;
@@ -168,10 +174,9 @@ absl::StatusOr<Answer> SubjectCaller::Read(
     help.help_exit_status = response.help_exit_status;
     answer.outcome = help;
   } else {
-    return absl::DataLossError(
-        absl::StrCat("returned ", code, ", which is no code"));
+    return Garbage(absl::StrCat("returned ", code, ", which is no code"));
   }
-  if (absl::Status s = CheckSizes(answer); !s.ok()) return s;
+  if (absl::Status s = CheckSizes(answer); !s.ok()) return Garbage(s.message());
   return answer;
 }
 

@@ -5,10 +5,9 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 
-#include "absl/status/status.h"
-#include "absl/status/statusor.h"
-#include "machine/guest_layout.h"
+#include "machine/no_answer.h"
 #include "systems/subject/answer_json.h"
 #include "systems/subject/e820_subject.h"
 #include "systems/subject/guarded_buffer.h"
@@ -23,9 +22,9 @@ class SubjectCaller {
 
   explicit SubjectCaller(AnswerFunction answer);
 
-  // Failures are those of failure.h; Unimplemented where the subject, or a
-  // buffer or argument of C, does not cover the question. Not thread safe.
-  absl::StatusOr<Answer> Ask(const SubjectQuestion& question);
+  // kLimit where a buffer or argument of C does not hold the question or its
+  // answer. Not thread safe.
+  Reply Ask(const SubjectQuestion& question);
 
   // The name of the buffer beside which `address` lies, or nullptr.
   // Async-signal-safe.
@@ -33,9 +32,10 @@ class SubjectCaller {
 
  private:
   e820_subject_response EmptyResponse() const;
-  absl::Status CheckResponse(const e820_subject_response& response) const;
-  absl::StatusOr<Answer> Read(int code,
-                              const e820_subject_response& response) const;
+  // Why it is none that the subject may give.
+  std::optional<NoAnswer> Misconduct(
+      const e820_subject_response& response) const;
+  Reply Read(int code, const e820_subject_response& response) const;
   void Forget(const e820_subject_response& response) const;
 
   AnswerFunction answer_;

@@ -15,7 +15,7 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-absl::StatusOr<Answer> AnswerOf(SubjectCaller::AnswerFunction function) {
+Reply AnswerOf(SubjectCaller::AnswerFunction function) {
   SubjectCaller caller(function);
   return caller.Ask({.args = {"-m", "1G"},
                      .dialect = Dialect::kMemmapType,
@@ -39,7 +39,7 @@ TEST(SubjectCaller, AsksAsTheHeaderSays) {
             r->hmat.capacity >= 1 << 20 && r->text.size == 0;
         return as_said ? E820_SUBJECT_ACCEPTED : E820_SUBJECT_FAILED;
       });
-  ASSERT_TRUE(answer.ok()) << answer.status();
+  ASSERT_TRUE(answer.ok()) << Describe(answer.none());
   EXPECT_EQ(std::get<GuestLayout>(answer->outcome), GuestLayout());
 }
 
@@ -52,7 +52,7 @@ TEST(SubjectCaller, ReadsLayoutsAndRefusals) {
         Write("a\0\0b\n\0", 6, r->warnings);
         return E820_SUBJECT_ACCEPTED;
       });
-  ASSERT_TRUE(layout.ok()) << layout.status();
+  ASSERT_TRUE(layout.ok()) << Describe(layout.none());
   EXPECT_THAT(layout->warnings, ElementsAre("a", "", "b\n"));
   const auto& tables = std::get<GuestLayout>(layout->outcome);
   EXPECT_THAT(tables.e820,
@@ -94,26 +94,31 @@ TEST(SubjectCaller, AnOldAnswerIsForgotten) {
 TEST(SubjectCaller, TellsMisconductApart) {
   using Response = e820_subject_response;
   using Request = e820_subject_request;
-  EXPECT_TRUE(absl::IsDataLoss(
-      AnswerOf([](const Request*, Response*) { return -1; }).status()));
-  EXPECT_TRUE(absl::IsUnavailable(AnswerOf([](const Request*, Response*) {
-                                    return E820_SUBJECT_FAILED;
-                                  }).status()));
-  EXPECT_TRUE(absl::IsUnimplemented(AnswerOf([](const Request*, Response*) {
-                                      return E820_SUBJECT_NOT_COVERED;
-                                    }).status()));
-  EXPECT_TRUE(absl::IsUnimplemented(AnswerOf([](const Request*, Response*) {
-                                      return E820_SUBJECT_TOO_SMALL;
-                                    }).status()));
-  EXPECT_TRUE(absl::IsDataLoss(AnswerOf([](const Request*, Response* r) {
-                                 r->e820.count = r->e820.capacity + 1;
-                                 return E820_SUBJECT_ACCEPTED;
-                               }).status()));
-  EXPECT_TRUE(
-      absl::IsPermissionDenied(AnswerOf([](const Request*, Response* r) {
-                                 ++r->hmat.capacity;
-                                 return E820_SUBJECT_ACCEPTED;
-                               }).status()));
+  const auto kind_of = [](SubjectCaller::AnswerFunction function) {
+    return AnswerOf(function).none().kind;
+  };
+  EXPECT_EQ(kind_of([](const Request*, Response*) { return -1; }),
+            NoAnswer::Kind::kGarbage);
+  EXPECT_EQ(
+      kind_of([](const Request*, Response*) { return E820_SUBJECT_FAILED; }),
+      NoAnswer::Kind::kFailed);
+  EXPECT_EQ(kind_of([](const Request*, Response*) {
+              return E820_SUBJECT_NOT_COVERED;
+            }),
+            NoAnswer::Kind::kNotCovered);
+  EXPECT_EQ(
+      kind_of([](const Request*, Response*) { return E820_SUBJECT_TOO_SMALL; }),
+      NoAnswer::Kind::kLimit);
+  EXPECT_EQ(kind_of([](const Request*, Response* r) {
+              r->e820.count = r->e820.capacity + 1;
+              return E820_SUBJECT_ACCEPTED;
+            }),
+            NoAnswer::Kind::kGarbage);
+  EXPECT_EQ(kind_of([](const Request*, Response* r) {
+              ++r->hmat.capacity;
+              return E820_SUBJECT_ACCEPTED;
+            }),
+            NoAnswer::Kind::kOverrun);
 }
 
 // Where the guards are; that they hold is process_subject_test's.

@@ -47,6 +47,15 @@ def main():
         elif way == "half-a-line":
             print('{"accep', end="", flush=True)
             sys.exit(0)
+        elif way == "close-output":
+            os.close(1)
+            time.sleep(1000)
+        elif way == "close-output-and-exit":
+            os.close(1)
+            time.sleep(0.1)
+            os._exit(3)
+        elif way == "kill-itself":
+            os.kill(os.getpid(), signal.SIGKILL)
         elif way == "hang":
             time.sleep(1000)
         elif way == "flood-stdout":
