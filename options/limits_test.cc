@@ -94,6 +94,7 @@ TEST(NumbersTest, OfAnySizeAllocateNoMore) {
            {"-M", "sgx-epc.$0.node=0"},
            {"-object", "memory-backend-ram,id=m,size=1,host-nodes=0-$0"}}) {
     const size_t least = BytesToParse(option, absl::Substitute(argument, "1"));
+    ASSERT_GT(least, 0u);
     for (const char* number : {"65535", "4294967296", "18446744073709551615",
                                "99999999999999999999"}) {
       SCOPED_TRACE(absl::StrCat(option, " ", argument, " ", number));

@@ -13,8 +13,8 @@ namespace {
 constexpr bool kArgument = true;
 constexpr bool kAlone = false;
 
-// Sorted by name. corpus/recorded/<release>/option-words.txt is what binaries say
-// of each word.
+// Sorted by name. corpus/recorded/<release>/option-words.txt is what binaries
+// say of each word.
 constexpr OptionWord kWords[] = {
     {"D", kArgument},
     {"L", kArgument},
