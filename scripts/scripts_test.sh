@@ -3,14 +3,21 @@
 #
 # What all scripts have in common: what they make of arguments, and that they
 # work from anywhere, through links, and in a checkout with a blank in its path;
-# and scripts/setup without network and without rights. Builds and installs
-# nothing.
+# scripts/setup without network and without rights; and that what lists the
+# folders lists all. Builds and installs nothing.
 set -euo pipefail
 cd "$(dirname "$(readlink -f "$0")")/.."
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 failures=0
+
+# clang-tidy looks into the headers of every room.
+for header in */*.h */*/*.h; do
+  grep -qE "^HeaderFilterRegex: .*[(|]${header%%/*}[|)]" .clang-tidy && continue
+  echo "FAILED: HeaderFilterRegex in .clang-tidy leaves $header out" >&2
+  failures=$((failures + 1))
+done
 
 # expect STATUS REGEX COMMAND...: how it ends, and a line of what it says.
 expect() {
