@@ -10,7 +10,7 @@
 # uninitialised. With E820CHECK_SYSTEM_PACKAGES=1 they are the system's, which
 # will do for every sanitizer but that one.
 
-cd "$(dirname "$0")/.."
+cd "$(dirname "$(readlink -f "$0")")/.."
 
 if [ "${E820CHECK_SYSTEM_PACKAGES:-}" = 1 ] && [ "${SANITIZER:-}" = memory ]; then
   echo "ossfuzz.sh: MSan needs all code from source" >&2

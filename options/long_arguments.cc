@@ -132,6 +132,16 @@ Args Sets(size_t n) {
   }
   return args;
 }
+Args SetDevices(size_t n) {
+  Args args;
+  Args sets;
+  for (size_t i = 0; i * 64 < n; ++i) {
+    args.insert(args.end(), {"-device", absl::StrCat("pc-dimm,id=d", i)});
+    sets.insert(sets.end(), {"-set", absl::StrCat("device.d", i, ".slot=1")});
+  }
+  args.insert(args.end(), sets.begin(), sets.end());
+  return args;
+}
 Args CpuFeatures(size_t n) { return {"-cpu", "EPYC," + Repeat("+avx,", n)}; }
 Args Accelerators(size_t n) { return {"-M", "accel=" + Repeat("x:", n)}; }
 Args Words(size_t n) { return Args(n / 4, "-S"); }
@@ -165,6 +175,7 @@ constexpr LongArguments kAll[] = {
     {"device_flags", DeviceFlags},
     {"globals", Globals},
     {"sets", Sets},
+    {"set_devices", SetDevices},
     {"cpu_features", CpuFeatures},
     {"accelerators", Accelerators},
     {"words", Words},

@@ -7,6 +7,7 @@
 #include <iterator>
 #include <utility>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
@@ -64,6 +65,9 @@ class Reader {
   absl::Status ReadGlobal(const Option& option);
   absl::Status ReadAccelerator(const Option& option);
   absl::Status Set(const Option& option);
+  void AddNuma(const Location& location, QemuOptsBag bag);
+  void AddDevice(const Location& location, DeviceRequest request);
+  void AddAccelerator(const Location& location, QemuOptsBag bag);
   QemuOptsBag* FindRecord(absl::string_view group, absl::string_view id);
   bool MayHaveRecords(const OptionGroup& group) const;
   absl::Status ReadConfig(const Option& option);
@@ -90,6 +94,11 @@ class Reader {
   QemuOptsList global_list_{"global", ""};
   QemuOptsList accelerator_list_{"accel", "accel"};
   OptionRecords records_;
+  // Of the records that -set may find by id, where they stand in records_.
+  using Places = absl::flat_hash_map<std::string, size_t>;
+  Places numa_places_;
+  Places device_places_;
+  Places accelerator_places_;
 };
 
 // Step 0.
@@ -214,7 +223,7 @@ absl::Status Reader::ReadNuma(const Option& option) {
   absl::StatusOr<QemuOptsBag> bag =
       numa_list_.Parse(option.argument(), log_.said());
   if (!bag.ok()) return bag.status();
-  records_.numa.push_back({option.location, *std::move(bag)});
+  AddNuma(option.location, *std::move(bag));
   return absl::OkStatus();
 }
 
@@ -236,7 +245,7 @@ absl::Status Reader::ReadDevice(const Option& option) {
   absl::StatusOr<DeviceRequest> request =
       ParseDevice(option.argument(), visit_.qemu, device_list_, log_.said());
   if (!request.ok()) return request.status();
-  records_.devices.push_back({option.location, *std::move(request)});
+  AddDevice(option.location, *std::move(request));
   return absl::OkStatus();
 }
 
@@ -260,20 +269,44 @@ absl::Status Reader::ReadAccelerator(const Option& option) {
   if (!bag.ok()) log_.said().emplace_back(bag.status().message());
   const std::string* name = bag.ok() ? bag->Find("accel") : nullptr;
   if (name == nullptr || IsHelp(*name)) return PrintHelp();
-  records_.accelerators.push_back({option.location, *std::move(bag)});
+  AddAccelerator(option.location, *std::move(bag));
   return absl::OkStatus();
 }
 
+void Reader::AddNuma(const Location& location, QemuOptsBag bag) {
+  if (bag.id) numa_places_.emplace(*bag.id, records_.numa.size());
+  records_.numa.push_back({location, std::move(bag)});
+}
+
+void Reader::AddDevice(const Location& location, DeviceRequest request) {
+  if (request.bag.id) {
+    device_places_.emplace(*request.bag.id, records_.devices.size());
+  }
+  records_.devices.push_back({location, std::move(request)});
+}
+
+void Reader::AddAccelerator(const Location& location, QemuOptsBag bag) {
+  if (bag.id)
+    accelerator_places_.emplace(*bag.id, records_.accelerators.size());
+  records_.accelerators.push_back({location, std::move(bag)});
+}
+
 QemuOptsBag* Reader::FindRecord(absl::string_view group, absl::string_view id) {
-  if (group == "numa" || group == "accel") {
-    for (OptionRecords::Record& record :
-         group == "numa" ? records_.numa : records_.accelerators) {
-      if (record.bag.id == id) return &record.bag;
-    }
-  } else if (group == "device") {
-    for (OptionRecords::Device& record : records_.devices) {
-      if (record.request.bag.id == id) return &record.request.bag;
-    }
+  if (group == "numa") {
+    const auto at = numa_places_.find(id);
+    return at == numa_places_.end() ? nullptr : &records_.numa[at->second].bag;
+  }
+  if (group == "accel") {
+    const auto at = accelerator_places_.find(id);
+    return at == accelerator_places_.end()
+               ? nullptr
+               : &records_.accelerators[at->second].bag;
+  }
+  if (group == "device") {
+    const auto at = device_places_.find(id);
+    return at == device_places_.end()
+               ? nullptr
+               : &records_.devices[at->second].request.bag;
   }
   return nullptr;
 }
@@ -397,9 +430,9 @@ absl::Status Reader::ReadRecord(const ConfigGroup& group,
     if (!taken.ok()) return taken;
   }
   if (is_numa) {
-    records_.numa.push_back({place, std::move(bag)});
+    AddNuma(place, std::move(bag));
   } else {
-    records_.devices.push_back({place, {.bag = std::move(bag)}});
+    AddDevice(place, {.bag = std::move(bag)});
   }
   return absl::OkStatus();
 }

@@ -13,8 +13,8 @@ namespace {
 constexpr bool kArgument = true;
 constexpr bool kAlone = false;
 
-// Sorted by name. Debian's 7.2 was asked about each word; what 10.0 and 11.1
-// changed is from their release notes and may be incomplete.
+// Sorted by name. corpus/recorded/<release>/option-words.txt is what binaries
+// say of each word.
 constexpr OptionWord kWords[] = {
     {"D", kArgument},
     {"L", kArgument},
@@ -70,6 +70,7 @@ constexpr OptionWord kWords[] = {
     {"incoming", kArgument},
     {"initrd", kArgument},
     {"iscsi", kArgument},
+    {"jitdump", kAlone, OptionMeaning::kIgnored, QemuVersion::k10_0},
     {"k", kArgument},
     {"kernel", kArgument},
     {"loadvm", kArgument},
@@ -87,8 +88,7 @@ constexpr OptionWord kWords[] = {
     {"nic", kArgument},
     {"no-acpi", kAlone, OptionMeaning::kNoAcpi, QemuVersion::k7_2,
      QemuVersion::k7_2},
-    {"no-fd-bootchk", kAlone, OptionMeaning::kIgnored, QemuVersion::k7_2,
-     QemuVersion::k10_0},
+    {"no-fd-bootchk"},
     {"no-hpet", kAlone, OptionMeaning::kIgnored, QemuVersion::k7_2,
      QemuVersion::k7_2},
     {"no-reboot"},
@@ -98,11 +98,13 @@ constexpr OptionWord kWords[] = {
     {"nographic"},
     {"numa", kArgument, OptionMeaning::kNuma},
     {"object", kArgument, OptionMeaning::kObject},
-    {"old-param", kAlone, OptionMeaning::kOtherTarget},
+    {"old-param", kAlone, OptionMeaning::kOtherTarget, QemuVersion::k7_2,
+     QemuVersion::k10_0},
     {"only-migratable"},
     {"option-rom", kArgument},
     {"overcommit", kArgument},
     {"parallel", kArgument},
+    {"perfmap", kAlone, OptionMeaning::kIgnored, QemuVersion::k10_0},
     {"pflash", kArgument},
     {"pidfile", kArgument},
     {"plugin", kArgument},
@@ -119,7 +121,8 @@ constexpr OptionWord kWords[] = {
      QemuVersion::k7_2},
     {"rtc", kArgument},
     {"run-with", kArgument, OptionMeaning::kIgnored, QemuVersion::k10_0},
-    {"runas", kArgument},
+    {"runas", kArgument, OptionMeaning::kIgnored, QemuVersion::k7_2,
+     QemuVersion::k7_2},
     {"s"},
     {"sandbox", kArgument},
     {"sd", kArgument},
@@ -128,7 +131,7 @@ constexpr OptionWord kWords[] = {
     {"semihosting-config", kArgument, OptionMeaning::kOtherTarget},
     {"serial", kArgument},
     {"set", kArgument, OptionMeaning::kSet},
-    {"shim", kArgument, OptionMeaning::kIgnored, QemuVersion::k11_1},
+    {"shim", kArgument, OptionMeaning::kIgnored, QemuVersion::k10_0},
     {"singlestep", kAlone, OptionMeaning::kIgnored, QemuVersion::k7_2,
      QemuVersion::k7_2},
     {"smbios", kArgument},
@@ -152,6 +155,8 @@ constexpr OptionWord kWords[] = {
 };
 
 }  // namespace
+
+absl::Span<const OptionWord> AllOptionWords() { return kWords; }
 
 const OptionWord* FindOptionWord(absl::string_view word, QemuVersion qemu) {
   if (!absl::ConsumePrefix(&word, "-")) return nullptr;

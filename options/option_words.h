@@ -7,6 +7,7 @@
 #define E820CHECK_OPTIONS_OPTION_WORDS_H_
 
 #include "absl/strings/string_view.h"
+#include "absl/types/span.h"
 #include "machine/machine_type.h"
 
 namespace e820check {
@@ -41,6 +42,9 @@ struct OptionWord {
   QemuVersion since = QemuVersion::k7_2;
   QemuVersion until = QemuVersion::k11_1;  // the last that has it
 };
+
+// Each word, once, sorted by name.
+absl::Span<const OptionWord> AllOptionWords();
 
 // The option behind a word with its one or two dashes; nullptr if unknown.
 const OptionWord* FindOptionWord(absl::string_view word, QemuVersion qemu);

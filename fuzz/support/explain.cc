@@ -3,19 +3,46 @@
 #include "fuzz/support/explain.h"
 
 #include <cstdlib>
+#include <fstream>
 #include <variant>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "fuzz/support/check.h"
 #include "fuzz/support/check_machine.h"
 #include "machine/describe.h"
 #include "model/reference_layout.h"
 #include "options/format.h"
 #include "options/shell.h"
+#include "search/harmless.h"
 #include "systems/command_line_answer.h"
 
 namespace e820check {
 namespace {
+
+struct Arguments {
+  static constexpr char kName[] = "E820CHECK_ARGUMENTS";
+};
+
+void WriteArguments(const std::vector<std::string>& args,
+                    const CommandLineContext& context) {
+  const char* const path = std::getenv("E820CHECK_ARGUMENTS");
+  if (path == nullptr || context.dialect != Dialect::kStock) return;
+  const auto parsed = ParseCommandLine(args, context);
+  // No process can be given a NUL byte.
+  if (absl::IsInvalidArgument(parsed.status())) return;
+  const bool harmless =
+      IsHarmless({.args = args, .files = {}}, parsed, context.qemu_version);
+  std::vector<std::string> items = {std::string(ToString(context.qemu_version)),
+                                    harmless ? "harmless" : "harmful",
+                                    absl::StrCat(args.size())};
+  items.insert(items.end(), args.begin(), args.end());
+  std::ofstream file(path, std::ios::binary | std::ios::app);
+  for (const std::string& item : items) file << item << '\0';
+  if (!file.flush()) {
+    Fail<Arguments>(absl::StrCat(path, " cannot be written"));
+  }
+}
 
 std::string DescribeWords(const std::vector<std::string>& args,
                           const CommandLineContext& context) {
@@ -51,6 +78,7 @@ bool Explaining() {
 
 std::string DescribeCase(const std::vector<std::string>& args,
                          const CommandLineContext& context) {
+  WriteArguments(args, context);
   const auto parsed = ParseCommandLine(args, context);
   return absl::StrCat(
       DescribeWords(args, context),
@@ -65,12 +93,15 @@ std::string DescribeOption(absl::string_view name, const OptionText& option) {
 }
 
 std::string DescribeMachine(const MachineOptions& machine) {
-  return absl::StrCat(
-      DescribeWords(Format(machine), {.qemu_version = machine.qemu_version,
-                                      .dialect = DialectOf(machine)}),
-      HasWords(machine) ? ""
-                        : "\nand more, for which no command line has words",
-      DescribeAnswer(ReferenceLayout(machine)));
+  const std::vector<std::string> args = Format(machine);
+  const CommandLineContext context = {.qemu_version = machine.qemu_version,
+                                      .dialect = DialectOf(machine)};
+  WriteArguments(args, context);
+  return absl::StrCat(DescribeWords(args, context),
+                      HasWords(machine)
+                          ? ""
+                          : "\nand more, for which no command line has words",
+                      DescribeAnswer(ReferenceLayout(machine)));
 }
 
 }  // namespace e820check

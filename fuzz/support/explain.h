@@ -7,6 +7,11 @@
 //   qemu-system-x86_64 -display none -nodefaults -accel tcg -S -machine ...
 //   expected: ...
 //   first divergence: none
+//
+// E820CHECK_ARGUMENTS=FILE beside it appends each of these command lines to
+// FILE for scripts, which must take no such text for code: the items release,
+// "harmless" or "harmful" (search/harmless.h), the number of arguments, and the
+// arguments, with a NUL byte after each. Only of stock QEMU.
 
 #ifndef E820CHECK_FUZZ_SUPPORT_EXPLAIN_H_
 #define E820CHECK_FUZZ_SUPPORT_EXPLAIN_H_

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Stands in for libFuzzer where there is none: runs a target on the files, and
-// on every file below the directories, that the command line names.
+// on every file below the folders, that the command line names. Exit status 2:
+// something is no input.
 
 #include <algorithm>
 #include <cstddef>
@@ -9,7 +10,6 @@
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <string>
 #include <system_error>
 #include <vector>
@@ -20,56 +20,92 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// The files at or below `path`, sorted; none if there is no such path.
-std::vector<fs::path> FilesAt(const fs::path& path) {
+// libFuzzer makes no larger ones, and reads no more of a larger file.
+constexpr size_t kMaxInputBytes = 1 << 20;
+
+constexpr int kWrongArgument = 2;
+
+// What is wrong with inputs, in words; empty: nothing.
+using Reason = std::string;
+
+// A device or a pipe may have no end.
+Reason WhyNoInput(const fs::path& path) {
   std::error_code error;
-  if (!fs::is_directory(path, error)) {
-    if (!fs::exists(path, error)) return {};
-    return {path};
+  const fs::file_status status = fs::status(path, error);
+  if (error) return error.message();
+  if (!fs::is_regular_file(status)) return "is neither a file nor a folder";
+  const uintmax_t size_bytes = fs::file_size(path, error);
+  if (error) return error.message();
+  if (size_bytes > kMaxInputBytes) {
+    return "has " + std::to_string(size_bytes) +
+           " bytes, and inputs have at most " + std::to_string(kMaxInputBytes);
   }
-  std::vector<fs::path> files;
-  for (const fs::directory_entry& entry :
-       fs::recursive_directory_iterator(path, error)) {
-    if (entry.is_regular_file(error)) files.push_back(entry.path());
-  }
-  std::sort(files.begin(), files.end());
-  return files;
+  return "";
 }
 
-// False if the file cannot be read.
-bool Run(const fs::path& path) {
+// Adds the files at or below `path`, those of a folder sorted.
+Reason AddFiles(const fs::path& path, std::vector<fs::path>& files) {
+  std::error_code error;
+  if (!fs::is_directory(path, error)) {
+    files.push_back(path);
+    return "";
+  }
+  std::vector<fs::path> found;
+  fs::recursive_directory_iterator entry(path, error);
+  while (!error && entry != fs::recursive_directory_iterator()) {
+    std::error_code broken_link;  // which WhyNoInput() tells of
+    if (!entry->is_directory(broken_link)) found.push_back(entry->path());
+    entry.increment(error);
+  }
+  if (error) return error.message();
+  if (found.empty()) return "holds no file";
+  std::sort(found.begin(), found.end());
+  files.insert(files.end(), found.begin(), found.end());
+  return "";
+}
+
+Reason Run(const fs::path& path) {
   std::ifstream file(path, std::ios::binary);
-  if (!file) return false;
-  const std::vector<char> bytes{std::istreambuf_iterator<char>(file), {}};
+  std::vector<char> bytes(kMaxInputBytes + 1);
+  if (!file || (file.read(bytes.data(), bytes.size()), file.bad())) {
+    return "cannot be read";
+  }
+  bytes.resize(file.gcount());
+  if (bytes.size() > kMaxInputBytes) return "grows while it is read";
+  bytes.shrink_to_fit();  // so that reading past the end shows
   // Printed first, so that a crash shows on which input.
   std::printf("Running: %s\n", path.c_str());
   std::fflush(stdout);
   LLVMFuzzerTestOneInput(reinterpret_cast<const uint8_t*>(bytes.data()),
                          bytes.size());
-  return true;
+  return "";
+}
+
+int Refuse(const fs::path& path, const Reason& reason) {
+  std::fprintf(stderr, "%s: %s\n", path.c_str(), reason.c_str());
+  return kWrongArgument;
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  size_t run = 0;
+  std::vector<fs::path> files;
   for (int i = 1; i < argc; ++i) {
-    const std::string argument = argv[i];
+    const fs::path argument = argv[i];
     // libFuzzer's flags, and the bare "--" that OSS-Fuzz puts before them.
-    if (!argument.empty() && argument[0] == '-') continue;
-    const std::vector<fs::path> files = FilesAt(argument);
-    if (files.empty()) {
-      std::fprintf(stderr, "%s: no input there\n", argument.c_str());
-      return 1;
-    }
-    for (const fs::path& file : files) {
-      if (!Run(file)) {
-        std::fprintf(stderr, "%s: cannot be read\n", file.c_str());
-        return 1;
-      }
-      ++run;
-    }
+    if (argument.native().starts_with('-')) continue;
+    const Reason reason = AddFiles(argument, files);
+    if (!reason.empty()) return Refuse(argument, reason);
   }
-  std::printf("Ran %zu inputs\n", run);
-  return run == 0 ? 1 : 0;
+  if (files.empty()) return Refuse(argv[0], "needs files or folders to run");
+  for (const fs::path& file : files) {
+    const Reason reason = WhyNoInput(file);
+    if (!reason.empty()) return Refuse(file, reason);
+  }
+  for (const fs::path& file : files) {
+    const Reason reason = Run(file);
+    if (!reason.empty()) return Refuse(file, reason);
+  }
+  std::printf("Ran %zu inputs\n", files.size());
+  return 0;
 }

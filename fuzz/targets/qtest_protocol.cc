@@ -80,9 +80,10 @@ std::optional<std::string> Memory(absl::string_view line) {
 
 // The bytes that the six replies of CheckReplies' batch give.
 std::optional<std::string> Meant(absl::string_view text) {
-  std::vector<absl::string_view> lines = absl::StrSplit(text, '\n');
-  lines.pop_back();  // without end
-  if (lines.size() < 6) return std::nullopt;
+  // What follows the last newline is no line. A view of no data has not even
+  // that.
+  const std::vector<absl::string_view> lines = absl::StrSplit(text, '\n');
+  if (lines.size() < 7) return std::nullopt;
   for (const size_t nothing : {0, 2, 4}) {
     if (lines[nothing] != "OK") return std::nullopt;
   }
