@@ -4,8 +4,7 @@
 layouts.jsonl  "name" and "args" of the question, and what `e820check predict
                --batch` says: "failed" where the answer depends on the host
 options.jsonl  "args", "exit" (negative for a signal), and "stderr" without paths.
-               QEMU is told to quit at its monitor. A question with "stdin" says
-               all by itself.
+               In front of the words stands SILENT, and QEMU is told to quit.
 """
 
 import concurrent.futures
@@ -58,25 +57,20 @@ def record_options(binary, path, jobs):
     prefix = re.compile("^" + re.escape(found[1]) + ":", re.MULTILINE)
 
     def ask(question):
-        words = question["args"] + ([] if _says_all(question) else SILENT)
+        words = SILENT + question["args"]
         try:
             run = subprocess.run(
-                [binary.path, *words], input=question.get("stdin", "quit\n"),
-                cwd=binary.scratch, capture_output=True, text=True,
-                errors="replace", timeout=TIMEOUT_S, preexec_fn=_limit)
+                [binary.path, *words], input="quit\n", cwd=binary.scratch,
+                capture_output=True, text=True, errors="replace",
+                timeout=TIMEOUT_S, preexec_fn=_limit)
         except subprocess.TimeoutExpired:
             raise RecordError(
                 f"no end after {TIMEOUT_S} s: {' '.join(words)}") from None
         return {**question, "exit": run.returncode,
                 "stderr": prefix.sub(PROGRAM + ":", run.stderr)}
 
-    questions = [{key: q[key] for key in ("args", "stdin", "no_monitor") if key in q}
-                 for q in _read(path)]
+    questions = [{"args": q["args"]} for q in _read(path)]
     return "".join(map(_line, _map("options", ask, questions, jobs)))
-
-
-def _says_all(question):
-    return "stdin" in question or question.get("no_monitor", False)
 
 
 def _limit():
