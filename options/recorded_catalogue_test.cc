@@ -249,8 +249,8 @@ void ExpectType(const std::string& refusal, const std::string& recorded) {
 
 TEST_P(RecordedCatalogue, PropertiesOfMemoryDevices) {
   const std::vector<std::string> drivers = {
-      "pc-dimm", "nvdimm",  "virtio-mem-pci", "virtio-pmem-pci", "sp-mem",
-      "pxb",     "pxb-cxl", "pxb-pcie"};
+      "pc-dimm", "nvdimm", "virtio-mem-pci", "virtio-pmem-pci",
+      "sp-mem",  "pxb",    "pxb-cxl",        "pxb-pcie"};
   const RecordedTypes devices = ReadTypes(qemu(), "devices.txt");
   int checked = 0;
   for (const std::string& driver : drivers) {
@@ -260,11 +260,12 @@ TEST_P(RecordedCatalogue, PropertiesOfMemoryDevices) {
       // No one can type what QEMU makes by itself.
       if (absl::StrContains(name, "[")) continue;
       SCOPED_TRACE(absl::StrCat(driver, ".", name));
-      const std::string refusal = RefusalOf(
-          {"-M", "q35,cxl=on", "-device", absl::StrCat(driver, ",", name, "=x!")},
-          qemu());
-      const bool is_unknown =
-          refusal == absl::StrCat("Property '", driver, ".", name, "' not found");
+      const std::string refusal =
+          RefusalOf({"-M", "q35,cxl=on", "-device",
+                     absl::StrCat(driver, ",", name, "=x!")},
+                    qemu());
+      const bool is_unknown = refusal == absl::StrCat("Property '", driver, ".",
+                                                      name, "' not found");
       const auto recorded = device->second.properties.find(name);
       ++checked;
       if (recorded == device->second.properties.end()) {
@@ -300,8 +301,12 @@ TEST_P(RecordedCatalogue, PropertiesOfMachines) {
     const auto recording = machines.find(machine);
     ASSERT_NE(recording, machines.end()) << machine;
     for (const std::string& name : names) {
-      // Children have names that no keyval can hold.
-      if (absl::StrContains(name, ".")) continue;
+      // Keyval makes two of "system.flash0". What a machine makes of itself
+      // later is told by no class.
+      if (absl::StrContains(name, ".") ||
+          absl::StartsWith(name, "peripheral")) {
+        continue;
+      }
       SCOPED_TRACE(absl::StrCat(machine, ".", name));
       ValueTree tree;
       tree.AddMember(ValueTree::kRoot, name, StringValue("x!"));
