@@ -101,8 +101,9 @@ inline constexpr DriverTable kDriverTables[] = {
      "hv-balloon i2c-echo ide-cf sd-card-spi uefi-vars-sysbus uefi-vars-x64 "
      "ufs-lu vhost-user-snd vhost-user-snd-pci vhost-vdpa-device "
      "vhost-vdpa-device-pci vhost-vdpa-device-pci-non-transitional "
-     "vhost-vdpa-device-pci-transitional virtio-multitouch-device "
-     "virtio-sound-device virtio-sound-pci xen-backend xen-cdrom "
+     "vhost-vdpa-device-pci-transitional virtio-gpu-gl-device "
+     "virtio-multitouch-device virtio-sound-device virtio-sound-pci "
+     "xen-backend xen-cdrom "
      "xen-console xen-disk xen-net-device xen-platform",
      QemuVersion::k10_0},
     {DriverGroup::kUncovered,

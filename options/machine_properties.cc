@@ -50,8 +50,19 @@ enum class Type {
   kSmp,
 };
 
-// Which machines have a property. kCxl: kPc, but isapc in 7.2 only.
-enum class Owner { kAll, kX86, kPc, kCxl, kMicrovm };
+// Which machines have a property. kCxl: kPc, but isapc in 7.2 only. kPcOf7_2:
+// kPc, in 7.2 only. kPciPc: those with a PCI bus.
+enum class Owner {
+  kAll,
+  kX86,
+  kPc,
+  kPcOf7_2,
+  kPciPc,
+  kI440fx,
+  kQ35,
+  kCxl,
+  kMicrovm
+};
 
 struct Property {
   absl::string_view name;
@@ -60,8 +71,7 @@ struct Property {
   QemuVersion since = QemuVersion::k7_2;
 };
 
-// As "-machine <type>,help" has them, and those it hides. Properties that only
-// 10.0 and 11.1 have may be missing.
+// As "-machine <type>,help" has them, and those it hides.
 constexpr Property kProperties[] = {
     {"acpi", Type::kAcpi, Owner::kX86},
     {"append", Type::kString},
@@ -73,6 +83,7 @@ constexpr Property kProperties[] = {
     {"cxl", Type::kCxl, Owner::kCxl},
     {"cxl-fmw", Type::kCxlWindows, Owner::kCxl},
     {"default-bus-bypass-iommu", Type::kBool, Owner::kPc},
+    {"device-memory-region-size", Type::kNotWritable, Owner::kPcOf7_2},
     {"dt-compatible", Type::kString},
     {"dtb", Type::kString},
     {"dump-guest-core", Type::kBool},
@@ -96,24 +107,36 @@ constexpr Property kProperties[] = {
     {"nvdimm", Type::kNvdimm, Owner::kPc},
     {"nvdimm-persistence", Type::kPersistence, Owner::kPc},
     {"pcie", Type::kOnOffAuto, Owner::kMicrovm},
+    {"pcspk-audiodev", Type::kUncoveredLink, Owner::kPc},
+    {"peripheral", Type::kNotWritable},
+    {"peripheral-anon", Type::kNotWritable},
+    {"pflash0", Type::kUncoveredLink, Owner::kPciPc},
+    {"pflash1", Type::kUncoveredLink, Owner::kPciPc},
     {"phandle-start", Type::kInteger},
     {"pic", Type::kOnOffAuto, Owner::kX86},
     {"pit", Type::kOnOffAuto, Owner::kX86},
     {"rtc", Type::kOnOffAuto, Owner::kMicrovm},
     {"sata", Type::kBool, Owner::kPc},
     {"sgx-epc", Type::kSgxEpc, Owner::kX86},
+    {"shim", Type::kUncoveredLink, Owner::kAll, QemuVersion::k10_0},
     {"smbios-entry-point-type", Type::kEntryPoint, Owner::kPc},
     {"smbus", Type::kBool, Owner::kPc},
     {"smm", Type::kOnOffAuto, Owner::kX86},
     {"smp", Type::kSmp},
     {"smp-cache", Type::kList, Owner::kAll, QemuVersion::k10_0},
+    {"spcr", Type::kBool, Owner::kAll, QemuVersion::k11_1},
     {"suppress-vmdesc", Type::kBool},
     {"type", Type::kNotWritable},
+    {"unattached", Type::kNotWritable},
     {"usb", Type::kBool},
     {"vmport", Type::kOnOffAuto, Owner::kPc},
+    {"wdat", Type::kBool, Owner::kQ35, QemuVersion::k11_1},
+    {"x-change-vmfd-on-reset", Type::kBool, Owner::kAll, QemuVersion::k11_1},
     {"x-oem-id", Type::kOemId, Owner::kX86},
     {"x-oem-table-id", Type::kOemTableId, Owner::kX86},
     {"x-option-roms", Type::kBool, Owner::kMicrovm},
+    {"x-south-bridge", Type::kUncoveredLink, Owner::kI440fx,
+     QemuVersion::k10_0},
 };
 
 bool Owns(const MachineOptions& options, Owner owner) {
@@ -126,6 +149,15 @@ bool Owns(const MachineOptions& options, Owner owner) {
     case Owner::kPc:
       return family != MachineFamily::kNone &&
              family != MachineFamily::kMicrovm;
+    case Owner::kPcOf7_2:
+      return Owns(options, Owner::kPc) &&
+             options.qemu_version == QemuVersion::k7_2;
+    case Owner::kPciPc:
+      return family == MachineFamily::kI440fx || family == MachineFamily::kQ35;
+    case Owner::kI440fx:
+      return family == MachineFamily::kI440fx;
+    case Owner::kQ35:
+      return family == MachineFamily::kQ35;
     case Owner::kCxl:
       return Owns(options, Owner::kPc) &&
              (family != MachineFamily::kIsapc ||

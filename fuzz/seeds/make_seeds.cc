@@ -52,9 +52,9 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "usage: make_seeds CORPUS [MATERIAL]\n");
     return 2;
   }
-  const std::string recorded = std::string(argv[1]) + "/recorded/";
-  const auto layouts = Read(recorded + "layouts-7.2.jsonl");
-  const auto options = Read(recorded + "option-probes-7.2.jsonl");
+  const std::string recorded = std::string(argv[1]) + "/recorded/7.2/";
+  const auto layouts = Read(recorded + "layouts.jsonl");
+  const auto options = Read(recorded + "options.jsonl");
   if (!layouts || !options) return 1;
   const bool written =
       argc == 2 ? Write(argv[1], e820check::SeedFiles(*layouts))

@@ -32,7 +32,7 @@ struct SeedFile {
   std::string bytes;
 };
 // Both of the above, encoded, and those of table_seeds.h; a seed without an
-// encoding has no bytes. `recorded` is the text of recorded/layouts-7.2.jsonl.
+// encoding has no bytes. `recorded` is the text of recorded/7.2/layouts.jsonl.
 std::vector<SeedFile> SeedFiles(absl::string_view recorded);
 
 }  // namespace e820check

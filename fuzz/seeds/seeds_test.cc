@@ -32,7 +32,7 @@ std::string ReadFile(const std::string& path) {
 
 TEST(SeedsTest, TheCorpusHoldsWhatMakeSeedsWrites) {
   const std::string recorded =
-      ReadFile(CorpusDir() + "recorded/layouts-7.2.jsonl");
+      ReadFile(CorpusDir() + "recorded/7.2/layouts.jsonl");
   for (const SeedFile& seed : SeedFiles(recorded)) {
     EXPECT_FALSE(seed.bytes.empty()) << seed.path << " has no encoding";
     EXPECT_EQ(ReadFile(CorpusDir() + seed.path), seed.bytes)

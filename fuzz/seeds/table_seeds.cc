@@ -47,9 +47,9 @@ std::vector<SeedFile> RecordedTables(absl::string_view recorded) {
     const std::string name = record["name"].get<std::string>();
     if (record.contains("e820")) add("e820", name, RecordedE820(record));
     for (const char* table : {"srat", "slit", "hmat"}) {
-      const std::string key = absl::StrCat(table, "_hex");
-      if (!record.contains(key)) continue;
-      add(table, name, absl::HexStringToBytes(record[key].get<std::string>()));
+      if (!record.contains(table)) continue;
+      add(table, name,
+          absl::HexStringToBytes(record[table].get<std::string>()));
     }
   }
   return files;

@@ -13,7 +13,7 @@
 namespace e820check {
 
 // The tables that QEMU 7.2 was seen to publish (corpus/recorded/
-// layouts-7.2.jsonl, whose text this takes), each table once, under the name of
+// 7.2/layouts.jsonl, whose text this takes), each table once, under the name of
 // its record; then what no record has: rows of every kind, and damage.
 std::vector<SeedFile> TableSeedFiles(absl::string_view recorded);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Every option that QEMU 7.2 was asked in corpus/recorded/, read by the
+// Every option that QEMU was asked in corpus/recorded/<release>/, read by the
 // reference alone: what it refuses, QEMU refused in these words, and what it
 // takes, QEMU did not refuse for its syntax or types.
 
@@ -28,7 +28,6 @@ namespace {
 using Verdict = Answer::Verdict;
 
 constexpr absl::string_view kProgram = "qemu-system-x86_64: ";
-constexpr Release kRelease{.qemu = QemuVersion::k7_2};
 
 struct Option {
   std::string word;  // with one dash
@@ -54,13 +53,13 @@ std::vector<Option> OptionsOf(const std::vector<std::string>& args) {
   return options;
 }
 
-Answer ReadOption(const Option& option) {
+Answer ReadOption(const Option& option, const Release& release) {
   Keyval ignored;
   if (option.word == "-m") {
-    return ReadMemoryOption(option.text, kRelease, ignored);
+    return ReadMemoryOption(option.text, release, ignored);
   }
-  if (option.word == "-numa") return ReadNumaOption(option.text, kRelease);
-  if (option.word == "-object") return ReadObjectOption(option.text, kRelease);
+  if (option.word == "-numa") return ReadNumaOption(option.text, release);
+  if (option.word == "-object") return ReadObjectOption(option.text, release);
   return ReadKeyvalOption(option.text, option.word == "-smp" ? "cpus" : "type",
                           ignored);
 }
@@ -98,9 +97,17 @@ std::vector<std::string> SaidOf(const Option& option, absl::string_view said) {
   return messages;
 }
 
-TEST(Recorded, TheReferenceReadsAsQemuDid) {
-  std::ifstream file(absl::StrCat(E820CHECK_SOURCE_DIR,
-                                  "/corpus/recorded/option-probes-7.2.jsonl"));
+class Recorded : public ::testing::TestWithParam<QemuVersion> {};
+
+INSTANTIATE_TEST_SUITE_P(Releases, Recorded,
+                         ::testing::Values(QemuVersion::k7_2,
+                                           QemuVersion::k10_0,
+                                           QemuVersion::k11_1));
+
+TEST_P(Recorded, TheReferenceReadsAsQemuDid) {
+  const Release release{.qemu = GetParam()};
+  std::ifstream file(absl::StrCat(E820CHECK_SOURCE_DIR, "/corpus/recorded/",
+                                  ToString(release.qemu), "/options.jsonl"));
   ASSERT_TRUE(file.is_open());
   int accepted = 0;
   int refused = 0;
@@ -110,7 +117,7 @@ TEST(Recorded, TheReferenceReadsAsQemuDid) {
     const auto args = record.at("args").get<std::vector<std::string>>();
     const auto said = record.at("stderr").get<std::string>();
     for (const Option& option : OptionsOf(args)) {
-      const Answer answer = ReadOption(option);
+      const Answer answer = ReadOption(option, release);
       const std::vector<std::string> messages = SaidOf(option, said);
       if (messages.empty() && answer.verdict == Verdict::kRefused) {
         // Only where something else was refused first.
