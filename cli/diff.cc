@@ -46,6 +46,12 @@ struct Pair {
   std::unique_ptr<System> right;
   CommandLineContext context;
 
+  // Of the QEMU that takes part.
+  std::string nearest_to() const {
+    const std::string text = left->nearest_to();
+    return text.empty() ? right->nearest_to() : text;
+  }
+
   Comparison Compare(std::vector<std::string> args) const {
     return e820check::Compare(*left, *right,
                               MakeQuestion(std::move(args), context));
@@ -53,9 +59,11 @@ struct Pair {
 };
 
 absl::StatusOr<Pair> MakePair(const DiffOptions& options) {
-  absl::StatusOr<std::unique_ptr<System>> left = MakeSystem(options.left);
+  absl::StatusOr<std::unique_ptr<System>> left =
+      MakeSystem(options.left, options.others);
   if (!left.ok()) return left.status();
-  absl::StatusOr<std::unique_ptr<System>> right = MakeSystem(options.right);
+  absl::StatusOr<std::unique_ptr<System>> right =
+      MakeSystem(options.right, options.others);
   if (!right.ok()) return right.status();
   Pair pair{*std::move(left), *std::move(right), {}};
   pair.context.dialect = options.dialect;
@@ -115,6 +123,7 @@ class Run {
     report_.left = pair.left->name();
     report_.right = pair.right->name();
     report_.qemu_version = pair.context.qemu_version;
+    report_.nearest_to = pair.nearest_to();
     report_.dialect = pair.context.dialect;
     report_.seed = options.seed;
     report_.cases = options.cases;
@@ -175,8 +184,13 @@ std::string ReplayLine(const DiffOptions& options, const Pair& pair,
                        const std::vector<std::string>& args) {
   std::string line =
       absl::StrCat("e820check diff --left ", ShellQuote(options.left),
-                   " --right ", ShellQuote(options.right), " --qemu-version ",
-                   ToString(pair.context.qemu_version));
+                   " --right ", ShellQuote(options.right));
+  if (options.others == OtherReleases::kTakenForTheNearest) {
+    line += " --nearest";
+  } else {
+    absl::StrAppend(&line, " --qemu-version ",
+                    ToString(pair.context.qemu_version));
+  }
   if (options.dialect != Dialect::kStock) {
     absl::StrAppend(&line, " --dialect ", ToString(options.dialect));
   }
@@ -253,6 +267,10 @@ std::vector<std::string> ShrinkCase(const Pair& pair,
 }
 
 CommandStatus DiffOne(const Pair& pair, const DiffOptions& options) {
+  if (const std::string own = pair.nearest_to(); !own.empty()) {
+    std::cout << "rules of QEMU " << ReleaseText(pair.context.qemu_version, own)
+              << "\n";
+  }
   const Comparison comparison = pair.Compare(options.args);
   switch (comparison.verdict) {
     case Verdict::kAccepted:

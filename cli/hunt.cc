@@ -334,17 +334,18 @@ absl::Status Hunter::Save(const HuntedCase& found, const HuntedCase& least) {
       ShellQuote(options_.qemu.empty() ? "qemu-system-x86_64" : options_.qemu),
       " -display none -nodefaults -accel tcg -S -monitor stdio ",
       ShellJoin(prepared.args));
-  return store_.Save(
-      {.kind = found.kind,
-       .shape = found.shape,
-       .args = least.args,
-       .reproducer = std::move(line),
-       .evidence = absl::StrCat(
-           least.comparison.divergence, "\n\nin the ledger: ",
-           in_ledger ? least.comparison.quirks.front() : "no",
-           "\nreplay: e820check diff --left reference --right ",
-           ShellQuote(qemu_->name()), " -- ", ShellJoin(prepared.args),
-           "\nfound as: ", ShellJoin(found.args), "\n")});
+  return store_.Save({.kind = found.kind,
+                      .shape = found.shape,
+                      .args = least.args,
+                      .reproducer = std::move(line),
+                      .evidence = absl::StrCat(
+                          least.comparison.divergence, "\n\nin the ledger: ",
+                          in_ledger ? least.comparison.quirks.front() : "no",
+                          "\nreplay: e820check diff --left reference --right ",
+                          ShellQuote(qemu_->name()),
+                          qemu_->nearest_to().empty() ? "" : " --nearest",
+                          " -- ", ShellJoin(prepared.args),
+                          "\nfound as: ", ShellJoin(found.args), "\n")});
 }
 
 std::string Hunter::StatusLine() const {
@@ -420,7 +421,7 @@ void Hunter::PrintReached() const {
 void Hunter::PrintSummary() const {
   std::cout << absl::StreamFormat(
       "hunt against %s, QEMU %s, seed %d\n", qemu_->name(),
-      ToString(runner_.qemu_version()), options_.seed);
+      ReleaseText(runner_.qemu_version(), qemu_->nearest_to()), options_.seed);
   std::cout << absl::StreamFormat(
       "  %-28s %9d  %.0f s, %.0f a second\n", "cases", counts_.cases, Seconds(),
       static_cast<double>(counts_.cases) / Seconds());
@@ -445,7 +446,8 @@ CommandStatus Hunt(const HuntOptions& options) {
   absl::StatusOr<std::unique_ptr<System>> model = MakeSystem("reference");
   if (!model.ok()) return Complain(model.status(), kExitUsage);
   absl::StatusOr<std::unique_ptr<System>> qemu = MakeSystem(
-      options.qemu.empty() ? "qemu" : absl::StrCat("qemu:", options.qemu));
+      options.qemu.empty() ? "qemu" : absl::StrCat("qemu:", options.qemu),
+      options.others);
   if (!qemu.ok()) return Complain(qemu.status(), kExitMissing);
   absl::StatusOr<FindingStore> store = FindingStore::Open(options.out);
   if (!store.ok()) return Complain(store.status(), kExitUsage);

@@ -55,13 +55,22 @@ Question MakeQuestion(std::vector<std::string> args, const System& system,
   return MakeQuestion(std::move(args), context);
 }
 
+// "nearest_to": the release that the rules are only near to.
+void AddNearest(const System& system, ordered_json& json) {
+  if (const std::string own = system.nearest_to(); !own.empty()) {
+    json["nearest_to"] = own;
+  }
+}
+
 CommandStatus PredictOne(const System& system, const PredictOptions& options) {
   const Question question = MakeQuestion(options.args, system, options);
   PrintNotes(question);
   const absl::StatusOr<Answer> answer = system.Ask(question);
   if (!answer.ok()) return Complain(answer.status());
   if (options.json) {
-    std::cout << ToLine(AnswerToJson(*answer)) << "\n";
+    ordered_json json = AnswerToJson(*answer);
+    AddNearest(system, json);
+    std::cout << ToLine(json) << "\n";
     return answer->accepted() ? kExitOk : kExitNo;
   }
   for (const std::string& warning : answer->warnings) {
@@ -99,6 +108,7 @@ CommandStatus AnswerLine(const System& system, const PredictOptions& options,
     out.update(FailureToJson(answer.status()));
     status = StatusOf(answer.status());
   }
+  AddNearest(system, out);
   std::cout << ToLine(out) << "\n";
   return status;
 }
@@ -139,8 +149,12 @@ CommandStatus PredictBatch(const System& system,
 
 CommandStatus Predict(const PredictOptions& options) {
   const absl::StatusOr<std::unique_ptr<System>> system =
-      MakeSystem(options.system);
+      MakeSystem(options.system, options.others);
   if (!system.ok()) return Complain(system.status());
+  if (const std::string own = (*system)->nearest_to(); !own.empty()) {
+    std::cerr << "note: rules of QEMU "
+              << ReleaseText(*(*system)->version(), own) << "\n";
+  }
   return options.batch.empty() ? PredictOne(**system, options)
                                : PredictBatch(**system, options);
 }

@@ -12,6 +12,7 @@
 #include "absl/strings/string_view.h"
 #include "machine/guest_layout.h"
 #include "options/command_line.h"
+#include "systems/qemu/qemu.h"
 
 namespace e820check {
 
@@ -49,6 +50,9 @@ class System {
   virtual const std::string& name() const = 0;
   // The QEMU release that this system is, or nullopt if it can be any.
   virtual std::optional<QemuVersion> version() const { return std::nullopt; }
+  // Its own release, such as "8.2", where version() is only the nearest; else
+  // empty.
+  virtual std::string nearest_to() const { return ""; }
 
   // What this machine has and the system was built without, or empty.
   virtual std::string Lacks(const MachineOptions&) const { return ""; }
@@ -67,8 +71,13 @@ class System {
 
 // "reference", "rangetree", "memmap-v5", "qemu" (from PATH), "qemu:FILE",
 // "so:FILE" or "exec:COMMAND". InvalidArgument for any other name and for a
-// shared object that does not load, NotFound if there is no such file.
-absl::StatusOr<std::unique_ptr<System>> MakeSystem(absl::string_view name);
+// shared object that does not load, NotFound if there is no such file; what
+// Qemu::Find() says of a binary, of which `others` decides.
+absl::StatusOr<std::unique_ptr<System>> MakeSystem(
+    absl::string_view name, OtherReleases others = OtherReleases::kRefused);
+
+// Of a report: "10.0", or "10.0 (nearest to 8.2)" for a system that says so.
+std::string ReleaseText(QemuVersion rules, absl::string_view nearest_to);
 
 }  // namespace e820check
 
