@@ -41,6 +41,12 @@ struct Pair {
   std::unique_ptr<System> right;
   CommandLineContext context;
 
+  // Of the QEMU that takes part.
+  std::string nearest_to() const {
+    const std::string text = left->nearest_to();
+    return text.empty() ? right->nearest_to() : text;
+  }
+
   Judgement Judge(std::vector<std::string> args) const {
     return e820check::Judge(*left, *right,
                             MakeQuestion(std::move(args), context));
@@ -48,9 +54,11 @@ struct Pair {
 };
 
 absl::StatusOr<Pair> MakePair(const DiffOptions& options) {
-  absl::StatusOr<std::unique_ptr<System>> left = MakeSystem(options.left);
+  absl::StatusOr<std::unique_ptr<System>> left =
+      MakeSystem(options.left, options.others);
   if (!left.ok()) return left.status();
-  absl::StatusOr<std::unique_ptr<System>> right = MakeSystem(options.right);
+  absl::StatusOr<std::unique_ptr<System>> right =
+      MakeSystem(options.right, options.others);
   if (!right.ok()) return right.status();
   Pair pair{*std::move(left), *std::move(right), {}};
   pair.context.dialect = options.dialect;
@@ -80,6 +88,7 @@ class Run {
     report_.left = pair.left->name();
     report_.right = pair.right->name();
     report_.qemu_version = pair.context.qemu_version;
+    report_.nearest_to = pair.nearest_to();
     report_.dialect = pair.context.dialect;
     report_.seed = options.seed;
     report_.cases = options.cases;
@@ -146,8 +155,13 @@ std::string ReplayLine(const DiffOptions& options, const Pair& pair,
                        const std::vector<std::string>& args) {
   std::string line =
       absl::StrCat("e820check diff --left ", ShellQuote(options.left),
-                   " --right ", ShellQuote(options.right), " --qemu-version ",
-                   ToString(pair.context.qemu_version));
+                   " --right ", ShellQuote(options.right));
+  if (options.others == OtherReleases::kTakenForTheNearest) {
+    line += " --nearest";
+  } else {
+    absl::StrAppend(&line, " --qemu-version ",
+                    ToString(pair.context.qemu_version));
+  }
   if (options.dialect != Dialect::kStock) {
     absl::StrAppend(&line, " --dialect ", ToString(options.dialect));
   }
@@ -239,6 +253,10 @@ JudgedCase ShrinkCase(const Pair& pair, std::vector<std::string> args,
 }
 
 CommandStatus DiffOne(const Pair& pair, const DiffOptions& options) {
+  if (const std::string own = pair.nearest_to(); !own.empty()) {
+    std::cout << "rules of QEMU " << ReleaseText(pair.context.qemu_version, own)
+              << "\n";
+  }
   const JudgedCase judged{.args = options.args,
                           .judgement = pair.Judge(options.args)};
   const Judgement& judgement = judged.judgement;

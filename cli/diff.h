@@ -21,6 +21,7 @@ struct DiffOptions {
   // nullopt: that of the QEMU binary taking part, else what the machine type of
   // `args` implies.
   std::optional<QemuVersion> qemu_version;
+  OtherReleases others = OtherReleases::kRefused;
   uint64_t cases = 1000;
   uint64_t seed = 1;
   uint32_t jobs = 0;  // 0: one per processor

@@ -360,8 +360,10 @@ absl::Status Hunter::Save(const HuntedCase& found, const HuntedCase& least) {
            Printable(Describe(least.judgement)), "\n\nin the ledger: ",
            in_ledger ? least.judgement.quirks.front() : "no",
            "\nreplay: e820check diff --left reference --right ",
-           ShellQuote(qemu_->name()), " -- ", ShellJoin(prepared.args),
-           "\nfound as: ", ShellJoin(found.args), "\n")});
+           ShellQuote(qemu_->name()),
+           qemu_->nearest_to().empty() ? "" : " --nearest", " -- ",
+           ShellJoin(prepared.args), "\nfound as: ", ShellJoin(found.args),
+           "\n")});
 }
 
 std::string Hunter::StatusLine() const {
@@ -433,7 +435,7 @@ void Hunter::PrintReached() const {
 void Hunter::PrintSummary() const {
   std::cout << absl::StreamFormat(
       "hunt against %s, QEMU %s, seed %d\n", qemu_->name(),
-      ToString(runner_.qemu_version()), options_.seed);
+      ReleaseText(runner_.qemu_version(), qemu_->nearest_to()), options_.seed);
   std::cout << absl::StreamFormat(
       "  %-28s %9d  %.0f s, %.0f a second\n", "cases", counts_.cases, Seconds(),
       static_cast<double>(counts_.cases) / Seconds());
@@ -465,7 +467,8 @@ CommandStatus Hunt(const HuntOptions& options) {
   absl::StatusOr<std::unique_ptr<System>> model = MakeSystem("reference");
   if (!model.ok()) return Complain(kExitUsage, model.status().message());
   absl::StatusOr<std::unique_ptr<System>> qemu = MakeSystem(
-      options.qemu.empty() ? "qemu" : absl::StrCat("qemu:", options.qemu));
+      options.qemu.empty() ? "qemu" : absl::StrCat("qemu:", options.qemu),
+      options.others);
   if (!qemu.ok()) {
     return Complain(StatusOfStart(qemu.status()), qemu.status().message());
   }

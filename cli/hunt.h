@@ -8,11 +8,13 @@
 #include <string>
 
 #include "cli/command_status.h"
+#include "systems/system.h"
 
 namespace e820check {
 
 struct HuntOptions {
-  std::string qemu;               // a binary; empty: the one in PATH
+  std::string qemu;  // a binary; empty: the one in PATH
+  OtherReleases others = OtherReleases::kRefused;
   std::optional<double> minutes;  // nullopt: until `cases`
   std::optional<uint64_t> cases;  // nullopt: until `minutes`
   uint64_t seed = 1;

@@ -43,6 +43,13 @@ CommandLineContext ContextOf(Dialect dialect) {
   return {.dialect = dialect, .read_file = ReadHostFile};
 }
 
+// "nearest_to": the release that the rules are only near to.
+void AddNearest(const System& system, ordered_json& json) {
+  if (const std::string own = system.nearest_to(); !own.empty()) {
+    json["nearest_to"] = own;
+  }
+}
+
 CommandStatus PredictOne(const System& system, const PredictOptions& options) {
   CommandLineContext context = ContextOf(options.dialect);
   const Rules rules =
@@ -50,8 +57,9 @@ CommandStatus PredictOne(const System& system, const PredictOptions& options) {
   context.qemu_version = rules.version;
   const Question question = MakeQuestion(options.args, context);
   const MachineOptions* machine = OptionsOf(question);
-  std::cerr << "rules of QEMU " << ToString(rules.version) << ", " << rules.why
-            << "\n";
+  std::cerr << "rules of QEMU "
+            << ReleaseText(rules.version, system.nearest_to()) << ", "
+            << rules.why << "\n";
   if (question.parsed.ok()) {
     for (const std::string& note : question.parsed->notes) {
       std::cerr << "note: " << note << "\n";
@@ -65,6 +73,7 @@ CommandStatus PredictOne(const System& system, const PredictOptions& options) {
   if (options.json) {
     ordered_json json = AnswerToJson(*reply);
     json["qemu_version"] = ToString(rules.version);
+    AddNearest(system, json);
     std::cout << ToLine(json) << "\n";
     return status;
   }
@@ -108,6 +117,7 @@ CommandStatus AnswerLine(const System& system, const PredictOptions& options,
                           : NoAnswerToJson(reply.none()));
     out["qemu_version"] = ToString(context.qemu_version);
   }
+  AddNearest(system, out);
   // Whoever asks may wait for it before the next question.
   std::cout << ToLine(out) << "\n" << std::flush;
   return status;
@@ -185,7 +195,7 @@ CommandStatus PredictBatch(const System& system,
 
 CommandStatus Predict(const PredictOptions& options) {
   const absl::StatusOr<std::unique_ptr<System>> system =
-      MakeSystem(options.system);
+      MakeSystem(options.system, options.others);
   if (!system.ok()) {
     return Complain(StatusOfStart(system.status()), system.status().message());
   }

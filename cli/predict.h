@@ -17,6 +17,7 @@ struct PredictOptions {
   Dialect dialect = Dialect::kStock;
   // nullopt: that of the QEMU binary asked, else what the machine type implies.
   std::optional<QemuVersion> qemu_version;
+  OtherReleases others = OtherReleases::kRefused;
   bool json = false;
   bool audit = false;  // of one layout, as text: show the laws that it breaks
   std::string batch;   // a file of JSON lines, "-" for standard input, or empty

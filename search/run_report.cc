@@ -12,6 +12,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_split.h"
 #include "properties/generate/classify.h"
+#include "systems/system.h"
 
 namespace e820check {
 namespace {
@@ -69,6 +70,7 @@ ordered_json Identity(const RunReport& report) {
   json["left"] = report.left;
   json["right"] = report.right;
   json["qemu_version"] = ToString(report.qemu_version);
+  json["nearest_to"] = report.nearest_to;
   json["dialect"] = ToString(report.dialect);
   json["seed"] = report.seed;
   json["cases"] = report.cases;
@@ -87,7 +89,9 @@ uint64_t CasesOf(const RunReport& report) {
 absl::StatusOr<Shard> ParseShard(absl::string_view text) {
   const std::vector<absl::string_view> parts = absl::StrSplit(text, '/');
   Shard shard;
-  if (parts.size() != 2 || !absl::SimpleAtoi(parts[0], &shard.index) ||
+  // SimpleAtoi would take a sign and blanks.
+  if (parts.size() != 2 || text.find_first_not_of("0123456789/") != text.npos ||
+      !absl::SimpleAtoi(parts[0], &shard.index) ||
       !absl::SimpleAtoi(parts[1], &shard.count) || shard.index >= shard.count ||
       shard.count > kMaxShards) {
     return absl::InvalidArgumentError(
@@ -104,7 +108,8 @@ void PrintReport(const RunReport& report) {
   };
   std::cout << absl::StreamFormat(
       "%s against %s, QEMU %s, dialect %s, seed %d", report.left, report.right,
-      ToString(report.qemu_version), ToString(report.dialect), report.seed);
+      ReleaseText(report.qemu_version, report.nearest_to),
+      ToString(report.dialect), report.seed);
   if (report.shard.count > 1) {
     std::cout << ", shard " << report.shard.index << "/" << report.shard.count;
   }
@@ -169,6 +174,7 @@ absl::StatusOr<RunReport> ReportFromJson(const ordered_json& json) {
         !ReadName(json.at("dialect"), kDialects, report.dialect)) {
       return absl::InvalidArgumentError("no such release or dialect");
     }
+    report.nearest_to = json.at("nearest_to").get<std::string>();
     report.seed = json.at("seed").get<uint64_t>();
     report.cases = json.at("cases").get<uint64_t>();
     const absl::StatusOr<Shard> shard =

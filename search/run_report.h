@@ -47,6 +47,7 @@ struct RunReport {
   std::string left;
   std::string right;
   QemuVersion qemu_version = QemuVersion::k7_2;
+  std::string nearest_to;  // as of System
   Dialect dialect = Dialect::kStock;
   uint64_t seed = 1;
   uint64_t cases = 0;  // of all shards

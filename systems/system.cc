@@ -16,7 +16,6 @@
 #include "rangetree/range_tree_layout.h"
 #include "systems/command_line_answer.h"
 #include "systems/qemu/messages.h"
-#include "systems/qemu/qemu.h"
 #include "systems/subject/memmap_v5/memmap_v5.h"
 #include "systems/subject/process_subject.h"
 
@@ -104,6 +103,7 @@ class QemuSystem final : public System {
   std::optional<QemuVersion> version() const override {
     return qemu_.version();
   }
+  std::string nearest_to() const override { return qemu_.nearest_to(); }
 
   bool CanSay(absl::string_view warning) const override {
     return !IsLeftOutUnderQtest(warning);
@@ -177,7 +177,8 @@ const MachineOptions* OptionsOf(const Question& question) {
   return std::get_if<MachineOptions>(&question.parsed->outcome);
 }
 
-absl::StatusOr<std::unique_ptr<System>> MakeSystem(absl::string_view name) {
+absl::StatusOr<std::unique_ptr<System>> MakeSystem(absl::string_view name,
+                                                   OtherReleases others) {
   if (name == "reference") return std::make_unique<ReferenceSystem>();
   if (name == "rangetree") {
     return std::make_unique<ModelSystem>(name, RangeTreeLayout);
@@ -194,7 +195,7 @@ absl::StatusOr<std::unique_ptr<System>> MakeSystem(absl::string_view name) {
   }
   if (absl::ConsumePrefix(&path, "qemu") &&
       (path.empty() || absl::ConsumePrefix(&path, ":"))) {
-    absl::StatusOr<Qemu> qemu = Qemu::Find(path);
+    absl::StatusOr<Qemu> qemu = Qemu::Find(path, others);
     if (!qemu.ok()) return qemu.status();
     absl::StatusOr<Inventory> inventory = qemu->AskForInventory();
     if (!inventory.ok()) return inventory.status();
@@ -205,6 +206,11 @@ absl::StatusOr<std::unique_ptr<System>> MakeSystem(absl::string_view name) {
       absl::StrCat("'", name,
                    "' is no system; say reference, rangetree, memmap-v5, qemu, "
                    "qemu:FILE, so:FILE or exec:COMMAND"));
+}
+
+std::string ReleaseText(QemuVersion rules, absl::string_view nearest_to) {
+  if (nearest_to.empty()) return ToString(rules);
+  return absl::StrCat(ToString(rules), " (nearest to ", nearest_to, ")");
 }
 
 }  // namespace e820check

@@ -14,6 +14,7 @@
 #include "machine/no_answer.h"
 #include "model/rules.h"
 #include "options/command_line.h"
+#include "systems/qemu/qemu.h"
 
 namespace e820check {
 
@@ -56,6 +57,9 @@ class System {
   virtual const std::string& name() const = 0;
   // The QEMU release that this system is, or nullopt if it can be any.
   virtual std::optional<QemuVersion> version() const { return std::nullopt; }
+  // Its own release, such as "8.2", where version() is only the nearest; else
+  // empty.
+  virtual std::string nearest_to() const { return ""; }
 
   // Whether the ledger's crashes are those of this system.
   virtual bool IsInTheLedger() const { return true; }
@@ -77,8 +81,13 @@ class System {
 // "so:FILE" or "exec:COMMAND". InvalidArgument for any other name, NotFound if
 // there is no such file, ResourceExhausted if the host cannot start it;
 // anything else says why the system is of no use: a shared object does not
-// load, a binary does not say its version.
-absl::StatusOr<std::unique_ptr<System>> MakeSystem(absl::string_view name);
+// load, a binary does not say its version, or, unless `others` says otherwise,
+// there are no rules of its release.
+absl::StatusOr<std::unique_ptr<System>> MakeSystem(
+    absl::string_view name, OtherReleases others = OtherReleases::kRefused);
+
+// Of a report: "10.0", or "10.0 (nearest to 8.2)" for a system that says so.
+std::string ReleaseText(QemuVersion rules, absl::string_view nearest_to);
 
 }  // namespace e820check
 

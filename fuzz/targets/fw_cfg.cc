@@ -64,6 +64,10 @@ void CheckDirectory(const FwCfg& fw_cfg, absl::string_view item) {
 
 void CheckTables(absl::string_view bytes) {
   const auto list = SplitAcpiTables(bytes);
+  const auto whole = ParseAcpiTables(bytes, {});
+  if (whole.ok() && (!list.ok() || *whole != list->tables)) {
+    Fail<Tables>("are others in the whole file");
+  }
   if (!list.ok()) {
     if (list.status().message().empty()) Fail<Tables>("refused without words");
     return;

@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 #include <utility>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "machine/wire.h"
 
@@ -85,6 +87,7 @@ absl::StatusOr<std::vector<FwCfgFile>> DecodeFwCfgDirectory(
         "fw_cfg: the directory has ", bytes.size(), " bytes of ", size_bytes));
   }
   std::vector<FwCfgFile> files;
+  std::set<absl::string_view> names;
   for (size_t at = DirectoryField::kCountBytes; at < size_bytes;
        at += DirectoryField::kRowBytes) {
     const absl::string_view row = bytes.substr(at, DirectoryField::kRowBytes);
@@ -92,6 +95,11 @@ absl::StatusOr<std::vector<FwCfgFile>> DecodeFwCfgDirectory(
     const size_t name_end = name.find('\0');
     if (name_end == absl::string_view::npos) {
       return absl::DataLossError("fw_cfg: a file name has no end");
+    }
+    if (!names.insert(name.substr(0, name_end)).second) {
+      return absl::DataLossError(
+          absl::StrCat("fw_cfg: two files are named \"",
+                       absl::CHexEscape(name.substr(0, name_end)), "\""));
     }
     files.push_back(
         {.name = std::string(name.substr(0, name_end)),
@@ -140,8 +148,9 @@ absl::StatusOr<std::string> FwCfg::Read(const FwCfgFile& file) {
 absl::StatusOr<std::string> FwCfg::ReadUntil(
     const FwCfgFile& file, absl::FunctionRef<bool(absl::string_view)> enough) {
   if (file.size_bytes > kMaxFileBytes) {
-    return absl::OutOfRangeError(absl::StrCat("fw_cfg: ", file.name, " has ",
-                                              file.size_bytes, " bytes"));
+    return absl::DataLossError(
+        absl::StrCat("fw_cfg: ", file.name, " has ", file.size_bytes,
+                     " bytes; more than ", kMaxFileBytes, " are not read"));
   }
   const size_t chunk_bytes =
       access_ == Access::kDma ? kChunkBytesByDma : kChunkBytesByPort;

@@ -30,7 +30,8 @@ struct FwCfgFile {
 
 // The directory item: u32 count, then rows of u32 size, u16 key, u16 reserved,
 // 56 bytes of name, all big endian. Bytes after the last row are ignored.
-// DataLoss if there are fewer rows than counted or a name has no end.
+// DataLoss if there are fewer rows than counted, a name has no end, or two
+// files have one name, of which firmware would find the first.
 absl::StatusOr<std::vector<FwCfgFile>> DecodeFwCfgDirectory(
     absl::string_view bytes);
 
@@ -47,8 +48,11 @@ class FwCfg {
   // nullptr if there is none of this name.
   const FwCfgFile* Find(absl::string_view name) const;
 
-  // The whole file. OutOfRange if it is beyond 4 MiB, twice QEMU's own limit
-  // for ACPI tables.
+  // Whether a page takes as long to read as 100 bytes do by port.
+  bool reads_pages() const { return access_ == Access::kDma; }
+
+  // The whole file. DataLoss if it is beyond 4 MiB, twice QEMU's own limit for
+  // ACPI tables.
   absl::StatusOr<std::string> Read(const FwCfgFile& file);
 
   // The file from its start until `enough` holds of what was read, which is

@@ -229,7 +229,7 @@ TEST(FwCfgTest, RefusesAFileOfAbsurdSize) {
   EXPECT_EQ(fw_cfg.Read({.name = "x", .size_bytes = 0xFFFFFFFF, .key = 0x20})
                 .status()
                 .code(),
-            absl::StatusCode::kOutOfRange);
+            absl::StatusCode::kDataLoss);
 }
 
 TEST(FwCfgTest, DirectoryDamage) {
@@ -247,6 +247,13 @@ TEST(FwCfgTest, DirectoryDamage) {
   EXPECT_FALSE(DecodeFwCfgDirectory(BigEndian(0xFFFFFFFF, 4) + row).ok());
   EXPECT_FALSE(
       DecodeFwCfgDirectory(BigEndian(1, 4) + std::string(64, 'a')).ok());
+
+  EXPECT_EQ(DecodeFwCfgDirectory(
+                BigEndian(3, 4) + row +
+                DirectoryRow({.name = "b", .size_bytes = 1, .key = 0x22}) + row)
+                .status()
+                .message(),
+            "fw_cfg: two files are named \"a\"");
 
   // The same through the device, which reads no more than it must.
   FakeMachine machine({});

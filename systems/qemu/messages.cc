@@ -112,6 +112,10 @@ bool IsHostRefusal(absl::string_view message) {
          IsAboutBootFile(message);
 }
 
+bool SaysThatItCutTables(absl::string_view stderr_text) {
+  return absl::StrContains(stderr_text, ": warning: ACPI table size ");
+}
+
 bool IsOutOfMemory(absl::string_view stderr_text) {
   return absl::StrContains(stderr_text, "gmem.c:") &&
          absl::StrContains(stderr_text, ": failed to allocate ");

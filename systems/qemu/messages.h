@@ -48,6 +48,10 @@ bool IsWarning(absl::string_view message);
 // host does not have.
 bool IsHostRefusal(absl::string_view message);
 
+// Whether QEMU warned that the file of its ACPI tables is smaller than they
+// are, as happens up to pc-i440fx-2.0 with many PCI bridges: it then cuts them.
+bool SaysThatItCutTables(absl::string_view stderr_text);
+
 // Whether GLib said that it ends the program for want of memory. For instance,
 // microvm takes 24 bytes for each of up to 2^32 slots.
 bool IsOutOfMemory(absl::string_view stderr_text);

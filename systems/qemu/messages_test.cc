@@ -167,5 +167,12 @@ TEST(MessagesTest, HostRefusals) {
       IsHostRefusal("-m x: Parameter 'Cannot allocate memory' is unexpected"));
 }
 
+TEST(MessagesTest, TablesThatWereCut) {
+  EXPECT_TRUE(SaysThatItCutTables(
+      "qemu-system-x86_64: warning: ACPI table size 97700 exceeds 8192 bytes, "
+      "migration may not work\n"));
+  EXPECT_FALSE(SaysThatItCutTables("qemu-system-x86_64: warning: old\n"));
+}
+
 }  // namespace
 }  // namespace e820check

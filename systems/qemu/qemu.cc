@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <iterator>
 #include <optional>
 #include <system_error>
 #include <utility>
@@ -15,6 +16,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "machine/e820_table.h"
 #include "systems/process/process.h"
@@ -28,6 +30,11 @@ namespace {
 constexpr absl::string_view kProgram = "qemu-system-x86_64";
 constexpr absl::string_view kVersionStart = "QEMU emulator version ";
 constexpr size_t kQuotedStderrBytes = 2 << 10;
+
+// Of a memory map: QEMU makes some 10 rows, one for each of 256 sp-mem devices,
+// and three for each of 128 nodes with memmap-type=. To judge a map takes time
+// that grows with the square of its rows.
+constexpr size_t kMostE820Rows = 4096;
 
 // Transparent huge pages for QEMU's heap save it half of its page faults and a
 // quarter of its start-up time. Only where memory lies changes.
@@ -66,6 +73,12 @@ bool MovesQtest(absl::Span<const std::string> args) {
     if (IsOption(args[i], "qtest") && args[i + 1] != "stdio") return true;
   }
   return false;
+}
+
+bool AddsAcpiTables(absl::Span<const std::string> args) {
+  return std::any_of(args.begin(), args.end(), [](const std::string& word) {
+    return IsOption(word, "acpitable");
+  });
 }
 
 std::vector<std::string> CommandWords(absl::Span<const std::string> args) {
@@ -207,22 +220,41 @@ absl::StatusOr<Answer> AwaitRefusal(ChildProcess& child,
                 .outcome = std::move(rejection)};
 }
 
-absl::StatusOr<std::vector<AcpiTableBytes>> ReadAcpiTables(FwCfg& fw_cfg) {
+absl::StatusOr<std::vector<AcpiTableBytes>> ReadAcpiTables(
+    FwCfg& fw_cfg, const ChildProcess& child, bool adds_tables) {
   const FwCfgFile* file = fw_cfg.Find("etc/acpi/tables");
   if (file == nullptr) return std::vector<AcpiTableBytes>();
-  // Some 8 KiB of the file's 128 KiB are tables.
+  // Some 8 KiB of the file's 128 KiB are tables. By port the rest would take a
+  // second, so there the padding is not read to its end.
   absl::StatusOr<std::string> bytes =
-      fw_cfg.ReadUntil(*file, [](absl::string_view so_far) {
+      fw_cfg.ReadUntil(*file, [&fw_cfg](absl::string_view so_far) {
+        if (fw_cfg.reads_pages()) return false;
         absl::StatusOr<AcpiTableList> list = SplitAcpiTables(so_far);
         return !list.ok() || list->complete;
       });
   if (!bytes.ok()) return bytes.status();
-  absl::StatusOr<AcpiTableList> list = SplitAcpiTables(*bytes);
-  if (!list.ok()) return list.status();
-  return std::move(list->tables);
+  // Of tables that it builds anew when they are read, QEMU speaks then.
+  return ParseAcpiTables(
+      *bytes,
+      {.added = adds_tables, .cut = SaysThatItCutTables(child.error_output())});
 }
 
-// The bytes of the one table with this signature, empty if there is none.
+absl::StatusOr<E820Table> ReadE820(FwCfg& fw_cfg) {
+  const FwCfgFile* file = fw_cfg.Find("etc/e820");
+  if (file == nullptr) return E820Table();
+  if (file->size_bytes > kMostE820Rows * kE820RowSizeBytes) {
+    return absl::DataLossError(
+        absl::StrCat("etc/e820 has ", file->size_bytes / kE820RowSizeBytes,
+                     " rows; more than ", kMostE820Rows, " are no machine's"));
+  }
+  absl::StatusOr<std::string> bytes = fw_cfg.Read(*file);
+  if (!bytes.ok()) return bytes.status();
+  absl::StatusOr<E820Table> e820 = DecodeE820(*bytes);
+  if (!e820.ok()) return absl::DataLossError(e820.status().message());
+  return e820;
+}
+
+// The bytes of the first table with this signature, empty if there is none.
 std::string TableNamed(absl::string_view signature,
                        const std::vector<AcpiTableBytes>& tables) {
   for (const AcpiTableBytes& table : tables) {
@@ -231,18 +263,15 @@ std::string TableNamed(absl::string_view signature,
   return "";
 }
 
-absl::StatusOr<QemuAnswer> ReadLayout(FwCfg& fw_cfg) {
-  QemuAnswer reading;
-  GuestLayout layout;
-  if (const FwCfgFile* file = fw_cfg.Find("etc/e820"); file != nullptr) {
-    absl::StatusOr<std::string> bytes = fw_cfg.Read(*file);
-    if (!bytes.ok()) return bytes.status();
-    absl::StatusOr<E820Table> e820 = DecodeE820(*bytes);
-    if (!e820.ok()) return absl::DataLossError(e820.status().message());
-    layout.e820 = *std::move(e820);
-  }
-  absl::StatusOr<std::vector<AcpiTableBytes>> tables = ReadAcpiTables(fw_cfg);
+absl::StatusOr<QemuAnswer> ReadLayout(FwCfg& fw_cfg, const ChildProcess& child,
+                                      bool adds_tables) {
+  absl::StatusOr<E820Table> e820 = ReadE820(fw_cfg);
+  if (!e820.ok()) return e820.status();
+  absl::StatusOr<std::vector<AcpiTableBytes>> tables =
+      ReadAcpiTables(fw_cfg, child, adds_tables);
   if (!tables.ok()) return tables.status();
+  GuestLayout layout;
+  layout.e820 = *std::move(e820);
   layout.srat = TableNamed("SRAT", *tables);
   layout.slit = TableNamed("SLIT", *tables);
   layout.hmat = TableNamed("HMAT", *tables);
@@ -252,7 +281,7 @@ absl::StatusOr<QemuAnswer> ReadLayout(FwCfg& fw_cfg) {
 
 absl::StatusOr<QemuAnswer> Interview(ChildProcess& child,
                                      absl::string_view program,
-                                     Deadline deadline) {
+                                     bool adds_tables, Deadline deadline) {
   QtestProcess channel(child, deadline);
   absl::StatusOr<std::optional<FwCfg>> fw_cfg = FwCfg::Open(channel);
   const bool printed_text = absl::IsFailedPrecondition(fw_cfg.status());
@@ -273,7 +302,7 @@ absl::StatusOr<QemuAnswer> Interview(ChildProcess& child,
   if (!warnings.ok()) return warnings.status();
   // A machine without fw_cfg (-M none) publishes nothing.
   absl::StatusOr<QemuAnswer> reading = QemuAnswer();
-  if (fw_cfg->has_value()) reading = ReadLayout(**fw_cfg);
+  if (fw_cfg->has_value()) reading = ReadLayout(**fw_cfg, child, adds_tables);
   if (absl::IsUnavailable(reading.status())) {
     absl::StatusOr<ExitStatus> exit = child.AwaitExit(deadline);
     return exit.ok() ? UnexpectedEnd(*exit, child) : exit.status();
@@ -282,17 +311,80 @@ absl::StatusOr<QemuAnswer> Interview(ChildProcess& child,
   return reading;
 }
 
-// "QEMU emulator version 7.2.22 (...)"; nullopt for any other text.
-std::optional<QemuVersion> ParseVersion(absl::string_view text) {
-  int major = 0;
-  if (!absl::ConsumePrefix(&text, kVersionStart) ||
-      !absl::SimpleAtoi(text.substr(0, text.find('.')), &major)) {
-    return std::nullopt;
-  }
-  if (major <= 7) return QemuVersion::k7_2;
-  if (major <= 10) return QemuVersion::k10_0;
-  return QemuVersion::k11_1;
+struct Release {
+  QemuVersion rules;
+  std::string nearest_to;  // as of Qemu::nearest_to()
+};
+
+struct DescribedRelease {
+  int major;
+  int minor;
+  QemuVersion rules;
+};
+constexpr DescribedRelease kDescribedReleases[] = {
+    {7, 2, QemuVersion::k7_2},
+    {10, 0, QemuVersion::k10_0},
+    {11, 1, QemuVersion::k11_1},
+};
+// On the way to 10.1 QEMU calls itself 10.0.50, then 10.0.90 and on.
+constexpr int kFirstMicroOfDevelopment = 50;
+
+// A number at the start of `text`, which is taken off.
+std::optional<int> TakeNumber(absl::string_view& text) {
+  const size_t end =
+      std::min(text.find_first_not_of("0123456789"), text.size());
+  int number = 0;
+  if (!absl::SimpleAtoi(text.substr(0, end), &number)) return std::nullopt;
+  text.remove_prefix(end);
+  return number;
 }
+
+// Of "QEMU emulator version 7.2.22 (...)"; nullopt for any other text.
+std::optional<Release> ParseVersion(absl::string_view text) {
+  if (!absl::ConsumePrefix(&text, kVersionStart)) return std::nullopt;
+  const std::optional<int> major = TakeNumber(text);
+  if (!major || !absl::ConsumePrefix(&text, ".")) return std::nullopt;
+  const std::optional<int> minor = TakeNumber(text);
+  if (!minor) return std::nullopt;
+  const std::optional<int> micro =
+      absl::ConsumePrefix(&text, ".") ? TakeNumber(text) : std::nullopt;
+  const bool developed = micro.value_or(0) >= kFirstMicroOfDevelopment;
+
+  Release release = {.rules = std::end(kDescribedReleases)[-1].rules,
+                     .nearest_to = absl::StrCat(*major, ".", *minor)};
+  if (developed) absl::StrAppend(&release.nearest_to, ".", *micro);
+  for (const DescribedRelease& described : kDescribedReleases) {
+    if (described.major < *major) continue;
+    release.rules = described.rules;
+    if (described.major == *major && described.minor == *minor && !developed) {
+      release.nearest_to.clear();
+    }
+    break;
+  }
+  return release;
+}
+
+absl::Status NoRulesOf(absl::string_view path, const Release& release) {
+  std::vector<std::string> described;
+  for (const DescribedRelease& r : kDescribedReleases) {
+    described.push_back(ToString(r.rules));
+  }
+  return absl::UnimplementedError(absl::StrCat(
+      path, ": is QEMU ", release.nearest_to, ", of which there are no rules, ",
+      "only of ", absl::StrJoin(described, ", "),
+      "; --nearest takes it for QEMU ", ToString(release.rules)));
+}
+
+// A question to which QEMU has a known refusal, at the end of its first line.
+constexpr absl::string_view kWrongDevice = "no-such-device";
+constexpr absl::string_view kWrongDeviceRefusal =
+    ": -device no-such-device: 'no-such-device' is not a valid device model "
+    "name";
+constexpr absl::string_view kAcceleratorClash =
+    ": The -accel and \"-machine accel=\" options are incompatible";
+// Time enough to refuse that; a program that is late has other troubles, which
+// the questions to come will show.
+constexpr absl::Duration kRefusalDeadline = absl::Seconds(10);
 
 // What the program prints until it ends, or until `enough`.
 absl::StatusOr<std::string> AskForText(const std::string& path,
@@ -317,7 +409,7 @@ absl::StatusOr<std::string> AskForText(const std::string& path,
 
 }  // namespace
 
-absl::StatusOr<Qemu> Qemu::Find(absl::string_view path) {
+absl::StatusOr<Qemu> Qemu::Find(absl::string_view path, OtherReleases others) {
   std::optional<std::string> program =
       FindProgram(path.empty() ? kProgram : path);
   if (!program.has_value()) {
@@ -334,15 +426,45 @@ absl::StatusOr<Qemu> Qemu::Find(absl::string_view path) {
   absl::StatusOr<std::string> text =
       AskForText(qemu.path_, {"--version"}, HasLine);
   if (!text.ok()) return text.status();
-  std::optional<QemuVersion> version = ParseVersion(*text);
-  if (!version.has_value()) {
+  std::optional<Release> release = ParseVersion(*text);
+  if (!release.has_value()) {
     return absl::FailedPreconditionError(
         absl::StrCat(qemu.path_, ": --version does not say \"", kVersionStart,
                      "...\", so this is not QEMU"));
   }
   qemu.version_text_ = text->substr(0, text->find('\n'));
-  qemu.version_ = *version;
+  if (!release->nearest_to.empty() && others == OtherReleases::kRefused) {
+    return NoRulesOf(qemu.path_, *release);
+  }
+  qemu.version_ = release->rules;
+  qemu.nearest_to_ = std::move(release->nearest_to);
+  if (absl::Status s = qemu.LearnHowMessagesStart(); !s.ok()) return s;
   return qemu;
+}
+
+absl::Status Qemu::LearnHowMessagesStart() {
+  absl::StatusOr<ChildProcess> child = ChildProcess::Spawn(
+      {.path = path_,
+       .arguments = CommandWords(
+           {"-machine", "none", "-device", std::string(kWrongDevice)}),
+       .is_expendable = true});
+  if (!child.ok()) return child.status();
+  child->CloseInput();
+  // Late or not, what it said so far counts.
+  child->AwaitExit(DeadlineAfter(kRefusalDeadline)).IgnoreError();
+  child->Kill();
+  message_start_ = std::string(BaseName(path_));
+  for (absl::string_view line : absl::StrSplit(child->error_output(), '\n')) {
+    if (absl::ConsumeSuffix(&line, kWrongDeviceRefusal)) {
+      message_start_ = std::string(line);
+    } else if (absl::EndsWith(line, kAcceleratorClash)) {
+      return absl::FailedPreconditionError(absl::StrCat(
+          path_,
+          ": chooses an accelerator before it is asked to, as a script "
+          "with -enable-kvm does; name the program that it starts"));
+    }
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<Inventory> Qemu::AskForInventory() const {
@@ -382,7 +504,7 @@ OrNoAnswer<QemuAnswer> Qemu::AskForTables(absl::Span<const std::string> args,
                            .stderr_cap_bytes = limits.stderr_cap_bytes});
   if (!child.ok()) return NotStarted(child.status());
   absl::StatusOr<QemuAnswer> answer =
-      Interview(*child, BaseName(path_), deadline);
+      Interview(*child, message_start_, AddsAcpiTables(args), deadline);
   const absl::string_view report = FindSanitizerReport(child->error_output());
   if (answer.ok() && report.empty()) return *std::move(answer);
   NoAnswer none{.kind = NoAnswer::Kind::kSanitizer,
@@ -392,7 +514,7 @@ OrNoAnswer<QemuAnswer> Qemu::AskForTables(absl::Span<const std::string> args,
             .text = absl::StrCat("QEMU: ", answer.status().message())};
   }
   child->Kill();  // collects what it still said
-  none.last_words = LastWords(*child, BaseName(path_));
+  none.last_words = LastWords(*child, message_start_);
   return none;
 }
 

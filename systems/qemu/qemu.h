@@ -33,6 +33,9 @@ struct QemuLimits {
   std::string working_directory;
 };
 
+// What becomes of a binary whose release has no rules of its own.
+enum class OtherReleases { kRefused, kTakenForTheNearest };
+
 // What the binary says, and if it accepts, all that it publishes.
 struct QemuAnswer {
   Answer answer;
@@ -43,17 +46,23 @@ struct QemuAnswer {
 class Qemu {
  public:
   // The binary at `path`, or where that is empty qemu-system-x86_64 in PATH;
-  // asks it for its version. NotFound if there
-  // is none, with a text that says how to get it; FailedPrecondition if it is
-  // not QEMU.
-  static absl::StatusOr<Qemu> Find(absl::string_view path);
+  // asks it for its version, and how its messages start: a script says the name
+  // of what it starts. NotFound if there is none, with a text that says how to
+  // get it; FailedPrecondition if it is not QEMU, or a script that chooses the
+  // accelerator; Unimplemented if there are no rules of its release, unless
+  // `others` takes it for the nearest.
+  static absl::StatusOr<Qemu> Find(
+      absl::string_view path, OtherReleases others = OtherReleases::kRefused);
 
   const std::string& path() const { return path_; }
   // "QEMU emulator version 7.2.22 (Debian ...)".
   const std::string& version_text() const { return version_text_; }
-  // The nearest described release: 7.x and older are 7.2, 8.x to 10.x are 10.0,
-  // 11.x and newer are 11.1.
+  // The release whose rules it is held against.
   QemuVersion version() const { return version_; }
+  // Its own release, such as "8.2", where version() is only the nearest to it;
+  // else empty. 7.x and older are nearest to 7.2, 8.x to 10.x to 10.0, and 11.x
+  // and newer to 11.1.
+  const std::string& nearest_to() const { return nearest_to_; }
 
   // What the binary was built with, by its help texts. An error if it does not
   // end in time.
@@ -89,9 +98,13 @@ class Qemu {
  private:
   explicit Qemu(std::string path) : path_(std::move(path)) {}
 
+  absl::Status LearnHowMessagesStart();
+
   std::string path_;
   std::string version_text_;
   QemuVersion version_ = QemuVersion::k7_2;
+  std::string nearest_to_;
+  std::string message_start_;  // without the colon
 };
 
 }  // namespace e820check

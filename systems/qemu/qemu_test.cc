@@ -15,6 +15,7 @@
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -35,32 +36,56 @@ std::vector<std::string> Words(absl::string_view line) {
   return absl::StrSplit(line, ' ', absl::SkipEmpty());
 }
 
-// An executable script that is taken for QEMU: answers --version, and runs
-// `body` for everything else.
-class FakeQemu {
+// An executable script of any name.
+class Script {
  public:
-  explicit FakeQemu(absl::string_view body) {
-    std::ofstream(path_) << "#!/bin/sh\n"
-                            "[ \"$1\" = --version ] && "
-                            "echo 'QEMU emulator version 8.2.1' && exit\n"
-                         << body << "\n";
+  Script(absl::string_view name, absl::string_view body)
+      : folder_(absl::StrCat(::testing::TempDir(), "/script-XXXXXX")) {
+    EXPECT_NE(mkdtemp(folder_.data()), nullptr);
+    path_ = absl::StrCat(folder_, "/", name);
+    std::ofstream(path_) << "#!/bin/sh\n" << body << "\n";
     chmod(path_.c_str(), 0755);
   }
-  ~FakeQemu() { unlink(path_.c_str()); }
+  ~Script() {
+    unlink(path_.c_str());
+    rmdir(folder_.c_str());
+  }
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string folder_;
+  std::string path_;
+};
+
+// What Qemu::Find asks, answered as QEMU of a release does.
+std::string IntroductionOf(absl::string_view release) {
+  return absl::StrCat(
+      "[ \"$1\" = --version ] && echo 'QEMU emulator version ", release,
+      "' && exit\n"
+      "for word; do [ \"$word\" != no-such-device ] || {\n"
+      "  echo \"${0##*/}: -device no-such-device: 'no-such-device' is not a "
+      "valid device model name\" >&2\n"
+      "  exit 1\n"
+      "}; done\n");
+}
+
+// A script that is taken for QEMU, and runs `body` as its answer.
+class FakeQemu {
+ public:
+  explicit FakeQemu(absl::string_view body)
+      : script_("fake-qemu", absl::StrCat(IntroductionOf("7.2.1"), body)) {}
 
   Reply Ask(const QemuLimits& limits = {}) const {
-    absl::StatusOr<Qemu> qemu = Qemu::Find(path_);
+    absl::StatusOr<Qemu> qemu = Qemu::Find(script_.path());
     if (!qemu.ok()) {
       return NoAnswer{.kind = Kind::kUnusable,
                       .text = std::string(qemu.status().message())};
     }
     return qemu->Ask({}, limits);
   }
-  const std::string& path() const { return path_; }
 
  private:
-  const std::string path_ =
-      absl::StrCat(::testing::TempDir(), "/fake-qemu-", getpid());
+  Script script_;
 };
 
 TEST(FindTest, SaysHowToGetAMissingBinary) {
@@ -81,12 +106,96 @@ TEST(FindTest, RefusesWhatIsNotQemu) {
             absl::StatusCode::kFailedPrecondition);
 }
 
-TEST(FindTest, TakesTheNearestDescribedRelease) {
-  const FakeQemu fake("exit 0");
-  const absl::StatusOr<Qemu> qemu = Qemu::Find(fake.path());
-  ASSERT_TRUE(qemu.ok()) << qemu.status();
-  EXPECT_EQ(qemu->version_text(), "QEMU emulator version 8.2.1");
-  EXPECT_EQ(qemu->version(), QemuVersion::k10_0);
+TEST(FindTest, KnowsItsReleasesWithAllTheirUpdates) {
+  struct Case {
+    const char* text;
+    QemuVersion version;
+  };
+  for (const Case& c :
+       {Case{"7.2.0", QemuVersion::k7_2},
+        Case{"7.2.22 (Debian 1:7.2+dfsg-7)", QemuVersion::k7_2},
+        Case{"10.0.13", QemuVersion::k10_0}, Case{"11.1.3", QemuVersion::k11_1},
+        Case{"11.1", QemuVersion::k11_1}}) {
+    const Script script("qemu", IntroductionOf(c.text));
+    const absl::StatusOr<Qemu> qemu = Qemu::Find(script.path());
+    ASSERT_TRUE(qemu.ok()) << qemu.status();
+    EXPECT_EQ(qemu->version(), c.version) << c.text;
+    EXPECT_EQ(qemu->nearest_to(), "") << c.text;
+    EXPECT_EQ(qemu->version_text(),
+              absl::StrCat("QEMU emulator version ", c.text));
+  }
+}
+
+TEST(FindTest, TakesAnotherReleaseForTheNearestOnlyIfTold) {
+  struct Case {
+    const char* text;
+    const char* own;
+    QemuVersion nearest;
+  };
+  for (const Case& c : {Case{"5.2.0 (Debian 1:5.2)", "5.2", QemuVersion::k7_2},
+                        Case{"7.1.0", "7.1", QemuVersion::k7_2},
+                        // On the way to the next release.
+                        Case{"7.2.50", "7.2.50", QemuVersion::k7_2},
+                        Case{"8.2.1", "8.2", QemuVersion::k10_0},
+                        Case{"10.1.0", "10.1", QemuVersion::k10_0},
+                        Case{"10.0.93", "10.0.93", QemuVersion::k10_0},
+                        Case{"11.0.1", "11.0", QemuVersion::k11_1},
+                        Case{"12.0.0", "12.0", QemuVersion::k11_1}}) {
+    const Script script("qemu", IntroductionOf(c.text));
+    const absl::Status refused = Qemu::Find(script.path()).status();
+    EXPECT_EQ(refused.code(), absl::StatusCode::kUnimplemented) << c.text;
+    EXPECT_EQ(refused.message(),
+              absl::StrCat(script.path(), ": is QEMU ", c.own,
+                           ", of which there are no rules, only of 7.2, 10.0, "
+                           "11.1; --nearest takes it for QEMU ",
+                           ToString(c.nearest)));
+    const absl::StatusOr<Qemu> taken =
+        Qemu::Find(script.path(), OtherReleases::kTakenForTheNearest);
+    ASSERT_TRUE(taken.ok()) << taken.status();
+    EXPECT_EQ(taken->version(), c.nearest) << c.text;
+    EXPECT_EQ(taken->nearest_to(), c.own);
+  }
+}
+
+TEST(FindTest, RefusesAVersionThatIsNone) {
+  for (const char* text :
+       {"", "7", "7.", "7.x", "x.2", "99999999999.2", "-7.2"}) {
+    const Script script("qemu", IntroductionOf(text));
+    EXPECT_EQ(Qemu::Find(script.path()).status().code(),
+              absl::StatusCode::kFailedPrecondition)
+        << text;
+  }
+}
+
+TEST(FindTest, RefusesAScriptThatChoosesTheAccelerator) {
+  const Script script("kvm",
+                      "[ \"$1\" = --version ] && "
+                      "echo 'QEMU emulator version 7.2.22' && exit\n"
+                      "echo 'qemu-system-x86_64: The -accel and \"-machine "
+                      "accel=\" options are incompatible' >&2\nexit 1");
+  const absl::Status refused = Qemu::Find(script.path()).status();
+  EXPECT_EQ(refused.code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_THAT(std::string(refused.message()),
+              HasSubstr("chooses an accelerator before it is asked to"));
+}
+
+// Messages start with the name of the binary, whatever the script's.
+TEST(FindTest, LearnsHowMessagesStart) {
+  const char refusal[] =
+      "echo \"$me: warning: old\" >&2; echo \"$me: bad\" >&2; exit 1";
+  for (const char* name : {"qemu-kvm", "run qemu.sh", "qemu-system-x86_64"}) {
+    const Script script(
+        name, absl::StrCat("me=other-name\n",
+                           absl::StrReplaceAll(IntroductionOf("7.2.22"),
+                                               {{"${0##*/}", "$me"}}),
+                           refusal));
+    const absl::StatusOr<Qemu> qemu = Qemu::Find(script.path());
+    ASSERT_TRUE(qemu.ok()) << qemu.status();
+    const Reply answer = qemu->Ask({});
+    ASSERT_TRUE(answer.ok()) << Describe(answer.none());
+    EXPECT_EQ(*answer, (Answer{.warnings = {"warning: old"},
+                               .outcome = Rejection{.text = "bad"}}));
+  }
 }
 
 TEST(AskTest, EachBadEndHasItsKind) {
@@ -287,6 +396,46 @@ TEST_P(RealQemuTest, WarningsAndVerdictInQemusWords) {
     EXPECT_EQ(answer.warnings, c.warnings) << c.line;
     EXPECT_EQ(Refusal(answer), c.refusal) << c.line;
   }
+}
+
+TEST_P(RealQemuTest, IsTheSameThroughAScriptOrUnderAnotherName) {
+  const std::string& binary = qemu_->path();
+  const Script wrapper("qemu-kvm", absl::StrCat("exec '", binary, "' \"$@\""));
+  const Script renamed("kvm", "");
+  unlink(renamed.path().c_str());
+  ASSERT_EQ(symlink(binary.c_str(), renamed.path().c_str()), 0);
+  for (const Script* script : {&wrapper, &renamed}) {
+    const absl::StatusOr<Qemu> other = Qemu::Find(script->path());
+    ASSERT_TRUE(other.ok()) << other.status();
+    for (const char* line : {"-m 1Z", "-m 0x40M,slots=1", "-foo", "-m 64"}) {
+      const Reply answer = other->Ask(Words(line));
+      ASSERT_TRUE(answer.ok()) << line << ": " << Describe(answer.none());
+      EXPECT_EQ(*answer, Ask(line)) << line;
+    }
+  }
+  const Script kvm("kvm",
+                   absl::StrCat("exec '", binary, "' -enable-kvm \"$@\""));
+  EXPECT_EQ(Qemu::Find(kvm.path()).status().code(),
+            absl::StatusCode::kFailedPrecondition);
+}
+
+TEST_P(RealQemuTest, WhatItDoesToTablesIsNoDamage) {
+  // Up to 2.0 the file has room for no more than so much.
+  if (GetParam() == QemuVersion::k7_2) {
+    std::string bridges = "-M pc-i440fx-2.0 -m 64";
+    for (int i = 1; i <= 20; ++i) {
+      absl::StrAppend(&bridges, " -device pci-bridge,chassis_nr=", i);
+    }
+    const auto cut = qemu_->AskForTables(Words(bridges));
+    ASSERT_TRUE(cut.ok()) << Describe(cut.none());
+    EXPECT_THAT(cut->acpi_tables,
+                ElementsAre(Field(&AcpiTableBytes::signature, "FACS")));
+  }
+  const Script data("data", "");
+  const auto added = qemu_->AskForTables(Words(absl::StrCat(
+      "-m 64 -numa node,mem=64M -acpitable sig=SRAT,data=", data.path())));
+  ASSERT_TRUE(added.ok()) << Describe(added.none());
+  EXPECT_GT(std::get<GuestLayout>(added->answer.outcome).srat.size(), 100u);
 }
 
 TEST_P(RealQemuTest, WordsThatWeAddOurselves) {
