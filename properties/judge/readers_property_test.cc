@@ -93,11 +93,16 @@ constexpr Class kByRefusal[] = {
     {"JSON type", "Invalid parameter type"},
     {"JSON unsigned", "expects uint64"},
     {"JSON element", "]' expects uint64"},
+    {"level", "not supported by this machine's CPU topology"},
+    {"product", "product of the hierarchy"},
+    {"below cpus", "maxcpus must be equal"},
+    {"CPUs", "Invalid SMP CPUs"},
 };
 constexpr Class kByWarning[] = {
     {"flag", "short-form boolean"},
     {"delay", "Please use nodelay"},
     {"hex with a unit", "multiplier suffix"},
+    {"zero", "must be greater than zero"},
 };
 
 std::vector<std::string> ClassesOf(const ReferenceAnswer& answer) {
@@ -145,22 +150,23 @@ void CheckReaders(Compare compare, Generate generate,
 }
 
 TEST(Readers, AgreeOnNuma) {
-  CheckReaders(
-      CompareNumaReaders, GenerateNumaText,
-      {"accepted", "refused", "many values", "id", "unsigned", "signed",
-       "range", "width", "width of an element", "size", "word", "missing",
-       "leftover in QemuOpts", "flag", "delay", "hex with a unit"});
+  CheckReaders(CompareNumaReaders, GenerateNumaText,
+               {"accepted", "refused", "many values", "id", "unsigned",
+                "signed", "range", "width", "width of an element", "size",
+                "word", "missing", "leftover in QemuOpts", "flag", "delay",
+                "hex with a unit", "mem= in MiB out of range"});
 }
 
 TEST(Readers, AgreeOnObjects) {
   CheckReaders(
       CompareObjectReaders, GenerateObjectText,
-      {"accepted",   "refused",        "many values", "help",
-       "id",         "unsigned",       "range",       "size",
-       "bool",       "word",           "missing",     "leftover in QemuOpts",
-       "leftover",   "flag",           "JSON",        "JSON stray",
-       "JSON twice", "JSON duplicate", "JSON escape", "JSON character",
-       "JSON type",  "JSON unsigned",  "JSON element"});
+      {"accepted",     "refused",        "many values",  "help",
+       "id",           "unsigned",       "range",        "size",
+       "bool",         "word",           "missing",      "leftover in QemuOpts",
+       "leftover",     "flag",           "JSON",         "JSON stray",
+       "JSON twice",   "JSON duplicate", "JSON escape",  "JSON character",
+       "JSON type",    "JSON unsigned",  "JSON element", "JSON keyword",
+       "JSON too deep"});
 }
 
 TEST(Readers, AgreeOnMemory) {
@@ -182,7 +188,8 @@ TEST(Readers, AgreeOnMachines) {
 TEST(Readers, AgreeOnSmp) {
   CheckReaders(CompareSmpReaders, GenerateSmpText,
                {"accepted", "refused", "many values", "leftover", "subtree",
-                "integer in keyval", "no =", "inconsistent"});
+                "integer in keyval", "no =", "inconsistent", "level", "product",
+                "below cpus", "CPUs", "zero"});
 }
 
 }  // namespace

@@ -5,12 +5,14 @@
 
 #include "properties/laws/laws.h"
 
+#include <fstream>
 #include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "absl/strings/str_format.h"
+#include "absl/strings/string_view.h"
+#include "absl/strings/strip.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "properties/laws/laws_example.h"
@@ -20,7 +22,9 @@ namespace {
 
 using ::testing::AnyOf;
 using ::testing::ElementsAre;
+using ::testing::Gt;
 using ::testing::IsEmpty;
+using ::testing::SizeIs;
 using ::testing::StartsWith;
 using ::testing::UnorderedElementsAreArray;
 
@@ -77,16 +81,15 @@ TEST(Laws, OnlyErrorsAreDefects) {
   EXPECT_TRUE(CheckLaws(example.options, layout).ok());
 }
 
-// doc/spec/audit-rules.md numbers them by table.
+// The numbers of doc/spec/audit-rules.md, each of which begins an item there:
+// "- **E01** ...".
 std::vector<std::string> AllRuleNumbers() {
   std::vector<std::string> rules;
-  for (const auto& [letter, count] : {std::pair<const char*, int>{"E", 18},
-                                      {"S", 20},
-                                      {"L", 6},
-                                      {"H", 5},
-                                      {"X", 6}}) {
-    for (int i = 1; i <= count; ++i) {
-      rules.push_back(absl::StrFormat("%s%02d", letter, i));
+  std::ifstream file(E820CHECK_SOURCE_DIR "/doc/spec/audit-rules.md");
+  for (std::string line; std::getline(file, line);) {
+    absl::string_view rest = line;
+    if (absl::ConsumePrefix(&rest, "- **")) {
+      rules.emplace_back(rest.substr(0, rest.find("**")));
     }
   }
   return rules;
@@ -105,7 +108,7 @@ TEST(Laws, EachAuditRuleIsOneLawOrNamedElsewhere) {
     known.emplace_back(rule.rule);
     EXPECT_FALSE(rule.why.empty() || rule.where.empty()) << rule.rule;
   }
-  EXPECT_EQ(AllRuleNumbers().size(), 55u);
+  EXPECT_THAT(known, SizeIs(Gt(50)));
   EXPECT_THAT(known, UnorderedElementsAreArray(AllRuleNumbers()));
 }
 

@@ -340,7 +340,7 @@ TEST_P(RealQemuTest, ReadsTablesBeyondThoseOfMemory) {
       "-M q35,cxl=on,cxl-fmw.0.targets.0=cxl.1,cxl-fmw.0.size=4G,"
       "cxl-fmw.1.targets.0=cxl.1,cxl-fmw.1.size=1G "
       "-m 5G,slots=1,maxmem=6G -device pxb-cxl,bus_nr=12,bus=pcie.0,id=cxl.1"));
-  ASSERT_TRUE(answer.ok()) << answer.status();
+  ASSERT_TRUE(answer.ok()) << Describe(answer.none());
   const std::string cedt = absl::HexStringToBytes(
       "43454454940000000100424f434853204258504320202020010000004258"
       "504301000000000020000c00000001000000000000000000004002000000"
