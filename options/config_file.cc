@@ -65,11 +65,13 @@ class ItemCollector {
 
   std::vector<ConfigGroup::Item> InQDictOrder() const {
     std::vector<ValueTree::Entry> entries;
+    entries.reserve(values_.size());
     for (const auto& [key, entry] : values_) {
       entries.push_back({key, entry.index});
     }
     SortInQDictOrder(entries);
     std::vector<ConfigGroup::Item> items;
+    items.reserve(entries.size());
     for (const ValueTree::Entry& entry : entries) {
       items.push_back({entry.key, values_.at(entry.key).value});
     }
@@ -171,6 +173,7 @@ absl::Status Fill(uint32_t dict, const std::vector<ConfigGroup::Item>& items,
     }
   }
   std::vector<ValueTree::Entry> order;
+  order.reserve(children.size());
   for (const auto& [key, child] : children) order.push_back({key, child.index});
   SortInQDictOrder(order);
   for (const ValueTree::Entry& entry : order) {
