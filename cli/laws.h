@@ -6,15 +6,16 @@
 #include <ostream>
 
 #include "cli/command_status.h"
+#include "cli/text_table.h"
 #include "machine/guest_layout.h"
 #include "machine/machine_options.h"
 
 namespace e820check {
 
-// Prints a Markdown table of the laws: id, audit rule, severity, and who
+// Prints a table of the laws: id, audit rule, severity, and who
 // suffers from a breach; and of the audit rules that are no law, with the
 // reason.
-CommandStatus PrintLaws();
+CommandStatus PrintLaws(TableFormat format);
 
 // Prints what the layout breaks, errors, warnings and notes, and what the
 // ledger excuses.

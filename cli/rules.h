@@ -6,15 +6,17 @@
 #include <cstdint>
 
 #include "cli/command_status.h"
+#include "cli/text_table.h"
 
 namespace e820check {
 
 struct RulesOptions {
   uint64_t cases = 20000;
   uint64_t seed = 1;
+  TableFormat format = TableFormat::kText;
 };
 
-// Prints a Markdown table of the model's rules: where each stands, how it is
+// Prints a table of the model's rules: where each stands, how it is
 // verified, and in how many of `cases` generated machines of each release it
 // had a part.
 CommandStatus PrintRules(const RulesOptions& options);
