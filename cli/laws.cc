@@ -8,26 +8,32 @@
 #include <vector>
 
 #include "absl/strings/str_format.h"
+#include "cli/text_table.h"
 #include "properties/laws/laws.h"
 #include "properties/ledger/quirks.h"
 
 namespace e820check {
 
 CommandStatus PrintLaws() {
-  std::cout
-      << "| law | rule | severity | who suffers from a breach, and how |\n"
-         "|---|---|---|---|\n";
+  TextTable laws{.columns = {{.title = "law"},
+                             {.title = "rule"},
+                             {.title = "severity"},
+                             {.title = "who suffers from a breach, and how"}},
+                 .rows = {}};
   for (const Law& law : Laws()) {
-    std::cout << absl::StreamFormat("| `%s` | %s | %s | %s |\n", law.id,
-                                    law.rule, ToString(law.severity),
-                                    law.breaks);
+    laws.rows.push_back({std::string(law.id), std::string(law.rule),
+                         std::string(ToString(law.severity)),
+                         std::string(law.breaks)});
   }
-  std::cout << "\n| rule | why it is no law | where it is checked |\n"
-               "|---|---|---|\n";
+  TextTable elsewhere{.columns = {{.title = "rule"},
+                                  {.title = "why it is no law"},
+                                  {.title = "where it is checked"}},
+                      .rows = {}};
   for (const RuleElsewhere& rule : RulesCheckedElsewhere()) {
-    std::cout << absl::StreamFormat("| %s | %s | %s |\n", rule.rule, rule.why,
-                                    rule.where);
+    elsewhere.rows.push_back({std::string(rule.rule), std::string(rule.why),
+                              std::string(rule.where)});
   }
+  std::cout << Print(laws) << "\n" << Print(elsewhere);
   return kExitOk;
 }
 

@@ -11,7 +11,7 @@
 
 namespace e820check {
 
-// Prints a Markdown table of the laws: id, audit rule, severity, and who
+// Prints a table of the laws: id, audit rule, severity, and who
 // suffers from a breach; and of the audit rules that are no law, with the
 // reason.
 CommandStatus PrintLaws();

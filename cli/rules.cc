@@ -4,9 +4,12 @@
 
 #include <array>
 #include <iostream>
+#include <string>
+#include <utility>
 #include <variant>
+#include <vector>
 
-#include "absl/strings/str_format.h"
+#include "cli/text_table.h"
 #include "model/reference_layout.h"
 #include "model/rules.h"
 #include "options/command_line.h"
@@ -59,15 +62,23 @@ CommandStatus PrintRules(const RulesOptions& options) {
   for (size_t i = 0; i < hits.size(); ++i) {
     hits[i] = CountHits(kVersions[i], options);
   }
-  std::cout << "| rule | where | 7.2 | 10.0 | 11.1 | verified by |\n"
-               "|---|---|--:|--:|--:|---|\n";
-  for (const RuleFacts& facts : AllRules()) {
-    const auto rule = static_cast<size_t>(facts.rule);
-    std::cout << absl::StreamFormat(
-        "| %s | %s | %d | %d | %d | %s |\n", facts.text, facts.section,
-        hits[0][rule], hits[1][rule], hits[2][rule],
-        facts.verified == RuleFacts::Verified::kByRun ? "run" : "document");
+  TextTable table{.columns = {{.title = "rule"}, {.title = "where"}},
+                  .rows = {}};
+  for (const QemuVersion version : kVersions) {
+    table.columns.push_back({.title = ToString(version), .is_number = true});
   }
+  table.columns.push_back({.title = "verified by"});
+  for (const RuleFacts& facts : AllRules()) {
+    std::vector<std::string> row = {std::string(facts.text),
+                                    std::string(facts.section)};
+    for (const Counts& counts : hits) {
+      row.push_back(std::to_string(counts[static_cast<size_t>(facts.rule)]));
+    }
+    row.emplace_back(
+        facts.verified == RuleFacts::Verified::kByRun ? "run" : "document");
+    table.rows.push_back(std::move(row));
+  }
+  std::cout << Print(table);
   return kExitOk;
 }
 

@@ -14,7 +14,7 @@ struct RulesOptions {
   uint64_t seed = 1;
 };
 
-// Prints a Markdown table of the model's rules: where each stands, how it is
+// Prints a table of the model's rules: where each stands, how it is
 // verified, and in how many of `cases` generated machines of each release it
 // had a part.
 CommandStatus PrintRules(const RulesOptions& options);

@@ -27,9 +27,11 @@ namespace e820check {
 namespace {
 
 constexpr size_t kChunkBytes = 64 << 10;  // a pipe's usual capacity
+// Of stderr, which goes through the stack, and that may be small.
+constexpr size_t kStderrChunkBytes = 4 << 10;
 // One turn reads at least a full pipe of stderr, and ends even if the child
 // writes faster than we read.
-constexpr int kStderrReadsPerTurn = 4;
+constexpr int kStderrReadsPerTurn = 64;
 
 absl::Status SystemError(absl::string_view what) {
   return absl::ResourceExhaustedError(
@@ -381,7 +383,7 @@ bool ChildProcess::ReadOutput() {
 }
 
 void ChildProcess::ReadErrors() {
-  std::array<char, kChunkBytes> chunk;
+  std::array<char, kStderrChunkBytes> chunk;
   for (int i = 0; i < kStderrReadsPerTurn && stderr_.open(); ++i) {
     const ssize_t count = read(stderr_.get(), chunk.data(), chunk.size());
     if (count < 0 && WouldBlock()) return;
