@@ -230,6 +230,14 @@ TEST_F(CommandStatusTest, OfWhatASignalEnds) {
   EXPECT_EQ(Run("timeout --preserve-status -s HUP" + endless), 129);
 }
 
+// Where there is no memory for their stacks.
+TEST_F(CommandStatusTest, FewerThreadsThanAskedForWillDo) {
+  EXPECT_EQ(Run("ulimit -v 200000; e820check diff --left reference --right "
+                "rangetree --cases 1000 --jobs 1000"),
+            0);
+  EXPECT_THAT(err(), HasSubstr("threads instead of 1000"));
+}
+
 // Half of what could be compared is the least.
 TEST(StatusOfRun, NeedsComparisons) {
   const auto status = [](uint64_t accepted, uint64_t host, uint64_t uncovered) {

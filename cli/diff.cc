@@ -307,7 +307,12 @@ CommandStatus DiffMany(const Pair& pair, const DiffOptions& options) {
   PrintReport(run.report());
   if (!options.report_file.empty()) {
     std::ofstream file(options.report_file);
-    if (!(file << ReportToJson(run.report()).dump(1) << "\n").flush()) {
+    // What somebody else said need not be UTF-8.
+    const std::string text =
+        ReportToJson(run.report())
+            .dump(1, ' ', false,
+                  nlohmann::ordered_json::error_handler_t::replace);
+    if (!(file << text << "\n").flush()) {
       return Complain(kExitHost,
                       absl::StrCat(options.report_file, ": cannot be written"));
     }

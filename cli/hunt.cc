@@ -451,14 +451,18 @@ void Hunter::PrintSummary() const {
 
 CommandStatus Hunter::Status() const {
   if (found_something_new_) return kExitNo;
-  if (counts_.compared() + counts_.known_crashes + counts_.unanswered > 0) {
-    return kExitOk;
+  const uint64_t compared =
+      counts_.compared() + counts_.known_crashes + counts_.unanswered;
+  if (compared < counts_.host) {
+    return Complain(kExitHost,
+                    absl::StrCat("the host kept QEMU from ", counts_.host,
+                                 " of ", counts_.run, " answers"));
   }
+  if (compared > 0) return kExitOk;
   if (counts_.unusable > 0) {
     return Complain(kExitNoAnswer, "QEMU cannot be started");
   }
-  return Complain(counts_.host > 0 ? kExitHost : kExitNotCovered,
-                  "nothing was compared");
+  return Complain(kExitNotCovered, "nothing was compared");
 }
 
 }  // namespace

@@ -14,8 +14,9 @@ namespace e820check {
 // by the three topmost frames (doc/spec/oss-fuzz.md 2).
 void MustKeepLaws(const MachineOptions& options, const GuestLayout& layout);
 
-// Verify that the answers agree, and that the actual one keeps the laws; or
-// abort, for a difference in CheckOk<Agreement>, for a law as above.
+// Verify that the answers agree and, unless `machine` is nullptr, that the
+// actual one keeps the laws; or abort: for a difference in Fail<Agreement>, for
+// a law as above.
 struct Agreement {
   static constexpr char kName[] = "agreement";
 };

@@ -34,9 +34,10 @@ void Check(const e820check::CommandLineCase& command_line) {
   if (const auto* machine =
           std::get_if<e820check::MachineOptions>(&parsed->outcome)) {
     e820check::CheckMachine(*machine);
-    // With the words of the command line before what is about a device.
+    // With the words of the command line before what is about a device. The
+    // laws were asked just now.
     e820check::MustAgree(
-        machine, AnswerCommandLine(*parsed, e820check::ReferenceLayout),
+        nullptr, AnswerCommandLine(*parsed, e820check::ReferenceLayout),
         AnswerCommandLine(*parsed, e820check::RangeTreeLayout));
   } else {
     const auto& refusal = std::get<e820check::Rejection>(parsed->outcome);

@@ -2,9 +2,11 @@
 
 #include "properties/laws/laws.h"
 
+#include <algorithm>
 #include <variant>
 
 #include "absl/strings/str_cat.h"
+#include "machine/srat_table.h"
 #include "properties/laws/table_laws.h"
 #include "properties/ledger/quirks.h"
 
@@ -15,8 +17,10 @@ namespace {
 // nodes and of 256 devices; 4096 CPUs of 24 bytes, and the rows of memory and
 // generic devices; 128 * 128 distances; 24 lists of 128 * 128 values; a few
 // warnings for each CPU and device.
-constexpr size_t kMostE820Rows = 4096;
+constexpr size_t kMostE820Rows = 1024;
 constexpr size_t kMostSratBytes = 512 << 10;
+constexpr size_t kMostMemoryRows = 1024;  // in SRAT
+constexpr size_t kMemoryRowBytes = 40;
 constexpr size_t kMostSlitBytes = 64 << 10;
 constexpr size_t kMostHmatBytes = 2 << 20;
 constexpr size_t kMostWarnings = 16384;
@@ -66,6 +70,21 @@ absl::Span<const Law> Laws() {
 
 absl::Span<const RuleElsewhere> RulesCheckedElsewhere() { return kElsewhere; }
 
+namespace {
+
+// 0 for a table that may not have more rows of memory than there may be.
+size_t CountMemoryRows(const std::string& srat) {
+  if (srat.size() <= kMostMemoryRows * kMemoryRowBytes) return 0;
+  const absl::StatusOr<SratTable> table = DecodeSrat(srat);
+  if (!table.ok()) return 0;
+  return static_cast<size_t>(std::count_if(
+      table->rows.begin(), table->rows.end(), [](const SratRow& row) {
+        return std::holds_alternative<MemoryAffinity>(row);
+      }));
+}
+
+}  // namespace
+
 std::string Excess(const Answer& answer) {
   struct Part {
     absl::string_view name;
@@ -78,6 +97,8 @@ std::string Excess(const Answer& answer) {
     parts.insert(parts.end(),
                  {{"rows of e820", layout->e820.size(), kMostE820Rows},
                   {"bytes of SRAT", layout->srat.size(), kMostSratBytes},
+                  {"rows of memory in SRAT", CountMemoryRows(layout->srat),
+                   kMostMemoryRows},
                   {"bytes of SLIT", layout->slit.size(), kMostSlitBytes},
                   {"bytes of HMAT", layout->hmat.size(), kMostHmatBytes}});
   }

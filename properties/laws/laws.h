@@ -64,7 +64,7 @@ struct Breach {
 };
 
 // How far the answer exceeds what any machine has, such as "209715 rows of
-// e820, more than 4096"; empty if it does not. Some laws, and some comparisons,
+// e820, more than 1024"; empty if it does not. Some laws, and some comparisons,
 // take time with the square of the rows, so nothing beyond this is judged.
 std::string Excess(const Answer& answer);
 
