@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "CLI/CLI.hpp"
+#include "absl/strings/str_join.h"
 #include "cli/diff.h"
 #include "cli/hunt.h"
 #include "cli/laws.h"
@@ -14,6 +15,7 @@
 #include "cli/predict.h"
 #include "cli/rules.h"
 #include "cli/zoo.h"
+#include "machine/release.h"
 
 namespace e820check {
 namespace {
@@ -24,7 +26,7 @@ constexpr char kExitStatuses[] =
     "needed program is\nmissing; 4 a system gave no answer (crash, hang, host "
     "memory); 130 Ctrl-C.\n";
 
-constexpr char kReleases[] =
+constexpr char kImpliedRelease[] =
     "Without --qemu-version, the rules are those of the QEMU taking part, else "
     "of the\noldest release that has the machine type.\n";
 
@@ -40,10 +42,21 @@ constexpr char kSystems[] =
     "  memmap-v5               the patch of memmap-type=, its mistakes "
     "included\n";
 
-const std::map<std::string, QemuVersion> kVersions = {
-    {"7.2", QemuVersion::k7_2},
-    {"10.0", QemuVersion::k10_0},
-    {"11.1", QemuVersion::k11_1}};
+std::map<std::string, QemuVersion> ReleasesByName() {
+  std::map<std::string, QemuVersion> by_name;
+  for (const QemuVersion release : kReleases) {
+    by_name.emplace(ToString(release), release);
+  }
+  return by_name;
+}
+
+// "7.2|10.0|11.1".
+std::string ReleaseNames() {
+  return absl::StrJoin(kReleases, "|",
+                       [](std::string* out, QemuVersion release) {
+                         out->append(ToString(release));
+                       });
+}
 
 const std::map<std::string, Dialect> kDialects = {
     {"stock", Dialect::kStock}, {"memmap-type", Dialect::kMemmapType}};
@@ -60,8 +73,8 @@ template <typename T>
 CLI::Option* AddVersion(CLI::App& command, T& version,
                         const std::string& help) {
   return command.add_option("--qemu-version", version, help)
-      ->transform(CLI::CheckedTransformer(kVersions).description(""))
-      ->type_name("7.2|10.0|11.1");
+      ->transform(CLI::CheckedTransformer(ReleasesByName()).description(""))
+      ->type_name(ReleaseNames());
 }
 
 template <typename Options>
@@ -108,7 +121,7 @@ CLI::App* AddPredict(CLI::App& app, PredictOptions& options) {
                   "QEMU ARGS is what would follow "
                   "qemu-system-x86_64 -display none -nodefaults\n"
                   "-accel tcg -S.\n\n") +
-      kSystems + kReleases + "\n" + kExitStatuses);
+      kSystems + kImpliedRelease + "\n" + kExitStatuses);
   return command;
 }
 
@@ -142,7 +155,7 @@ CLI::App* AddDiff(CLI::App& app, DiffOptions& options) {
   command->footer(
       std::string("\nForms: e820check diff [OPTIONS]\n"
                   "       e820check diff [OPTIONS] -- QEMU ARGS...\n\n") +
-      kSystems + kReleases + "\n" + kExitStatuses);
+      kSystems + kImpliedRelease + "\n" + kExitStatuses);
   return command;
 }
 

@@ -6,7 +6,6 @@
 #include <iostream>
 #include <variant>
 
-#include "absl/strings/str_format.h"
 #include "model/reference_layout.h"
 #include "model/rules.h"
 #include "options/command_line.h"
@@ -16,9 +15,6 @@
 
 namespace e820check {
 namespace {
-
-constexpr QemuVersion kVersions[] = {QemuVersion::k7_2, QemuVersion::k10_0,
-                                     QemuVersion::k11_1};
 
 using Counts = std::array<uint64_t, kRuleCount>;
 
@@ -55,18 +51,25 @@ Counts CountHits(QemuVersion version, const RulesOptions& options) {
 }  // namespace
 
 CommandStatus PrintRules(const RulesOptions& options) {
-  std::array<Counts, std::size(kVersions)> hits;
+  std::array<Counts, std::size(kReleases)> hits;
   for (size_t i = 0; i < hits.size(); ++i) {
-    hits[i] = CountHits(kVersions[i], options);
+    hits[i] = CountHits(kReleases[i], options);
   }
-  std::cout << "| rule | where | 7.2 | 10.0 | 11.1 | verified by |\n"
-               "|---|---|--:|--:|--:|---|\n";
+  std::cout << "| rule | where |";
+  for (const QemuVersion release : kReleases) {
+    std::cout << " " << ToString(release) << " |";
+  }
+  std::cout << " verified by |\n|---|---|";
+  for (size_t i = 0; i < hits.size(); ++i) std::cout << "--:|";
+  std::cout << "---|\n";
   for (const RuleFacts& facts : AllRules()) {
-    const auto rule = static_cast<size_t>(facts.rule);
-    std::cout << absl::StreamFormat(
-        "| %s | %s | %d | %d | %d | %s |\n", facts.text, facts.section,
-        hits[0][rule], hits[1][rule], hits[2][rule],
-        facts.verified == RuleFacts::Verified::kByRun ? "run" : "document");
+    std::cout << "| " << facts.text << " | " << facts.section << " |";
+    for (const Counts& counts : hits) {
+      std::cout << " " << counts[static_cast<size_t>(facts.rule)] << " |";
+    }
+    std::cout << (facts.verified == RuleFacts::Verified::kByRun
+                      ? " run |\n"
+                      : " document |\n");
   }
   return kExitOk;
 }

@@ -19,7 +19,7 @@ MachineVersion OwnVersion(QemuVersion qemu);
 
 // Every machine type `qemu` offers, oldest first within a family, except Xen's
 // and the experimental x-remote.
-const std::vector<MachineType>& AllMachineTypes(QemuVersion qemu);
+std::vector<MachineType> AllMachineTypes(QemuVersion qemu);
 
 // The machine type with this name or alias: "pc-q35-7.2", "q35", "isapc".
 std::optional<MachineType> FindMachineType(absl::string_view name,
@@ -29,7 +29,7 @@ std::optional<MachineType> FindMachineType(absl::string_view name,
 uint32_t MaxCpus(const MachineType& type, QemuVersion qemu);
 
 // Why QEMU warns of the type; empty if it does not. Not in the specification;
-// as the help texts of 7.2.22, 10.0.2 and 11.1.3 mark their types.
+// as the help texts of the binaries mark their types.
 absl::string_view DeprecationReason(const MachineType& type, QemuVersion qemu);
 
 }  // namespace e820check

@@ -46,7 +46,7 @@ struct RunReport {
   // Which run it is.
   std::string left;
   std::string right;
-  QemuVersion qemu_version = QemuVersion::k7_2;
+  QemuVersion qemu_version = kDefaultRelease;
   Dialect dialect = Dialect::kStock;
   uint64_t seed = 1;
   uint64_t cases = 0;  // of all shards

@@ -12,8 +12,6 @@
 namespace e820check {
 namespace {
 
-constexpr QemuVersion kReleases[] = {QemuVersion::k7_2, QemuVersion::k10_0,
-                                     QemuVersion::k11_1};
 constexpr MachineFamily kFamilies[] = {MachineFamily::kI440fx,
                                        MachineFamily::kQ35};
 constexpr MemoryBackend::Kind kBackendKinds[] = {MemoryBackend::Kind::kRam,

@@ -17,8 +17,6 @@ namespace {
 
 using nlohmann::ordered_json;
 
-constexpr QemuVersion kVersions[] = {QemuVersion::k7_2, QemuVersion::k10_0,
-                                     QemuVersion::k11_1};
 constexpr Dialect kDialects[] = {Dialect::kStock, Dialect::kMemmapType};
 
 // The value whose name the member holds; false if it is none.
@@ -195,7 +193,7 @@ absl::StatusOr<SubjectQuestion> QuestionFromJson(const ordered_json& json) {
     return absl::InvalidArgumentError("no object with a list \"args\"");
   }
   if (!ReadName(json, "dialect", kDialects, question.dialect) ||
-      !ReadName(json, "qemu_version", kVersions, question.qemu_version)) {
+      !ReadName(json, "qemu_version", kReleases, question.qemu_version)) {
     return absl::InvalidArgumentError("no such dialect or release");
   }
   return question;
