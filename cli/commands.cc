@@ -9,11 +9,12 @@
 
 #include "cli/command_status.h"
 #include "cli/strict_options.h"
+#include "machine/release.h"
 
 namespace e820check {
 namespace {
 
-constexpr char kReleases[] =
+constexpr char kImpliedRelease[] =
     "Without --qemu-version, the rules are those of the QEMU taking part, else "
     "of the\noldest release that has the machine type.\n";
 
@@ -29,9 +30,6 @@ constexpr char kSystems[] =
     "  memmap-v5               the patch of memmap-type=, its mistakes "
     "included\n";
 
-constexpr QemuVersion kVersions[] = {QemuVersion::k7_2, QemuVersion::k10_0,
-                                     QemuVersion::k11_1};
-
 constexpr NumberBounds kCases = {1, 1000000000};
 constexpr NumberBounds kSeeds = {0, UINT64_MAX};
 
@@ -45,7 +43,7 @@ void AddDialect(CLI::App& command, Dialect& dialect) {
 template <typename Options>
 void AddVersion(CLI::App& command, Options& options, const std::string& help) {
   std::vector<std::pair<std::string, QemuVersion>> choices;
-  for (const QemuVersion version : kVersions) {
+  for (const QemuVersion version : kReleases) {
     choices.emplace_back(ToString(version), version);
   }
   AddChoice(command, "--qemu-version", options.qemu_version, choices, help);
@@ -105,7 +103,7 @@ CLI::App* AddPredict(CLI::App& app, PredictOptions& options) {
                   "QEMU ARGS is what would follow "
                   "qemu-system-x86_64 -display none -nodefaults\n"
                   "-accel tcg -S.\n\n") +
-      kSystems + kReleases + "\n" + ExitStatusHelp());
+      kSystems + kImpliedRelease + "\n" + ExitStatusHelp());
   return command;
 }
 
@@ -137,7 +135,7 @@ CLI::App* AddDiff(CLI::App& app, DiffOptions& options) {
   command->footer(
       std::string("\nForms: e820check diff [OPTIONS]\n"
                   "       e820check diff [OPTIONS] -- QEMU ARGS...\n\n") +
-      kSystems + kReleases + "\n" + ExitStatusHelp());
+      kSystems + kImpliedRelease + "\n" + ExitStatusHelp());
   return command;
 }
 

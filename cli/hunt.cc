@@ -128,7 +128,7 @@ absl::StatusOr<std::vector<CommandLineArgs>> Seeds(const std::string& corpus,
                                                    QemuVersion qemu) {
   std::vector<CommandLineArgs> seeds;
   for (const KnownRefusal& known : KnownRefusals()) {
-    if (Has(known, qemu)) seeds.push_back(ExampleOf(known));
+    if (Has(known.releases, qemu)) seeds.push_back(ExampleOf(known));
   }
   if (corpus.empty()) return seeds;
   std::error_code error;
@@ -143,7 +143,13 @@ absl::StatusOr<std::vector<CommandLineArgs>> Seeds(const std::string& corpus,
   for (const std::filesystem::path& path : paths) {
     std::ifstream file(path, std::ios::binary);
     const std::string text(std::istreambuf_iterator<char>(file), {});
-    seeds.push_back(SplitArgumentLines(text).args);
+    ArgumentLines lines = SplitArgumentLines(text);
+    if (lines.unknown_word) {
+      return absl::InvalidArgumentError(
+          absl::StrCat(path.string(), ": the first line names \"",
+                       *lines.unknown_word, "\", no release and no dialect"));
+    }
+    seeds.push_back(std::move(lines.args));
   }
   return seeds;
 }
@@ -424,7 +430,7 @@ void Hunter::PrintReached() const {
       pool_.CountSeen("refusal"), "warning texts", pool_.CountSeen("warning"));
   const absl::Span<const KnownRefusal> known = KnownRefusals();
   for (size_t i = 0; i < known.size(); ++i) {
-    if (!Has(known[i], runner_.qemu_version()) ||
+    if (!Has(known[i].releases, runner_.qemu_version()) ||
         pool_.HasSeen(absl::StrCat("known ", i))) {
       continue;
     }

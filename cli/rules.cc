@@ -20,9 +20,6 @@
 namespace e820check {
 namespace {
 
-constexpr QemuVersion kVersions[] = {QemuVersion::k7_2, QemuVersion::k10_0,
-                                     QemuVersion::k11_1};
-
 using Counts = std::array<uint64_t, kRuleCount>;
 
 // Machines by turns: one as a command line, perhaps with a fault in it, and one
@@ -58,14 +55,14 @@ Counts CountHits(QemuVersion version, const RulesOptions& options) {
 }  // namespace
 
 CommandStatus PrintRules(const RulesOptions& options) {
-  std::array<Counts, std::size(kVersions)> hits;
+  std::array<Counts, std::size(kReleases)> hits;
   for (size_t i = 0; i < hits.size(); ++i) {
-    hits[i] = CountHits(kVersions[i], options);
+    hits[i] = CountHits(kReleases[i], options);
   }
   TextTable table{.columns = {{.title = "rule"}, {.title = "where"}},
                   .rows = {}};
-  for (const QemuVersion version : kVersions) {
-    table.columns.push_back({.title = ToString(version), .is_number = true});
+  for (const QemuVersion release : kReleases) {
+    table.columns.push_back({.title = ToString(release), .is_number = true});
   }
   table.columns.push_back({.title = "verified by"});
   for (const RuleFacts& facts : AllRules()) {

@@ -251,7 +251,7 @@ enum class Accelerator { kTcg, kKvm };
 enum class SmbiosEntryPoint { k32, k64, kAuto };
 
 struct MachineOptions {
-  QemuVersion qemu_version = QemuVersion::k7_2;
+  QemuVersion qemu_version = kDefaultRelease;
   MachineType type;
   // Under KVM e820 has a row for what KVM itself occupies, and APIC ids have no
   // limit.

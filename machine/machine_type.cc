@@ -6,18 +6,6 @@
 
 namespace e820check {
 
-std::string ToString(QemuVersion version) {
-  switch (version) {
-    case QemuVersion::k7_2:
-      return "7.2";
-    case QemuVersion::k10_0:
-      return "10.0";
-    case QemuVersion::k11_1:
-      return "11.1";
-  }
-  return "";
-}
-
 std::string ToString(Dialect dialect) {
   return dialect == Dialect::kStock ? "stock" : "memmap-type";
 }

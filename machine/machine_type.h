@@ -6,13 +6,9 @@
 #include <compare>
 #include <string>
 
+#include "machine/release.h"
+
 namespace e820check {
-
-// The QEMU releases whose behaviour is described in doc/spec/qemu-layout.md.
-enum class QemuVersion { k7_2, k10_0, k11_1 };
-
-// "7.2", "10.0", "11.1".
-std::string ToString(QemuVersion version);
 
 // Which options a command line may use: those of stock QEMU, or in addition
 // -numa node,memmap-type= of the patch described in doc/spec/memmap-type.md.

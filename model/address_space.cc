@@ -62,7 +62,7 @@ class UpperMemory {
   // 2.3: max_used_gpa.
   uint64_t LastUsed(Journal& journal) const {
     const CpuOptions& cpu = options_.cpu;
-    if (!policy_.address_check_tests_long_mode) {
+    if (!policy_.release.address_check_tests_long_mode) {
       if (cpu.phys_bits <= 32) {
         journal.Reach(Rule::kAddressLimit32BitPhysBits);
         return LastAddress(cpu.phys_bits);
@@ -88,7 +88,8 @@ class UpperMemory {
   uint64_t CxlStart(Journal& journal) const {
     const bool after_region =
         HasDeviceMemory() ||
-        (policy_.cxl_follows_absent_device_memory && policy_.has_device_memory);
+        (policy_.release.cxl_follows_absent_device_memory &&
+         policy_.has_device_memory);
     journal.Reach(HasDeviceMemory() ? Rule::kCxlAfterDeviceMemory
                                     : Rule::kCxlWithoutDeviceMemory);
     if (!after_region) return above_end_;

@@ -22,7 +22,7 @@ void AppendDomains(const LayoutPolicy& policy, const NumaTopology& numa,
     const NumaTopology::Node& node = numa.nodes[id];
     const bool memoryless =
         node.size_bytes == 0 || node.memmap_type == MemmapType::kReserved;
-    if (policy.hmat_skips_memoryless_nodes && memoryless) {
+    if (policy.release.hmat_skips_memoryless_nodes && memoryless) {
       journal.Reach(Rule::kHmatMemorylessSkipped);
       continue;
     }

@@ -42,9 +42,9 @@ LayoutPolicy PolicyOf(const MachineType& type, QemuVersion qemu) {
   const bool i440fx = type.family == MachineFamily::kI440fx;
   const bool pci_board = i440fx || type.family == MachineFamily::kQ35;
   const bool isapc = type.family == MachineFamily::kIsapc;
-  const bool qemu_7_2 = qemu == QemuVersion::k7_2;
 
   LayoutPolicy policy = {};
+  policy.release = RulesOf(qemu);
   policy.has_numa = type.family != MachineFamily::kNone;
   policy.has_acpi_tables = pci_board && at_least(1, 7);
   policy.gigabyte_align = i440fx && at_least(2, 0);
@@ -53,36 +53,21 @@ LayoutPolicy PolicyOf(const MachineType& type, QemuVersion qemu) {
   policy.nvdimm_brings_warning = pci_board && !at_least(2, 6);
   policy.enforces_dimm_alignment = at_least(2, 2);
   policy.unplugged_memory_is_accessible = !at_least(7, 0);
-  policy.private_files_warning = qemu_7_2 ? ""
-                                 : qemu == QemuVersion::k10_0
-                                     ? "ram_block_discard_range"
-                                     : "ram_block_discard_shared_range";
-  policy.checks_memdev_before_maxmem = qemu_7_2;
-  policy.checks_address_before_size = qemu_7_2;
   policy.has_device_memory = pci_board && at_least(2, 1);
   policy.gigabyte_per_slot = at_least(2, 2);
   policy.hole64_overlaps_device_memory = !at_least(2, 5);
   policy.implicit_node_for_slots = pci_board && at_least(2, 11);
   policy.implicit_node_for_maxmem = pci_board && at_least(5, 1);
   policy.avoids_hyper_transport = (pci_board || isapc) && at_least(7, 1);
-  policy.address_check_tests_long_mode = !qemu_7_2;
   policy.address_check_trusts_phys_bits = !at_least(8, 2);
-  policy.has_cxl = pci_board || (isapc && qemu_7_2);
-  policy.cxl_follows_absent_device_memory = qemu_7_2;
-  policy.is_32_bit_isapc = isapc && qemu == QemuVersion::k11_1;
-  policy.tcg_refuses_x2apic_ids = qemu_7_2;
+  policy.has_cxl = pci_board || (isapc && policy.release.isapc_has_cxl);
+  policy.is_32_bit_isapc = isapc && policy.release.isapc_is_32_bit;
   policy.has_old_cpu_hotplug = !at_least(2, 7);
-  policy.checks_smbios_threads = pci_board && !qemu_7_2;
+  policy.checks_smbios_threads =
+      pci_board && policy.release.checks_smbios_threads;
   policy.has_smbios_3 = at_least(8, 1);
-  policy.hmat_skips_memoryless_nodes = !qemu_7_2;
   policy.hole64_size_bytes = Hole64SizeBytes(type.family);
   policy.default_ram_id = DefaultRamId(type.family);
-  policy.default_ram_id_text_has_hint = !qemu_7_2;
-  policy.hyperthreading_advice =
-      qemu_7_2 ? "\nPlease configure -smp options properly or try enabling "
-                 "topoext feature."
-               : ". Please configure -smp options properly or try enabling "
-                 "topoext feature.";
   return policy;
 }
 

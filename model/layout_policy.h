@@ -11,6 +11,7 @@
 #include "absl/strings/string_view.h"
 #include "machine/address_range.h"
 #include "machine/machine_type.h"
+#include "model/release_rules.h"
 
 namespace e820check::model {
 
@@ -61,9 +62,11 @@ inline constexpr uint64_t kLegacyHoleEnd = kMiB;
 // 6.4: SRAT is padded up to this many memory rows more than there are nodes.
 inline constexpr uint64_t kSpareMemoryRows = 2;
 
-// What one machine type of one QEMU release does. 1.1 lists the version flags;
+// What one machine type of one QEMU release does; what the release does to all
+// of them is in `release`. 1.1 lists the version flags;
 // there "v <= 7.0" is written here as version < 7.1. PolicyOf sets each member.
 struct LayoutPolicy {
+  ReleaseRules release;
   bool has_numa;         // 5.2: all but `none` take -numa
   bool has_acpi_tables;  // 6
   bool gigabyte_align;   // 2.1
@@ -72,32 +75,21 @@ struct LayoutPolicy {
   bool plugs_memory_devices;
   bool nvdimm_brings_warning;  // observed
   bool has_device_memory;
-  bool enforces_dimm_alignment;           // 1.1
-  bool gigabyte_per_slot;                 // 2.4
-  bool hole64_overlaps_device_memory;     // 2.4, broken_reserved_end
-  bool implicit_node_for_slots;           // 5.2
-  bool implicit_node_for_maxmem;          // 5.2
-  bool avoids_hyper_transport;            // 2.2
-  bool address_check_tests_long_mode;     // 2.3
-  bool address_check_trusts_phys_bits;    // 2.3, old 32-bit GPA limit
-  bool cxl_follows_absent_device_memory;  // 2.4
-  bool has_cxl;                           // 2.4, observed
-  bool is_32_bit_isapc;                   // 9
-  bool tcg_refuses_x2apic_ids;            // 4.2
-  bool has_old_cpu_hotplug;               // observed
-  bool checks_smbios_threads;             // observed
-  bool has_smbios_3;                      // observed
-  bool hmat_skips_memoryless_nodes;       // 8
-  bool checks_memdev_before_maxmem;       // 2.5, observed
-  bool checks_address_before_size;        // 2.5, observed
-  bool unplugged_memory_is_accessible;    // observed, virtio-mem
-  // Observed: the start of a warning, or empty where there is none.
-  absl::string_view private_files_warning;
-  uint64_t hole64_size_bytes;         // 2.3
-  absl::string_view default_ram_id;   // doc/spec/qemu-options.md 9.1
-  bool default_ram_id_text_has_hint;  // as default_ram_id
-  // The end of the hyper-threading warning, doc/spec/qemu-options.md 6.
-  absl::string_view hyperthreading_advice;
+  bool enforces_dimm_alignment;         // 1.1
+  bool gigabyte_per_slot;               // 2.4
+  bool hole64_overlaps_device_memory;   // 2.4, broken_reserved_end
+  bool implicit_node_for_slots;         // 5.2
+  bool implicit_node_for_maxmem;        // 5.2
+  bool avoids_hyper_transport;          // 2.2
+  bool address_check_trusts_phys_bits;  // 2.3, old 32-bit GPA limit
+  bool has_cxl;                         // 2.4, observed
+  bool is_32_bit_isapc;                 // 9
+  bool has_old_cpu_hotplug;             // observed
+  bool checks_smbios_threads;           // observed
+  bool has_smbios_3;                    // observed
+  bool unplugged_memory_is_accessible;  // observed, virtio-mem
+  uint64_t hole64_size_bytes;           // 2.3
+  absl::string_view default_ram_id;     // doc/spec/qemu-options.md 9.1
 };
 
 LayoutPolicy PolicyOf(const MachineType& type, QemuVersion qemu);

@@ -210,7 +210,7 @@ class Plugger {
   absl::Status CheckEnabled() {
     if (space_.device_memory) return absl::OkStatus();
     return Refuse(Rule::kDeviceMemoryNotEnabled,
-                  policy_.checks_memdev_before_maxmem
+                  policy_.release.checks_memdev_before_maxmem
                       ? "memory devices (e.g. for memory hotplug) are not "
                         "enabled, please specify the maxmem option"
                       : "the configuration is not prepared for memory devices "
@@ -220,7 +220,7 @@ class Plugger {
 
   absl::StatusOr<PluggedDevice> Place(size_t index) {
     const Device& device = options_.devices[index];
-    if (!policy_.checks_memdev_before_maxmem) {
+    if (!policy_.release.checks_memdev_before_maxmem) {
       if (absl::Status s = CheckEnabled(); !s.ok()) return s;
     }
     if (device.memdev.empty()) {
@@ -255,7 +255,7 @@ class Plugger {
   // 7.2 holds the size against the unit of the place, later ones against that
   // of the backend.
   absl::Status CheckSize(const Device& device, uint64_t size_bytes) {
-    const uint64_t unit = policy_.checks_address_before_size
+    const uint64_t unit = policy_.release.checks_address_before_size
                               ? UnitOf(device)
                               : AlignmentOf(device);
     if (size_bytes % unit == 0) return absl::OkStatus();
@@ -293,11 +293,11 @@ class Plugger {
   // 2.5 with addr=.
   absl::StatusOr<uint64_t> CheckAddress(const Device& device,
                                         uint64_t size_bytes) {
-    absl::Status first = policy_.checks_address_before_size
+    absl::Status first = policy_.release.checks_address_before_size
                              ? CheckUnit(device)
                              : CheckSize(device, size_bytes);
     if (!first.ok()) return first;
-    absl::Status second = policy_.checks_address_before_size
+    absl::Status second = policy_.release.checks_address_before_size
                               ? CheckSize(device, size_bytes)
                               : CheckUnit(device);
     if (!second.ok()) return second;
@@ -379,15 +379,16 @@ class Plugger {
                     absl::Hex(block), ")");
     }
     const MemoryBackend& backend = *BackendOf(device);
-    if (!policy_.private_files_warning.empty() && !backend.share &&
+    if (!policy_.release.private_files_warning.empty() && !backend.share &&
         backend.kind != MemoryBackend::Kind::kRam) {
       journal_.Reach(Rule::kVirtioMemWarnings);
       journal_.WarnOfDevice(
-          index, absl::StrCat("warning: ", policy_.private_files_warning,
-                              ": Discarding RAM in private file mappings is "
-                              "possibly dangerous, because it will modify the "
-                              "underlying file and will affect other users of "
-                              "the file"));
+          index,
+          absl::StrCat("warning: ", policy_.release.private_files_warning,
+                       ": Discarding RAM in private file mappings is "
+                       "possibly dangerous, because it will modify the "
+                       "underlying file and will affect other users of "
+                       "the file"));
     }
     return absl::OkStatus();
   }

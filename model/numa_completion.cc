@@ -270,7 +270,7 @@ absl::Status CheckRamBackend(const MachineOptions& options,
     return absl::OkStatus();
   }
   journal.Reach(Rule::kRamIdReserved);
-  if (!policy.default_ram_id_text_has_hint) {
+  if (!policy.release.default_ram_id_text_has_hint) {
     return Refuse(absl::StrCat(
         "object name '", id,
         "' is reserved for the default RAM backend, it can't be used for any "

@@ -55,7 +55,7 @@ void WarnOfIsapcCpu(const MachineOptions& options, const LayoutPolicy& policy,
 // its id is named. 10.0 aborts with these words.
 absl::Status CheckX2ApicFeature(const MachineOptions& options,
                                 const LayoutPolicy& policy, Journal& journal) {
-  if (policy.tcg_refuses_x2apic_ids || options.cpu.x2apic ||
+  if (policy.release.tcg_refuses_x2apic_ids || options.cpu.x2apic ||
       options.accelerator == Accelerator::kKvm) {
     return absl::OkStatus();
   }
@@ -75,7 +75,7 @@ absl::Status CheckX2ApicFeature(const MachineOptions& options,
 // warnings of the split come before, the address space limit after.
 absl::Status CreateCpus(const MachineOptions& options,
                         const LayoutPolicy& policy, Journal& journal) {
-  if (policy.tcg_refuses_x2apic_ids &&
+  if (policy.release.tcg_refuses_x2apic_ids &&
       options.accelerator == Accelerator::kTcg &&
       ApicIdOf(options.smp, options.smp.maxcpus - 1) >= kFirstX2ApicId) {
     journal.Reach(Rule::kX2ApicRefused);
@@ -92,7 +92,7 @@ absl::Status CreateCpus(const MachineOptions& options,
     journal.Reach(Rule::kHyperthreadingWarning);
     journal.Warn(absl::StrCat(
         "warning: This family of AMD CPU doesn't support hyperthreading(",
-        options.smp.threads, ")", policy.hyperthreading_advice));
+        options.smp.threads, ")", policy.release.hyperthreading_advice));
   }
   if (!cpu.refusal.empty()) return absl::FailedPreconditionError(cpu.refusal);
   return CheckX2ApicFeature(options, policy, journal);

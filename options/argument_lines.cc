@@ -10,17 +10,18 @@
 namespace e820check {
 namespace {
 
-CommandLineContext ParseProfile(absl::string_view line) {
-  CommandLineContext context = ArgumentLines{}.context;
-  for (const absl::string_view word : absl::StrSplit(line, ' ')) {
-    for (const auto version : {QemuVersion::k10_0, QemuVersion::k11_1}) {
-      if (word == ToString(version)) context.qemu_version = version;
-    }
-    if (word == ToString(Dialect::kMemmapType)) {
-      context.dialect = Dialect::kMemmapType;
+// The words of a first line, without '#'.
+void ReadProfile(absl::string_view line, ArgumentLines& lines) {
+  for (const absl::string_view word :
+       absl::StrSplit(line, ' ', absl::SkipEmpty())) {
+    if (const std::optional<QemuVersion> release = FindRelease(word)) {
+      lines.context.qemu_version = *release;
+    } else if (word == ToString(Dialect::kMemmapType)) {
+      lines.context.dialect = Dialect::kMemmapType;
+    } else if (word != ToString(Dialect::kStock) && !lines.unknown_word) {
+      lines.unknown_word = std::string(word);
     }
   }
-  return context;
 }
 
 }  // namespace
@@ -29,7 +30,7 @@ ArgumentLines SplitArgumentLines(absl::string_view text) {
   ArgumentLines lines;
   if (absl::ConsumePrefix(&text, "#")) {
     const size_t end = std::min(text.find('\n'), text.size());
-    lines.context = ParseProfile(text.substr(0, end));
+    ReadProfile(text.substr(0, end), lines);
     text.remove_prefix(end);
     absl::ConsumePrefix(&text, "\n");
   }

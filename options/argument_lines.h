@@ -2,13 +2,14 @@
 
 // Command lines as text files: one argument a line, so that no argument needs
 // quoting (none can hold a newline). A first line "#10.0 memmap-type" names the
-// QEMU version and the dialect; both default to stock 7.2, as does an unknown
-// word. A newline at the end of the file ends the last argument.
+// QEMU release and the dialect; both default to stock 7.2. A newline at the end
+// of the file ends the last argument.
 
 #ifndef E820CHECK_OPTIONS_ARGUMENT_LINES_H_
 #define E820CHECK_OPTIONS_ARGUMENT_LINES_H_
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,9 +23,12 @@ namespace e820check {
 inline constexpr size_t kMaxArguments = 128;
 
 struct ArgumentLines {
-  CommandLineContext context{.qemu_version = QemuVersion::k7_2,
-                             .dialect = Dialect::kStock};
+  CommandLineContext context;
   std::vector<std::string> args;  // the first kMaxArguments
+  // The first word of the first line that is no release and no dialect. Every
+  // text is a command line, but what it means with such a word is not known, so
+  // no corpus may have one.
+  std::optional<std::string> unknown_word;
 };
 
 ArgumentLines SplitArgumentLines(absl::string_view text);

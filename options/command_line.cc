@@ -388,13 +388,14 @@ absl::StatusOr<ParsedCommandLine> CommandLine::Parse() {
 
 QemuVersion ImpliedVersion(absl::Span<const std::string> args,
                            CommandLineContext context) {
-  for (const QemuVersion version :
-       {QemuVersion::k7_2, QemuVersion::k10_0, QemuVersion::k11_1}) {
+  std::optional<QemuVersion> oldest;
+  for (const QemuVersion version : kReleases) {
+    if (oldest && AtLeast(version, *oldest)) continue;
     context.qemu_version = version;
     const auto parsed = ParseCommandLine(args, context);
-    if (parsed.ok() && parsed->machine_type) return version;
+    if (parsed.ok() && parsed->machine_type) oldest = version;
   }
-  return QemuVersion::k7_2;
+  return oldest.value_or(kDefaultRelease);
 }
 
 std::string WithLocation(const ParsedCommandLine& parsed,

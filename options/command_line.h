@@ -31,7 +31,7 @@
 namespace e820check {
 
 struct CommandLineContext {
-  QemuVersion qemu_version = QemuVersion::k7_2;
+  QemuVersion qemu_version = kDefaultRelease;
   Dialect dialect = Dialect::kStock;
   // For -readconfig, which is not covered without.
   FileReader read_file = nullptr;

@@ -3,14 +3,13 @@
 #include "options/cpu_model.h"
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
 #include <optional>
 
 #include "absl/algorithm/container.h"
-#include "absl/container/flat_hash_set.h"
+#include "absl/container/flat_hash_map.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
@@ -19,20 +18,27 @@
 #include "options/cpu_tables.h"
 #include "options/integer.h"
 #include "options/refusal.h"
+#include "options/release_rules.h"
 #include "options/size.h"
 
 namespace e820check {
 namespace {
 
-using cpu_tables::kAbsent;
 using cpu_tables::Kind;
 using cpu_tables::kModels;
 using cpu_tables::kProperties;
 using cpu_tables::Model;
+using cpu_tables::NewerVersion;
 using cpu_tables::Property;
 
 int NewestVersion(const Model& model, QemuVersion qemu) {
-  return model.newest[static_cast<size_t>(qemu)];
+  int newest = model.newest;
+  for (const NewerVersion& newer : cpu_tables::kNewerVersions) {
+    if (newer.model == model.name && AtLeast(qemu, newer.since)) {
+      newest = newer.newest;
+    }
+  }
+  return newest;
 }
 
 // nullptr: the release has none of this name.
@@ -41,7 +47,7 @@ const Model* FindUnversioned(absl::string_view name, QemuVersion qemu) {
       std::begin(kModels), std::end(kModels), name,
       [](const Model& model, absl::string_view n) { return model.name < n; });
   if (found == std::end(kModels) || found->name != name) return nullptr;
-  return NewestVersion(*found, qemu) == kAbsent ? nullptr : found;
+  return AtLeast(qemu, found->since) ? found : nullptr;
 }
 
 // "EPYC", "EPYC-v4".
@@ -57,10 +63,11 @@ const Model* FindModel(absl::string_view name, QemuVersion qemu) {
   return nullptr;
 }
 
-// Observed: 10.0 and later count PAE like PSE36.
 uint32_t DefaultPhysBits(const CpuOptions& cpu, QemuVersion qemu) {
   if (cpu.long_mode) return 40;  // TCG's
-  return cpu.pse36 || (cpu.pae && qemu != QemuVersion::k7_2) ? 36 : 32;
+  const bool has_36_bits =
+      cpu.pse36 || (cpu.pae && OptionRulesOf(qemu).pae_gives_36_address_bits);
+  return has_36_bits ? 36 : 32;
 }
 
 CpuOptions WithoutFeatures(const Model& model, absl::string_view name,
@@ -76,35 +83,24 @@ CpuOptions WithoutFeatures(const Model& model, absl::string_view name,
   return cpu;
 }
 
-using FlagSet = absl::flat_hash_set<absl::string_view>;
+using FlagMap = absl::flat_hash_map<absl::string_view, Lifetime>;
 
-FlagSet MakeFlags(QemuVersion qemu) {
-  FlagSet flags;
-  const auto add = [&flags](absl::string_view names) {
-    for (const absl::string_view name :
-         absl::StrSplit(names, absl::ByAnyChar(" \n"), absl::SkipEmpty())) {
-      flags.insert(name);
+const FlagMap& Flags() {
+  static const auto& flags = *new FlagMap([] {
+    FlagMap made;
+    for (const cpu_tables::FlagTable& table : cpu_tables::kFlags) {
+      for (const absl::string_view name : absl::StrSplit(table.names, ' ')) {
+        made.emplace(name, table.releases);
+      }
     }
-  };
-  add(cpu_tables::kFlags);
-  if (qemu == QemuVersion::k7_2) return flags;
-  add(cpu_tables::kFlagsSince10);
-  for (const absl::string_view name : cpu_tables::kNotSince10) {
-    flags.erase(name);
-  }
-  if (qemu == QemuVersion::k10_0) return flags;
-  add(cpu_tables::kFlagsSince11);
-  for (const absl::string_view name : cpu_tables::kNotSince11) {
-    flags.erase(name);
-  }
+    return made;
+  }());
   return flags;
 }
 
-const FlagSet& Flags(QemuVersion qemu) {
-  static const auto& sets = *new std::array<FlagSet, 3>{
-      MakeFlags(QemuVersion::k7_2), MakeFlags(QemuVersion::k10_0),
-      MakeFlags(QemuVersion::k11_1)};
-  return sets[static_cast<size_t>(qemu)];
+bool IsFlag(absl::string_view name, QemuVersion qemu) {
+  const auto found = Flags().find(name);
+  return found != Flags().end() && Has(found->second, qemu);
 }
 
 std::optional<Property> FindProperty(absl::string_view name, const Model& model,
@@ -113,10 +109,10 @@ std::optional<Property> FindProperty(absl::string_view name, const Model& model,
       std::begin(kProperties), std::end(kProperties),
       [&](const Property& property) { return property.name == name; });
   if (found != std::end(kProperties)) {
-    if (qemu < found->since) return std::nullopt;
+    if (Before(qemu, found->since)) return std::nullopt;
     return *found;
   }
-  const bool is_flag = Flags(qemu).contains(name) ||
+  const bool is_flag = IsFlag(name, qemu) ||
                        ((model.name == "host" || model.name == "max") &&
                         absl::c_linear_search(cpu_tables::kHostFlags, name));
   if (is_flag) return Property{name, Kind::kFlag};
@@ -268,7 +264,7 @@ class VirtualCpu {
 
   absl::Status CheckBounded(const Property& property,
                             absl::string_view value) const {
-    if (qemu_ != QemuVersion::k7_2) {
+    if (rules_.cpu_numbers_are_unsigned) {
       const absl::StatusOr<uint64_t> number = ReadUint(property, value);
       if (!number.ok()) return number.status();
       if (*number <= property.max) return absl::OkStatus();
@@ -290,11 +286,11 @@ class VirtualCpu {
       options_.vendor = std::string(value);
       return absl::OkStatus();
     }
-    if (qemu_ == QemuVersion::k7_2) {
-      return Refuse("Property '.vendor' doesn't take value '", value, "'");
+    if (rules_.cpu_vendor_refusal_counts_characters) {
+      return Refuse(
+          "value of property 'vendor' must consist of exactly 12 characters");
     }
-    return Refuse(
-        "value of property 'vendor' must consist of exactly 12 characters");
+    return Refuse("Property '.vendor' doesn't take value '", value, "'");
   }
 
   void SetFlag(Kind kind, bool on) {
@@ -381,7 +377,7 @@ class VirtualCpu {
       case Kind::kUnsigned:
         return Refuse("Parameter '", name, "' expects uint64");
       case Kind::kBounded:
-        if (qemu_ != QemuVersion::k7_2) {
+        if (rules_.cpu_numbers_are_unsigned) {
           return Refuse("Parameter '", name, "' expects uint64");
         }
         expected = "integer";
@@ -399,15 +395,14 @@ class VirtualCpu {
                   "', expected: ", expected);
   }
 
-  // From 10.0 on QEMU warns of threads before it looks at phys-bits.
   absl::Status FixPhysBits() {
     constexpr uint32_t kMin = 32;
     constexpr uint32_t kMax = 52;
-    options_.refused_after_threads = qemu_ != QemuVersion::k7_2;
+    options_.refused_after_threads = rules_.cpu_threads_come_before_phys_bits;
     if (phys_bits_ != 0 && !options_.long_mode) {
       return Refuse("phys-bits is not user-configurable in 32 bit");
     }
-    if (phys_bits_ != 0 && qemu_ == QemuVersion::k11_1) {
+    if (phys_bits_ != 0 && rules_.phys_bits_refusal_names_one_end) {
       if (phys_bits_ < kMin) {
         return Refuse("phys-bits should be at least ", kMin, " (but is ",
                       phys_bits_, ")");
@@ -428,6 +423,7 @@ class VirtualCpu {
   const std::string type_name_;
   CpuOptions options_;
   const QemuVersion qemu_;
+  const OptionRules& rules_ = OptionRulesOf(qemu_);
   uint32_t phys_bits_ = 0;  // as typed; 0: the default
   bool vp_index_ = false;
   bool enforce_ = false;
@@ -444,7 +440,7 @@ CpuOptions DefaultCpu(const MachineType& type, QemuVersion qemu) {
 std::vector<std::string> AllCpuModels(QemuVersion qemu) {
   std::vector<std::string> names;
   for (const Model& model : kModels) {
-    if (NewestVersion(model, qemu) == kAbsent) continue;
+    if (Before(qemu, model.since)) continue;
     names.emplace_back(model.name);
     for (int version = 1; version <= NewestVersion(model, qemu); ++version) {
       names.push_back(absl::StrCat(model.name, "-v", version));

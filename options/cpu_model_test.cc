@@ -145,8 +145,7 @@ TEST(CpuModelTest, LaterReleasesDropNoModel) {
 // What QEMU's older models are is settled: they have one version everywhere. So
 // are the names of models with a fix, which are aliases without versions.
 TEST(CpuModelTest, NoReleaseAddsVersionsToOldModelsAndAliases) {
-  for (const QemuVersion qemu :
-       {QemuVersion::k7_2, QemuVersion::k10_0, QemuVersion::k11_1}) {
+  for (const QemuVersion qemu : kReleases) {
     for (const char* model :
          {"486",        "Conroe",     "KnightsMill", "Opteron_G1", "Opteron_G2",
           "Opteron_G3", "Opteron_G4", "Opteron_G5",  "Penryn",     "athlon",
@@ -332,8 +331,7 @@ TEST(CpuModelTest, AllCpuModelsCanBeParsed) {
   EXPECT_THAT(AllCpuModels(QemuVersion::k7_2), testing::SizeIs(132));
   EXPECT_THAT(AllCpuModels(QemuVersion::k7_2), Not(Contains("EPYC-v4")));
   EXPECT_THAT(AllCpuModels(QemuVersion::k10_0), Contains("EPYC-v4"));
-  for (const QemuVersion qemu :
-       {QemuVersion::k7_2, QemuVersion::k10_0, QemuVersion::k11_1}) {
+  for (const QemuVersion qemu : kReleases) {
     for (const std::string& model : AllCpuModels(qemu)) {
       const auto cpu = ParseCpu(model, *FindMachineType("pc", qemu), qemu);
       ASSERT_TRUE(cpu.ok()) << cpu.status();

@@ -20,6 +20,7 @@
 #include "options/memory_backend.h"
 #include "options/object_link.h"
 #include "options/refusal.h"
+#include "options/release_rules.h"
 
 namespace e820check {
 namespace {
@@ -199,7 +200,8 @@ absl::Status DeviceBuilder::SetId(const DeviceRequest& request,
   if (id == nullptr) return absl::OkStatus();
   // QemuOpts have checked theirs before.
   if (!IsIdentifier(*id)) {
-    if (options_.qemu_version != QemuVersion::k11_1) {
+    if (!OptionRulesOf(options_.qemu_version)
+             .json_device_ids_are_refused_as_ids) {
       return NotCovered("a JSON id that is no identifier");
     }
     return Refuse("Invalid qdev ID '", *id, "'");

@@ -11,6 +11,7 @@
 #include "absl/strings/str_split.h"
 #include "options/integer.h"
 #include "options/refusal.h"
+#include "options/release_rules.h"
 
 namespace e820check {
 namespace {
@@ -73,8 +74,10 @@ const Need* FindNeed(absl::string_view driver) {
   return found == std::end(kNeeds) ? nullptr : found;
 }
 
-absl::Status RefuseAs72(QemuVersion qemu, absl::string_view text) {
-  if (qemu == QemuVersion::k7_2) return Refuse(text);
+absl::Status RefuseIfKnown(QemuVersion qemu, absl::string_view text) {
+  if (OptionRulesOf(qemu).refusals_of_incomplete_devices_are_known) {
+    return Refuse(text);
+  }
   return absl::UnimplementedError(
       "what this release says of an incomplete device is not known");
 }
@@ -115,7 +118,7 @@ absl::Status CheckProperties(const Need& need, const ValueTree& typed,
           absl::StrCat("a -global may set its ", key));
     }
   }
-  return RefuseAs72(qemu, need.refusal);
+  return RefuseIfKnown(qemu, need.refusal);
 }
 
 // What devices want of the board.
@@ -126,16 +129,16 @@ absl::Status CheckBoard(absl::string_view driver,
   const bool has_dma = machine.type.family != MachineFamily::kNone &&
                        machine.type.version >= kFirstWithDma;
   if (driver == "vmcoreinfo" && !has_dma) {
-    return RefuseAs72(qemu, "vmcoreinfo device requires fw_cfg with DMA");
+    return RefuseIfKnown(qemu, "vmcoreinfo device requires fw_cfg with DMA");
   }
   if (driver == "vmgenid" && !has_dma) {
-    return RefuseAs72(qemu,
-                      "vmgenid requires DMA write support in fw_cfg, which "
-                      "this machine type does not provide");
+    return RefuseIfKnown(qemu,
+                         "vmgenid requires DMA write support in fw_cfg, which "
+                         "this machine type does not provide");
   }
   if (machine.type.family != MachineFamily::kMicrovm) return absl::OkStatus();
   if (driver == "isa-fdc") {
-    return RefuseAs72(qemu, "ISA controller does not support DMA");
+    return RefuseIfKnown(qemu, "ISA controller does not support DMA");
   }
   if (driver == "mc146818rtc") {
     return absl::UnimplementedError("the board may have a clock already");
@@ -154,7 +157,7 @@ absl::Status CheckNeeds(const Driver& driver, const ValueTree& typed,
 }
 
 absl::Status RefuseChassis(QemuVersion qemu) {
-  return RefuseAs72(qemu, kNoChassis);
+  return RefuseIfKnown(qemu, kNoChassis);
 }
 
 std::string ExampleOfNeeds(const Driver& driver) {

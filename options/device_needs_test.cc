@@ -182,7 +182,7 @@ TEST(DeviceNeedsTest, WhatIsNotKnown) {
 TEST(DeviceNeedsTest, FormattedDevicesHaveThem) {
   int drivers = 0;
   for (const DriverTable& table : kDriverTables) {
-    if (table.since != QemuVersion::k7_2) continue;
+    if (!Has(table.releases, QemuVersion::k7_2)) continue;
     for (const absl::string_view name : absl::StrSplit(table.names, ' ')) {
       const std::string example = ExampleOfNeeds({.name = name});
       if (example.empty() || name == "cxl-type3") continue;

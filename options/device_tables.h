@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// The device types that the x86 builds of Debian's QEMU 7.2, 10.0 and 11.1
-// have, by what -device makes of them, as QMP's qom-list-types and -device help
-// list them. CPUs are left out, and so are those that device.cc knows.
+// The device types that the x86 builds of Debian's QEMU have, by what -device
+// makes of them, as QMP's qom-list-types and -device help list them. CPUs are
+// left out, and so are those that device.cc knows.
 
 #ifndef E820CHECK_OPTIONS_DEVICE_TABLES_H_
 #define E820CHECK_OPTIONS_DEVICE_TABLES_H_
@@ -24,8 +24,7 @@ enum class DriverGroup {
 struct DriverTable {
   DriverGroup group;
   absl::string_view names;  // with a blank between them
-  QemuVersion since = QemuVersion::k7_2;
-  QemuVersion until = QemuVersion::k11_1;
+  Lifetime releases = {};
 };
 
 inline constexpr DriverTable kDriverTables[] = {
@@ -56,17 +55,20 @@ inline constexpr DriverTable kDriverTables[] = {
      "virtio-serial-pci virtio-serial-pci-non-transitional "
      "virtio-serial-pci-transitional virtio-tablet-pci virtio-vga "
      "vmware-svga vmxnet3 x3130-upstream xio3130-downstream"},
-    {DriverGroup::kPci, "cxl-switch-mailbox-cci igb ufs virtio-multitouch-pci",
-     QemuVersion::k10_0},
-    {DriverGroup::kPci, "iommu-testdev virtio-rtc-pci", QemuVersion::k11_1},
+    {DriverGroup::kPci,
+     "cxl-switch-mailbox-cci igb ufs virtio-multitouch-pci",
+     {.since = QemuVersion::k10_0}},
+    {DriverGroup::kPci,
+     "iommu-testdev virtio-rtc-pci",
+     {.since = QemuVersion::k11_1}},
     {DriverGroup::kIsa,
      "hyperv-testdev i8042 ib700 isa-applesmc isa-cirrus-vga isa-debug-exit "
      "isa-debugcon isa-fdc isa-ide isa-ipmi-bt isa-ipmi-kcs isa-parallel "
      "isa-serial isa-vga mc146818rtc ne2k_isa pc-testdev pvpanic vmmouse"},
-    {DriverGroup::kIsa, "sga", QemuVersion::k7_2, QemuVersion::k7_2},
+    {DriverGroup::kIsa, "sga", {.until = QemuVersion::k7_2}},
     {DriverGroup::kNoBus,
      "ipmi-bmc-extern ipmi-bmc-sim loader nvme-subsys vmcoreinfo vmgenid"},
-    {DriverGroup::kNoBus, "vmclock", QemuVersion::k10_0},
+    {DriverGroup::kNoBus, "vmclock", {.since = QemuVersion::k10_0}},
     {DriverGroup::kUncovered,
      "AC97 ES1370 acpi-erst adlib amd-iommu ccid-card-emulated "
      "ccid-card-passthru cs4231a ctucan_pci floppy guest-loader gus "
@@ -96,7 +98,7 @@ inline constexpr DriverTable kDriverTables[] = {
      "virtio-mouse-device virtio-net-device virtio-pmem virtio-rng-device "
      "virtio-scsi-device virtio-serial-device virtio-tablet-device "
      "virtio-vga-gl virtserialport vmbus-bridge x-pci-proxy-dev"},
-    {DriverGroup::kUncovered, "pvrdma", QemuVersion::k7_2, QemuVersion::k7_2},
+    {DriverGroup::kUncovered, "pvrdma", {.until = QemuVersion::k7_2}},
     {DriverGroup::kUncovered,
      "hv-balloon i2c-echo ide-cf sd-card-spi uefi-vars-sysbus uefi-vars-x64 "
      "ufs-lu vhost-user-snd vhost-user-snd-pci vhost-vdpa-device "
@@ -105,12 +107,12 @@ inline constexpr DriverTable kDriverTables[] = {
      "virtio-multitouch-device virtio-sound-device virtio-sound-pci "
      "xen-backend xen-cdrom "
      "xen-console xen-disk xen-net-device xen-platform",
-     QemuVersion::k10_0},
+     {.since = QemuVersion::k10_0}},
     {DriverGroup::kUncovered,
      "emmc nitro-heartbeat nitro-serial-vsock vfio-user-pci vhost-user-rtc "
      "vhost-user-rtc-pci vhost-user-spi-device vhost-user-spi-pci "
      "vhost-user-test-device vhost-user-test-device-pci virtio-rtc-device",
-     QemuVersion::k11_1},
+     {.since = QemuVersion::k11_1}},
     {DriverGroup::kInternal,
      "ICH9-LPC ICH9-SMB PIIX3 PIIX4_PM acpi-ged apic base-xhci cfi.pflash01 "
      "esp fw_cfg_io fw_cfg_mem generic-sdhci gpex-pcihost gpex-root "
@@ -120,20 +122,20 @@ inline constexpr DriverTable kDriverTables[] = {
      "ps2-kbd ps2-mouse pxb-cxl-host pxb-host q35-pcihost remote-pcihost "
      "s3c-sdhci serial sgx-epc smbus-eeprom sysbus-esp sysbus-xhci "
      "virtio-mmio vmport"},
-    {DriverGroup::kInternal, "imx.usbphy", QemuVersion::k7_2,
-     QemuVersion::k10_0},
+    {DriverGroup::kInternal, "imx.usbphy", {.until = QemuVersion::k10_0}},
     {DriverGroup::kInternal,
      "PIIX3-xen acpi-ged-x86 cpu-cluster serial-mm sysbus-ahci sysbus-ohci",
-     QemuVersion::k7_2, QemuVersion::k7_2},
+     {.until = QemuVersion::k7_2}},
     {DriverGroup::kInternal,
      "igbvf ivshmem-flat piix4-isa xen-bridge xen-evtchn xen-gnttab "
      "xen-overlay xen-primary-console xen-sysdev xen-xenstore",
-     QemuVersion::k10_0},
-    {DriverGroup::kInternal, "emmc vhost-user-device vhost-user-device-pci",
-     QemuVersion::k10_0, QemuVersion::k10_0},
+     {.since = QemuVersion::k10_0}},
+    {DriverGroup::kInternal,
+     "emmc vhost-user-device vhost-user-device-pci",
+     {QemuVersion::k10_0, QemuVersion::k10_0}},
     {DriverGroup::kInternal,
      "cxl-fmw fsl-esdhc-be fsl-esdhc-le nitro-vsock-bridge",
-     QemuVersion::k11_1},
+     {.since = QemuVersion::k11_1}},
     {DriverGroup::kAbstract,
      "apic-common base-pci-bridge ccid-card cpu cpu-core device e1000-base "
      "fw_cfg hda-audio hda-codec i2c-slave ide-device intel-hda-generic "
@@ -159,27 +161,28 @@ inline constexpr DriverTable kDriverTables[] = {
      "virtio-scsi-common virtio-scsi-pci-base virtio-serial-pci-base "
      "virtio-serial-port virtio-tablet-pci-base-type virtio-vga-base "
      "virtio-vga-base-type virtio-vga-gl-base-type vmbus-dev x86-iommu"},
-    {DriverGroup::kAbstract, "pci-piix3", QemuVersion::k7_2, QemuVersion::k7_2},
+    {DriverGroup::kAbstract, "pci-piix3", {.until = QemuVersion::k7_2}},
     {DriverGroup::kAbstract,
      "dynamic-sysbus-device pci-piix sdmmc-common vhost-user-base "
      "vhost-user-snd-pci-base vhost-vdpa-device-pci-base virtio-md-pci "
      "virtio-multitouch-pci-base-type virtio-sound-pci-base-type xen-block "
      "xen-device",
-     QemuVersion::k10_0},
-    {DriverGroup::kAbstract, "vhost-user-device-pci-base", QemuVersion::k10_0,
-     QemuVersion::k10_0},
+     {.since = QemuVersion::k10_0}},
+    {DriverGroup::kAbstract,
+     "vhost-user-device-pci-base",
+     {QemuVersion::k10_0, QemuVersion::k10_0}},
     {DriverGroup::kAbstract,
      "nitro-vsock-device vfio-pci-device vhost-user-rtc-pci-base "
      "vhost-user-spi-pci-base vhost-user-test-device-pci-base "
      "virtio-rtc-pci-base",
-     QemuVersion::k11_1},
+     {.since = QemuVersion::k11_1}},
 };
 
 // Other names of drivers.
 struct DriverAlias {
   absl::string_view alias;
   absl::string_view driver;
-  QemuVersion since = QemuVersion::k7_2;
+  QemuVersion since = kSinceEver;
 };
 
 inline constexpr DriverAlias kDriverAliases[] = {

@@ -22,7 +22,7 @@ struct Modelled {
   absl::string_view name;
   Kind kind;
   Bus bus;
-  QemuVersion since = QemuVersion::k7_2;
+  QemuVersion since = kSinceEver;
 };
 constexpr Modelled kModelled[] = {
     {"nvdimm", Kind::kNvdimm, Bus::kNone},
@@ -37,12 +37,13 @@ constexpr absl::string_view kIntelIommu = "intel-iommu";
 
 const Modelled* FindModelled(absl::string_view name, QemuVersion qemu) {
   const auto found = std::find_if(
-      std::begin(kModelled), std::end(kModelled),
-      [&](const Modelled& m) { return m.name == name && m.since <= qemu; });
+      std::begin(kModelled), std::end(kModelled), [&](const Modelled& m) {
+        return m.name == name && AtLeast(qemu, m.since);
+      });
   return found == std::end(kModelled) ? nullptr : found;
 }
 
-// 7.2 to 11.1 let users make CPUs.
+// Users may make CPUs.
 bool IsCpu(absl::string_view name) {
   return absl::EndsWith(name, "-x86_64-cpu");
 }
@@ -62,7 +63,7 @@ struct Known {
 
 std::optional<Known> FindKnown(absl::string_view name, QemuVersion qemu) {
   for (const DriverTable& table : kDriverTables) {
-    if (qemu < table.since || table.until < qemu) continue;
+    if (!Has(table.releases, qemu)) continue;
     const absl::string_view found = FindWord(table.names, name);
     if (!found.empty()) return Known{table.group, found};
   }
@@ -71,7 +72,7 @@ std::optional<Known> FindKnown(absl::string_view name, QemuVersion qemu) {
 
 absl::string_view ResolveAlias(absl::string_view name, QemuVersion qemu) {
   for (const DriverAlias& alias : kDriverAliases) {
-    if (alias.alias == name && alias.since <= qemu) return alias.driver;
+    if (alias.alias == name && AtLeast(qemu, alias.since)) return alias.driver;
   }
   return name;
 }

@@ -339,8 +339,8 @@ class RandomMachine {
   explicit RandomMachine(uint32_t seed) : random_(seed) {}
 
   MachineOptions Make() {
-    const QemuVersion qemu = Pick<QemuVersion>(
-        {QemuVersion::k7_2, QemuVersion::k10_0, QemuVersion::k11_1});
+    const QemuVersion qemu = Pick(
+        std::vector<QemuVersion>(std::begin(kReleases), std::end(kReleases)));
     MachineOptions m;
     m.qemu_version = qemu;
     m.type = Pick(AllMachineTypes(qemu));

@@ -5,6 +5,7 @@
 #include <cstddef>
 
 #include "absl/strings/ascii.h"
+#include "options/release_rules.h"
 
 namespace e820check {
 namespace {
@@ -48,7 +49,7 @@ Prefix ScanPrefix(absl::string_view text, QemuVersion qemu) {
   if (letter == 'x' && DigitAt(text, at + 2, 16)) {
     base = 16;
     at += 2;
-  } else if (letter == 'b' && qemu != QemuVersion::k7_2 &&
+  } else if (letter == 'b' && OptionRulesOf(qemu).integers_may_be_binary &&
              DigitAt(text, at + 2, 2)) {
     base = 2;
     at += 2;

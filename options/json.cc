@@ -13,6 +13,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "options/refusal.h"
+#include "options/release_rules.h"
 
 namespace e820check {
 namespace {
@@ -48,10 +49,10 @@ constexpr size_t kMessageLimit = 1023;
 class Complaint {
  public:
   Complaint(absl::string_view text, QemuVersion qemu)
-      : text_(text), qemu_(qemu) {}
+      : text_(text), is_by_token_(OptionRulesOf(qemu).json_is_read_by_token) {}
 
-  // 11.0 brought a parser that takes tokens as they come.
-  bool is_before_11() const { return qemu_ < QemuVersion::k11_1; }
+  // By the parser of 11.0, which takes tokens as they come.
+  bool is_by_token() const { return is_by_token_; }
 
   template <typename... Parts>
   absl::Status About(absl::string_view token, const Parts&... parts) const {
@@ -61,7 +62,7 @@ class Complaint {
   }
 
   absl::Status Stray(absl::string_view token) const {
-    if (!is_before_11()) return About(token, "stray '", token, "'");
+    if (is_by_token()) return About(token, "stray '", token, "'");
     return Refuse("JSON parse error, stray '", token, "'");
   }
 
@@ -69,7 +70,7 @@ class Complaint {
   // A number or keyword ends with the character after it, and QEMU takes the
   // next token, which that character starts, to start behind it.
   std::string Position(absl::string_view token) const {
-    if (is_before_11()) return "";
+    if (!is_by_token()) return "";
     const absl::string_view before =
         text_.substr(0, static_cast<size_t>(token.data() - text_.data()));
     const auto line = std::count(before.begin(), before.end(), '\n') + 1;
@@ -83,7 +84,7 @@ class Complaint {
   }
 
   absl::string_view text_;
-  QemuVersion qemu_;
+  bool is_by_token_;
 };
 
 class Lexer {
@@ -316,7 +317,7 @@ class Builder {
   absl::Status Complete(const Token& token, uint32_t index);
   absl::Status Close(const Token& token);
   absl::Status Premature(const Token& token) const {
-    return complaint_.About(token.text, complaint_.is_before_11()
+    return complaint_.About(token.text, !complaint_.is_by_token()
                                             ? "premature EOI"
                                             : "premature end of input");
   }
@@ -354,7 +355,7 @@ absl::Status Builder::Take(const Token& token) {
     case Wants::kColon:
       if (token.kind == Token::Kind::kEnd) return Premature(token);
       if (token.kind != Token::Kind::kColon) {
-        return complaint_.About(token.text, complaint_.is_before_11()
+        return complaint_.About(token.text, !complaint_.is_by_token()
                                                 ? "missing : in object pair"
                                                 : "expecting ':'");
       }
@@ -371,7 +372,7 @@ absl::Status Builder::TakeSeparator(const Token& token) {
   Open& open = open_.back();
   if (token.kind == Token::Kind::kEnd) return Premature(token);
   if (token.kind != Token::Kind::kComma) {
-    const char* expected = complaint_.is_before_11()
+    const char* expected = !complaint_.is_by_token()
                                ? (IsDict(open) ? "expected separator in dict"
                                                : "expected separator in list")
                            // The text for a list has not been seen.
@@ -386,7 +387,7 @@ absl::Status Builder::TakeSeparator(const Token& token) {
 absl::Status Builder::TakeValue(const Token& token) {
   // Older releases read any value and then ask whether it is a string.
   const bool wants_key = open_.back().wants == Wants::kKey;
-  if (wants_key && !complaint_.is_before_11() &&
+  if (wants_key && complaint_.is_by_token() &&
       token.kind != Token::Kind::kEnd && token.kind != Token::Kind::kString) {
     return complaint_.About(token.text, "expecting key");
   }
@@ -497,7 +498,7 @@ absl::StatusOr<ValueTree> ParseJsonObject(absl::string_view text,
     tokens.push_back(*token);
   } while (tokens.back().kind != Token::Kind::kEnd && dicts >= 0 &&
            lists >= 0 && dicts + lists > 0);
-  if (complaint.is_before_11() && !bad_token.ok()) return bad_token;
+  if (!complaint.is_by_token() && !bad_token.ok()) return bad_token;
 
   Builder builder(complaint);
   for (const Token& token : tokens) {

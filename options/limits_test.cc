@@ -60,8 +60,7 @@ INSTANTIATE_TEST_SUITE_P(All, LimitsTest, testing::ValuesIn(AllLongArguments()),
                          });
 
 TEST_P(LimitsTest, GetsAnAnswer) {
-  for (const QemuVersion qemu :
-       {QemuVersion::k7_2, QemuVersion::k10_0, QemuVersion::k11_1}) {
+  for (const QemuVersion qemu : kReleases) {
     const std::string small = Parse(GetParam().make(1 << 12), qemu);
     EXPECT_TRUE(small == "accepted" || small == "refused") << small;
     const std::string large = Parse(GetParam().make(1 << 20), qemu);

@@ -16,6 +16,7 @@
 #include "options/memory_option.h"
 #include "options/object_link.h"
 #include "options/refusal.h"
+#include "options/release_rules.h"
 #include "options/smp.h"
 #include "options/visitor.h"
 
@@ -50,13 +51,13 @@ enum class Type {
   kSmp,
 };
 
-// Which machines have a property. kCxl: kPc, but isapc in 7.2 only. kPcOf7_2:
-// kPc, in 7.2 only. kPciPc: those with a PCI bus.
+// Which machines have a property. kCxl: kPc, but isapc in 7.2 only.
+// kPcBefore10_0: kPc, in 7.2 only. kPciPc: those with a PCI bus.
 enum class Owner {
   kAll,
   kX86,
   kPc,
-  kPcOf7_2,
+  kPcBefore10_0,
   kPciPc,
   kI440fx,
   kQ35,
@@ -68,7 +69,7 @@ struct Property {
   absl::string_view name;
   Type type;
   Owner owner = Owner::kAll;
-  QemuVersion since = QemuVersion::k7_2;
+  QemuVersion since = kSinceEver;
 };
 
 // As "-machine <type>,help" has them, and those it hides.
@@ -83,7 +84,7 @@ constexpr Property kProperties[] = {
     {"cxl", Type::kCxl, Owner::kCxl},
     {"cxl-fmw", Type::kCxlWindows, Owner::kCxl},
     {"default-bus-bypass-iommu", Type::kBool, Owner::kPc},
-    {"device-memory-region-size", Type::kNotWritable, Owner::kPcOf7_2},
+    {"device-memory-region-size", Type::kNotWritable, Owner::kPcBefore10_0},
     {"dt-compatible", Type::kString},
     {"dtb", Type::kString},
     {"dump-guest-core", Type::kBool},
@@ -149,9 +150,9 @@ bool Owns(const MachineOptions& options, Owner owner) {
     case Owner::kPc:
       return family != MachineFamily::kNone &&
              family != MachineFamily::kMicrovm;
-    case Owner::kPcOf7_2:
+    case Owner::kPcBefore10_0:
       return Owns(options, Owner::kPc) &&
-             options.qemu_version == QemuVersion::k7_2;
+             Before(options.qemu_version, QemuVersion::k10_0);
     case Owner::kPciPc:
       return family == MachineFamily::kI440fx || family == MachineFamily::kQ35;
     case Owner::kI440fx:
@@ -161,7 +162,7 @@ bool Owns(const MachineOptions& options, Owner owner) {
     case Owner::kCxl:
       return Owns(options, Owner::kPc) &&
              (family != MachineFamily::kIsapc ||
-              options.qemu_version == QemuVersion::k7_2);
+              OptionRulesOf(options.qemu_version).isapc_has_cxl);
     case Owner::kMicrovm:
       return family == MachineFamily::kMicrovm;
   }
@@ -176,18 +177,18 @@ const Property* FindProperty(absl::string_view name,
                          return property.name < key;
                        });
   if (found == std::end(kProperties) || found->name != name) return nullptr;
-  if (found->since > options.qemu_version) return nullptr;
+  if (Before(options.qemu_version, found->since)) return nullptr;
   return Owns(options, found->owner) ? found : nullptr;
 }
 
 constexpr absl::string_view kOnOffAuto[] = {"auto", "on", "off"};
 constexpr absl::string_view kEntryPoints[] = {"32", "64"};
-// 10.0 has a third, as machines then choose by themselves.
+// A third, where machines choose by themselves.
 constexpr absl::string_view kEntryPointsOrAuto[] = {"32", "64", "auto"};
 
 constexpr Member<SmpRequest> SmpLevel(absl::string_view name,
                                       std::optional<int64_t> SmpRequest::*field,
-                                      QemuVersion since = QemuVersion::k7_2) {
+                                      QemuVersion since = kSinceEver) {
   return {name, Presence::kOptional, AsSigned<SmpRequest>{field}, since};
 }
 
@@ -286,9 +287,9 @@ absl::Status Setter::Set(Type type, absl::string_view name, uint32_t index) {
       return source_.Unsigned(name).status();
     case Type::kEntryPoint: {
       const absl::StatusOr<size_t> value =
-          options_.qemu_version == QemuVersion::k7_2
-              ? source_.Enum(name, kEntryPoints)
-              : source_.Enum(name, kEntryPointsOrAuto);
+          OptionRulesOf(options_.qemu_version).smbios_entry_point_may_be_auto
+              ? source_.Enum(name, kEntryPointsOrAuto)
+              : source_.Enum(name, kEntryPoints);
       if (value.ok()) {
         options_.smbios_entry_point = static_cast<SmbiosEntryPoint>(*value);
       }
@@ -444,9 +445,8 @@ absl::Status CheckCxlWindow(const CxlWindow& window,
     return Refuse("Interleave ways: ", window.targets.size(), " not supported");
   }
   if (window.size_bytes % (256 * kMiB) != 0) {
-    return Refuse("Size of a CXL fixed memory window must ",
-                  qemu == QemuVersion::k7_2 ? "my" : "be",
-                  " a multiple of 256MiB");
+    return Refuse("Size of a CXL fixed memory window ",
+                  OptionRulesOf(qemu).cxl_window_must, " 256MiB");
   }
   if (granularity &&
       (*granularity < kMinGranularity || *granularity > kMaxGranularity ||
@@ -503,11 +503,11 @@ absl::StatusOr<MachineType> ChooseMachine(ValueTree& tree, QemuVersion qemu) {
   const std::string name = TakeString(tree, "type").value_or("pc");
   const std::optional<MachineType> type = FindMachineType(name, qemu);
   if (type) return *type;
-  // That 10.0 quotes the name as 11.1 does is a guess.
-  return Refuse(
-      "unsupported machine type",
-      qemu == QemuVersion::k7_2 ? "" : absl::StrCat(": \"", name, "\""),
-      "\nUse -machine help to list supported machines");
+  return Refuse("unsupported machine type",
+                OptionRulesOf(qemu).unknown_machine_type_is_quoted
+                    ? absl::StrCat(": \"", name, "\"")
+                    : "",
+                "\nUse -machine help to list supported machines");
 }
 
 absl::Status Dashify(ValueTree& tree) {
@@ -544,10 +544,10 @@ absl::Status CheckSgxSections(const ValueTree& tree,
   const auto list = tree.Find(ValueTree::kRoot, "sgx-epc");
   if (!list || tree[*list].elements.empty()) return absl::OkStatus();
   const MachineFamily family = options.type.family;
-  // Observed: microvm, and the isapc of 11.1, look at no section.
+  // Observed: microvm looks at no section.
   if (family == MachineFamily::kMicrovm ||
       (family == MachineFamily::kIsapc &&
-       options.qemu_version == QemuVersion::k11_1)) {
+       !OptionRulesOf(options.qemu_version).isapc_looks_at_sgx_sections)) {
     return absl::OkStatus();
   }
   constexpr absl::string_view kType = "memory-backend-epc";

@@ -19,7 +19,7 @@ MachineVersion OwnVersion(QemuVersion qemu);
 
 // Every machine type `qemu` offers, oldest first within a family, except Xen's
 // and the experimental x-remote.
-const std::vector<MachineType>& AllMachineTypes(QemuVersion qemu);
+std::vector<MachineType> AllMachineTypes(QemuVersion qemu);
 
 // The machine type with this name or alias: "pc-q35-7.2", "q35", "isapc".
 std::optional<MachineType> FindMachineType(absl::string_view name,
@@ -28,8 +28,8 @@ std::optional<MachineType> FindMachineType(absl::string_view name,
 // The highest -smp maxcpus. The same in every QEMU that has the type.
 uint32_t MaxCpus(const MachineType& type, QemuVersion qemu);
 
-// Why QEMU warns of the type; empty if it does not. As the help texts
-// of 7.2.22, 10.0.2 and 11.1.3 mark their types.
+// Why QEMU warns of the type; empty if it does not. Not in the specification;
+// as the help texts of the binaries mark their types.
 absl::string_view DeprecationReason(const MachineType& type, QemuVersion qemu);
 
 }  // namespace e820check

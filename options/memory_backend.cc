@@ -12,6 +12,7 @@
 #include "options/integer.h"
 #include "options/json.h"
 #include "options/refusal.h"
+#include "options/release_rules.h"
 
 namespace e820check {
 namespace {
@@ -29,7 +30,7 @@ enum class Role { kBackend, kGeneric, kIgnored, kUncovered };
 struct ObjectType {
   absl::string_view name;
   Role role = Role::kIgnored;
-  QemuVersion since = QemuVersion::k7_2;
+  QemuVersion since = kSinceEver;
 };
 
 // As "-object help" has them, on x86 hosts with Debian's build options. Not
@@ -131,9 +132,11 @@ constexpr Member<Request> kMemfdMembers[] = {
 };
 
 const ObjectType* FindType(absl::string_view name, QemuVersion qemu) {
-  const auto found = std::find_if(
-      std::begin(kObjectTypes), std::end(kObjectTypes),
-      [&](const ObjectType& t) { return t.name == name && t.since <= qemu; });
+  const auto found =
+      std::find_if(std::begin(kObjectTypes), std::end(kObjectTypes),
+                   [&](const ObjectType& t) {
+                     return t.name == name && AtLeast(qemu, t.since);
+                   });
   return found == std::end(kObjectTypes) ? nullptr : found;
 }
 
@@ -150,7 +153,8 @@ bool AsksForHelp(const QemuOptsBag& bag, QemuVersion qemu) {
 }
 
 // What a file or memfd of this size turns out to be, pages rounded up.
-absl::Status CheckMapping(const ObjectRequest& request, QemuVersion qemu) {
+absl::Status CheckMapping(const ObjectRequest& request,
+                          const OptionRules& rules) {
   const uint64_t size = *request.size;
   // Sizes above 2^64 - 4096 wrap to 0 here and in QEMU alike.
   const uint64_t rounded = (size + (kPageBytes - 1)) / kPageBytes * kPageBytes;
@@ -172,18 +176,18 @@ absl::Status CheckMapping(const ObjectRequest& request, QemuVersion qemu) {
       return Refuse("failed to resize memfd to ", size, ": Invalid argument");
     }
     if (size == rounded) return absl::OkStatus();
-    if (qemu == QemuVersion::k7_2) {
-      return Refuse("backing store size ", hex(size),
-                    " does not match 'size' option ", hex(rounded));
+    if (rules.backing_store_refusal_names_object) {
+      return Refuse(*request.id, " backing store size ", hex(size),
+                    " is too small for 'size' option ", hex(rounded),
+                    " plus 'offset' option 0x0");
     }
-    return Refuse(*request.id, " backing store size ", hex(size),
-                  " is too small for 'size' option ", hex(rounded),
-                  " plus 'offset' option 0x0");
+    return Refuse("backing store size ", hex(size),
+                  " does not match 'size' option ", hex(rounded));
   }
   if (request.backend_kind != MemoryBackend::Kind::kFile) {
     return absl::OkStatus();
   }
-  if (qemu != QemuVersion::k7_2) {
+  if (rules.file_backends_have_rom) {
     const bool readonly = request.readonly.value_or(false);
     const absl::string_view rom = kOnOffAuto[request.rom.value_or(0)];
     if (rom == "on" && !readonly) {
@@ -209,7 +213,7 @@ absl::Status CheckMapping(const ObjectRequest& request, QemuVersion qemu) {
   if ((align & (align - 1)) != 0) {
     return Refuse("alignment ", hex(align), " must be a power of two");
   }
-  if (qemu != QemuVersion::k7_2 && size != rounded) {
+  if (rules.file_backends_are_whole_pages && size != rounded) {
     return Refuse(
         "backend 'memory-backend-file' memory size must be multiple of 4 KiB");
   }
@@ -357,7 +361,7 @@ absl::Status ObjectTree::Create(const ObjectRequest& request, QemuVersion qemu,
                   "' to object (type 'container')");
   }
   if (!request.backend_kind) return absl::OkStatus();
-  absl::Status mapped = CheckMapping(request, qemu);
+  absl::Status mapped = CheckMapping(request, OptionRulesOf(qemu));
   if (!mapped.ok()) return mapped;
   absl::Status policy = CheckPolicy(request);
   if (!policy.ok()) return policy;

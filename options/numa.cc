@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "options/memory_backend.h"
 #include "options/refusal.h"
+#include "options/release_rules.h"
 #include "options/size.h"
 
 namespace e820check {
@@ -38,7 +39,7 @@ constexpr Member<Dist> kDistMembers[] = {
 
 constexpr Member<NumaCpuRecord> CpuId(
     absl::string_view name, std::optional<int64_t> NumaCpuRecord::*field,
-    QemuVersion since = QemuVersion::k7_2) {
+    QemuVersion since = kSinceEver) {
   return {name, Presence::kOptional, AsSigned<NumaCpuRecord>{field}, since};
 }
 
@@ -102,8 +103,10 @@ absl::Status RereadMem(const QemuOptsBag& bag, QemuVersion qemu, Node& node,
     node.mem = size.bytes;
     return absl::OkStatus();
   }
-  // 7.2 does not look: the number of bytes stays.
-  if (qemu == QemuVersion::k7_2) return absl::OkStatus();
+  // Else the number of bytes stays.
+  if (!OptionRulesOf(qemu).numa_mem_out_of_range_is_refused) {
+    return absl::OkStatus();
+  }
   return Refuse("could not parse memory size '", text,
                 "': Numerical result out of range");
 }

@@ -14,7 +14,7 @@ namespace {
 
 using Kind = OptionGroup::Kind;
 
-// Each of Debian's 7.2, 10.0 and 11.1 was asked about each.
+// Debian's binary of each release was asked about each.
 constexpr OptionGroup kGroups[] = {
     {"accel"},
     {"acpi"},
@@ -69,7 +69,7 @@ absl::string_view TakeName(char end, absl::string_view& text) {
 const OptionGroup* FindOptionGroup(absl::string_view name, QemuVersion qemu) {
   const auto found = std::find_if(
       std::begin(kGroups), std::end(kGroups), [&](const OptionGroup& group) {
-        return group.name == name && group.since <= qemu;
+        return group.name == name && AtLeast(qemu, group.since);
       });
   return found == std::end(kGroups) ? nullptr : found;
 }

@@ -24,7 +24,7 @@ struct OptionGroup {
 
   absl::string_view name;
   Kind kind = Kind::kRecords;
-  QemuVersion since = QemuVersion::k7_2;
+  QemuVersion since = kSinceEver;
 };
 
 // nullptr: there is none.

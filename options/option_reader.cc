@@ -14,6 +14,7 @@
 #include "options/keyval.h"
 #include "options/option_groups.h"
 #include "options/refusal.h"
+#include "options/release_rules.h"
 
 namespace e820check {
 namespace {
@@ -383,11 +384,13 @@ absl::Status Reader::ReadConfig(const Option& option) {
   }
 }
 
-// 7.2 names the place in the file, and may drop hints.
+// Where the place in the file is named, hints may be dropped.
 absl::Status Reader::RefuseFile(const Location& option, const Location& place,
                                 Hints hints, absl::Status status) {
   if (!absl::IsInvalidArgument(status)) return log_.At(place, status);
-  if (visit_.qemu != QemuVersion::k7_2) return log_.At(option, status);
+  if (!OptionRulesOf(visit_.qemu).config_file_refusals_name_the_line) {
+    return log_.At(option, status);
+  }
   return log_.At(place, hints == Hints::kKept
                             ? status
                             : Refuse(WithoutHint(status.message())));

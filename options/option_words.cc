@@ -167,7 +167,7 @@ const OptionWord* FindOptionWord(absl::string_view word, QemuVersion qemu) {
                          return w.name < name;
                        });
   if (found == std::end(kWords) || found->name != word) return nullptr;
-  return found->since <= qemu && qemu <= found->until ? found : nullptr;
+  return Has({found->since, found->until}, qemu) ? found : nullptr;
 }
 
 }  // namespace e820check

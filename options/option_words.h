@@ -6,6 +6,8 @@
 #ifndef E820CHECK_OPTIONS_OPTION_WORDS_H_
 #define E820CHECK_OPTIONS_OPTION_WORDS_H_
 
+#include <optional>
+
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "machine/machine_type.h"
@@ -39,8 +41,8 @@ struct OptionWord {
   absl::string_view name;  // without dashes
   bool has_argument = false;
   OptionMeaning meaning = OptionMeaning::kIgnored;
-  QemuVersion since = QemuVersion::k7_2;
-  QemuVersion until = QemuVersion::k11_1;  // the last that has it
+  QemuVersion since = kSinceEver;
+  std::optional<QemuVersion> until = std::nullopt;  // as in Lifetime
 };
 
 // Each word, once, sorted by name.

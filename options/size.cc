@@ -14,6 +14,7 @@
 #include "absl/strings/charconv.h"
 #include "absl/strings/str_cat.h"
 #include "machine/address_range.h"
+#include "options/release_rules.h"
 
 namespace e820check {
 namespace {
@@ -112,7 +113,8 @@ SizeReading ReadHexSize(absl::string_view text, DefaultUnit default_unit,
   }
   if (end < text.size()) {
     const uint64_t suffix_bytes = SuffixBytes(text[end]);
-    if (qemu != QemuVersion::k7_2 || suffix_bytes == 0) return {};
+    if (!OptionRulesOf(qemu).hex_sizes_take_units || suffix_bytes == 0)
+      return {};
     warnings.push_back(absl::StrCat(
         "warning: Using a multiplier suffix on hex numbers is deprecated: ",
         text));
@@ -128,6 +130,7 @@ SizeReading ReadHexSize(absl::string_view text, DefaultUnit default_unit,
 
 SizeReading ReadSize(absl::string_view text, DefaultUnit default_unit,
                      QemuVersion qemu, std::vector<std::string>& warnings) {
+  const OptionRules& rules = OptionRulesOf(qemu);
   size_t at = 0;
   while (at < text.size() && IsSpace(text[at])) ++at;
   const bool negative = at < text.size() && text[at] == '-';
@@ -137,11 +140,10 @@ SizeReading ReadSize(absl::string_view text, DefaultUnit default_unit,
   Decimal integer = DecimalValue(text.substr(at, integer_end - at));
   const bool has_integer = integer_end != at;
   if (negative) {
-    // From 10.0 on a negative number is out of range, to 7.2 only one that
-    // would not fit without its sign.
+    // Else only one that would not fit without its sign is out of range.
     size_t end = integer_end;
     bool is_number = has_integer;
-    if (qemu == QemuVersion::k7_2) {
+    if (!rules.negative_sizes_are_out_of_range) {
       is_number = integer.overflow;
     } else if (!has_integer && end < text.size() && text[end] == '.') {
       end = SkipDigits(text, end + 1);
@@ -154,7 +156,7 @@ SizeReading ReadSize(absl::string_view text, DefaultUnit default_unit,
       (text[integer_end] == 'x' || text[integer_end] == 'X')) {
     return ReadHexSize(text, default_unit, qemu, warnings);
   }
-  if (!has_integer && qemu == QemuVersion::k7_2) return {};
+  if (!has_integer && !rules.sizes_may_start_with_a_point) return {};
   if (integer.overflow) {
     return {integer_end == text.size() ? Reading::kOutOfRange
                                        : Reading::kInvalid};
@@ -163,24 +165,23 @@ SizeReading ReadSize(absl::string_view text, DefaultUnit default_unit,
   at = integer_end;
   uint64_t fraction = 0;
   if (at < text.size() && text[at] == '.') {
-    const bool is_7_2 = qemu == QemuVersion::k7_2;
-    // 7.2 reads an exponent, only to refuse it. To later releases an 'e' is the
-    // suffix.
+    const bool rounds_up = rules.sizes_round_fractions_up;
+    // strtod's exponent is read only to be refused. Else an 'e' is the suffix.
     const Fraction read = ReadFraction(
         text, at,
-        is_7_2 ? absl::chars_format::general : absl::chars_format::fixed);
+        rounds_up ? absl::chars_format::fixed : absl::chars_format::general);
     if (!has_integer && read.end == at + 1) return {};
     const bool has_exponent = read.end != SkipDigits(text, at + 1);
     at = read.end;
-    if (is_7_2 && !read.fits) {
-      // 7.2 goes on without the fraction, and without the character behind it.
+    if (!rounds_up && !read.fits) {
+      // QEMU goes on without the fraction, and without the character behind it.
       if (at == text.size()) return {Reading::kAccident};
       ++at;
     } else if (has_exponent) {
       return {};
     } else if (read.value < 1) {
       fraction = ScaledFraction(read.value);
-    } else if (!is_7_2) {
+    } else if (rounds_up) {
       // Up to 8.0 the conversion to 64 bits makes 2^64 a 0; later releases
       // carry it and keep a fraction that is not 0 from becoming 0.
       if (integer.value == UINT64_MAX) {
@@ -188,7 +189,8 @@ SizeReading ReadSize(absl::string_view text, DefaultUnit default_unit,
       }
       ++integer.value;
     }
-    if (!is_7_2 && !read.is_0 && read.value < 1 && fraction == 0) fraction = 1;
+    if (rounds_up && !read.is_0 && read.value < 1 && fraction == 0)
+      fraction = 1;
   } else if (!has_integer) {
     return {};
   }

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "options/machine_types.h"
 #include "options/refusal.h"
+#include "options/release_rules.h"
 
 namespace e820check {
 namespace {
@@ -75,12 +76,11 @@ bool HasZero(const SmpRequest& request) {
                      [](const auto& value) { return value == 0; });
 }
 
-// 7.2 looks at the truncated numbers, the others at what was typed.
 absl::Status CheckLevels(const SmpRequest& request, SmpLevels supported,
-                         QemuVersion qemu) {
+                         const OptionRules& rules) {
   constexpr char kUnsupported[] =
       " not supported by this machine's CPU topology";
-  if (qemu == QemuVersion::k7_2) {
+  if (!rules.smp_levels_count_as_typed) {
     if (!supported.dies && Truncate(request.dies) > 1) {
       return Refuse("dies", kUnsupported);
     }
@@ -199,23 +199,26 @@ SmpLevels SupportedSmpLevels(const MachineType& type, QemuVersion qemu) {
   const bool pc = type.family == MachineFamily::kI440fx ||
                   type.family == MachineFamily::kQ35 ||
                   type.family == MachineFamily::kIsapc;
-  return {.dies = pc, .modules = pc && qemu != QemuVersion::k7_2};
+  return {.dies = pc, .modules = pc && OptionRulesOf(qemu).pcs_have_modules};
 }
 
 absl::StatusOr<SmpTopology> CompleteTopology(
     const SmpRequest& request, const MachineType& type, QemuVersion qemu,
     std::vector<std::string>& warnings) {
+  const OptionRules& rules = OptionRulesOf(qemu);
   if (HasZero(request)) {
     constexpr char kZero[] =
         "CPU topology parameters must be greater than zero";
-    if (qemu != QemuVersion::k7_2) {
+    if (rules.smp_zero_is_refused) {
       return Refuse("Invalid CPU topology: ", kZero);
     }
     warnings.push_back(absl::StrCat(
         "warning: Deprecated CPU topology (considered invalid): ", kZero));
   }
   const SmpLevels supported = SupportedSmpLevels(type, qemu);
-  if (absl::Status s = CheckLevels(request, supported, qemu); !s.ok()) return s;
+  if (absl::Status s = CheckLevels(request, supported, rules); !s.ok()) {
+    return s;
+  }
   Counts counts = ReadCounts(request);
   Complete(counts, PrefersSockets(type));
   if (absl::Status s = CheckCounts(counts, supported, type, qemu); !s.ok()) {

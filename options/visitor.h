@@ -194,7 +194,7 @@ struct Member {
                AsUnsigned<Record>, AsSigned<Record>, AsUint16List<Record>,
                AsEnum<Record>>
       type;
-  QemuVersion since = QemuVersion::k7_2;
+  QemuVersion since = kSinceEver;
   Dialect dialect = Dialect::kStock;  // the least that has it
 };
 
@@ -248,7 +248,7 @@ struct Reader {
 
 // What a table is read for: it leaves out members this QEMU does not have.
 struct VisitContext {
-  QemuVersion qemu = QemuVersion::k7_2;
+  QemuVersion qemu = kDefaultRelease;
   Dialect dialect = Dialect::kStock;
 };
 
@@ -259,7 +259,8 @@ absl::Status Visit(const Member<Record> (&table)[kSize],
                    const VisitContext& context, RecordSource& source,
                    Record& record) {
   for (const Member<Record>& member : table) {
-    if (member.since > context.qemu || member.dialect > context.dialect) {
+    if (Before(context.qemu, member.since) ||
+        member.dialect > context.dialect) {
       continue;
     }
     if (!source.Has(member.name)) {

@@ -138,5 +138,26 @@ TEST(IncludeRules, EverySourceNamesItsLicence) {
   }
 }
 
+// A rule that asks which release it is, instead of whether it is at least some
+// release, is lost in the next one.
+TEST(ReleaseRules, NobodyAsksWhichReleaseItIs) {
+  for (const auto& [room, allowed] : kMayInclude) {
+    for (const auto& entry :
+         fs::directory_iterator(fs::path(E820CHECK_SOURCE_DIR) / room)) {
+      const std::string path = entry.path().string();
+      if (!absl::EndsWith(path, ".h") && !absl::EndsWith(path, ".cc")) continue;
+      if (absl::EndsWith(path, "_test.cc")) continue;
+      std::ifstream file(path);
+      for (std::string line; std::getline(file, line);) {
+        for (const char* question :
+             {"== QemuVersion::", "!= QemuVersion::", "case QemuVersion::"}) {
+          EXPECT_FALSE(absl::StrContains(line, question))
+              << path << ": " << line;
+        }
+      }
+    }
+  }
+}
+
 }  // namespace
 }  // namespace e820check

@@ -65,9 +65,7 @@ TEST_P(LayoutAgreementTest, OfMachinesOfARelease) {
 }
 
 INSTANTIATE_TEST_SUITE_P(
-    Releases, LayoutAgreementTest,
-    ::testing::Values(QemuVersion::k7_2, QemuVersion::k10_0,
-                      QemuVersion::k11_1),
+    Releases, LayoutAgreementTest, ::testing::ValuesIn(kReleases),
     [](const auto& instance) {
       return absl::StrReplaceAll(ToString(instance.param), {{".", "_"}});
     });

@@ -10,8 +10,11 @@ namespace {
 using NarrowCpuLimit = BoardPolicy::NarrowCpuLimit;
 using Split = BoardPolicy::Split;
 
-NarrowCpuLimit NarrowCpuLimitOf(QemuVersion qemu, MachineVersion version) {
-  if (qemu == QemuVersion::k7_2) return NarrowCpuLimit::kNoneUpTo32PhysBits;
+NarrowCpuLimit NarrowCpuLimitOf(const BoardRules& rules,
+                                MachineVersion version) {
+  if (!rules.narrow_cpu_limit_is_by_machine) {
+    return NarrowCpuLimit::kNoneUpTo32PhysBits;
+  }
   return version <= MachineVersion{8, 1} ? NarrowCpuLimit::kNone
                                          : NarrowCpuLimit::kEndOfMemory;
 }
@@ -53,17 +56,17 @@ BoardPolicy Q35Policy(MachineVersion version) {
   return policy;
 }
 
-BoardPolicy IsapcPolicy(QemuVersion qemu) {
+BoardPolicy IsapcPolicy(const BoardRules& rules) {
   BoardPolicy policy;
   policy.split = Split::kI440fx;
   policy.low_limit_bytes = 0xE0000000;
   policy.low_limit_if_more_bytes = 0xE0000000;
   policy.avoids_hyper_transport = true;
-  policy.checks_cxl = qemu == QemuVersion::k7_2;
-  if (qemu == QemuVersion::k11_1) {
-    policy.usual_cpus = " 486 pentium pentium2 pentium3 athlon qemu32 kvm32 ";
+  policy.checks_cxl = rules.isapc_looks_for_cxl;
+  policy.usual_cpus = rules.isapc_usual_cpus;
+  policy.max_ram_bytes = rules.isapc_max_ram_bytes;
+  if (policy.max_ram_bytes < 4 * kGiB) {
     // All RAM lies below 4 GiB, whatever max-ram-below-4g says.
-    policy.max_ram_bytes = 3584 * kMiB;
     policy.split = Split::kFixed;
     policy.low_limit_bytes = policy.max_ram_bytes;
   }
@@ -86,14 +89,14 @@ BoardPolicy NonePolicy() {
   return policy;
 }
 
-BoardPolicy FamilyPolicy(QemuVersion qemu, const MachineType& type) {
+BoardPolicy FamilyPolicy(const BoardRules& rules, const MachineType& type) {
   switch (type.family) {
     case MachineFamily::kI440fx:
       return I440fxPolicy(type.version);
     case MachineFamily::kQ35:
       return Q35Policy(type.version);
     case MachineFamily::kIsapc:
-      return IsapcPolicy(qemu);
+      return IsapcPolicy(rules);
     case MachineFamily::kMicrovm:
       return MicrovmPolicy();
     case MachineFamily::kNone:
@@ -105,7 +108,9 @@ BoardPolicy FamilyPolicy(QemuVersion qemu, const MachineType& type) {
 }  // namespace
 
 BoardPolicy PolicyOf(QemuVersion qemu, const MachineType& type) {
-  BoardPolicy policy = FamilyPolicy(qemu, type);
+  const BoardRules rules = BoardRulesOf(qemu);
+  BoardPolicy policy = FamilyPolicy(rules, type);
+  policy.release = rules;
   policy.is_pc = type.family == MachineFamily::kI440fx ||
                  type.family == MachineFamily::kQ35 ||
                  type.family == MachineFamily::kIsapc;
@@ -113,36 +118,19 @@ BoardPolicy PolicyOf(QemuVersion qemu, const MachineType& type) {
   policy.plugs_memory_devices = policy.is_pc;
   if (type.version <= MachineVersion{2, 6}) policy.cpu_hotplug_limit = 256;
   policy.counts_smbios_threads =
-      policy.has_acpi_controller && qemu != QemuVersion::k7_2;
+      policy.has_acpi_controller && rules.pci_boards_count_smbios_threads;
   policy.prefers_smbios_3 = type.version > MachineVersion{8, 0};
   policy.aligns_dimms = type.version >= MachineVersion{2, 2};
   policy.shows_unplugged_memory = type.version <= MachineVersion{6, 2};
-  switch (qemu) {
-    case QemuVersion::k7_2:
-      policy.looks_at_memdev_before_area = true;
-      policy.cxl_follows_missing_device_memory = policy.has_device_memory;
-      break;
-    case QemuVersion::k10_0:
-      policy.discard_function = "ram_block_discard_range";
-      break;
-    case QemuVersion::k11_1:
-      policy.discard_function = "ram_block_discard_shared_range";
-      break;
-  }
-  policy.narrow_cpu_limit = NarrowCpuLimitOf(qemu, type.version);
-  policy.hmat_skips_empty_nodes = qemu != QemuVersion::k7_2;
-  // As QEMU 7.2 shows, under TCG: every possible CPU counts, started or not, on
-  // every board with a local APIC. Later ones want x2APIC of each started one.
-  if (qemu == QemuVersion::k7_2) {
-    policy.apic_id_limit = 255;
-  } else {
-    policy.xapic_id_limit = 255;
-  }
+  policy.cxl_follows_missing_device_memory =
+      policy.has_device_memory && rules.cxl_follows_missing_device_memory;
+  policy.narrow_cpu_limit = NarrowCpuLimitOf(rules, type.version);
   return policy;
 }
 
-std::string ReservedRamIdText(QemuVersion qemu, absl::string_view id) {
-  if (qemu == QemuVersion::k7_2) {
+std::string ReservedRamIdText(const BoardPolicy& policy) {
+  const absl::string_view id = policy.default_ram_id;
+  if (!policy.release.reserved_ram_id_has_hint) {
     return absl::StrCat(
         "object name '", id,
         "' is reserved for the default RAM backend, it can't be used for any "
@@ -157,10 +145,10 @@ std::string ReservedRamIdText(QemuVersion qemu, absl::string_view id) {
       id, "' with '-machine'.");
 }
 
-std::string HyperthreadingText(QemuVersion qemu, uint32_t threads) {
+std::string HyperthreadingText(const BoardPolicy& policy, uint32_t threads) {
   return absl::StrCat(
       "warning: This family of AMD CPU doesn't support hyperthreading(",
-      threads, qemu == QemuVersion::k7_2 ? ")\n" : "). ",
+      threads, policy.release.threads_end_with,
       "Please configure -smp options properly or try enabling topoext "
       "feature.");
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // What sets one QEMU board and version apart from another, as data: every
-// constant that RangeTreeLayout uses stands in this file or in its .cc, with
-// the section of the specification it restates.
+// constant that RangeTreeLayout uses stands in this file, in its .cc or in
+// release_rules.*, with the section of the specification it restates.
 
 #ifndef E820CHECK_RANGETREE_BOARD_POLICY_H_
 #define E820CHECK_RANGETREE_BOARD_POLICY_H_
@@ -16,6 +16,7 @@
 #include "machine/address_range.h"
 #include "machine/machine_options.h"
 #include "machine/machine_type.h"
+#include "rangetree/release_rules.h"
 
 namespace e820check {
 
@@ -76,6 +77,9 @@ struct BoardPolicy {
     kEndOfMemory,         // the end of RAM or of device memory
   };
 
+  // What the release does on every board.
+  BoardRules release;
+
   // The CPU models that go without a warning, with a blank around each; empty:
   // all.
   absl::string_view usual_cpus;
@@ -100,23 +104,14 @@ struct BoardPolicy {
   bool supports_memmap_type = false;  // doc/spec/memmap-type.md 5
 
   NarrowCpuLimit narrow_cpu_limit = NarrowCpuLimit::kNoneUpTo32PhysBits;
-  uint64_t hole64_size_bytes = 0;  // 2.3
-  // vCPUs whose APIC id would reach this are refused (4.2).
-  uint32_t apic_id_limit = UINT32_MAX;
-  // Started ones that would reach this need x2APIC.
-  uint32_t xapic_id_limit = UINT32_MAX;
-  bool publishes_numa_tables = false;   // 6
-  bool hmat_skips_empty_nodes = false;  // 8
+  uint64_t hole64_size_bytes = 0;      // 2.3
+  bool publishes_numa_tables = false;  // 6
 
-  // Memory devices (2.5), as the three releases show.
+  // Memory devices (2.5), as QEMU shows.
   bool plugs_memory_devices = false;  // else they are made, but have no place
   bool has_acpi_controller = false;   // without, DIMMs are refused
   bool aligns_dimms = false;
   bool shows_unplugged_memory = false;  // virtio-mem's unplugged-inaccessible
-  // 7.2 has other words, and another order of checks, than later releases.
-  bool looks_at_memdev_before_area = false;
-  // The function named in the warning about private files; empty: no warning.
-  absl::string_view discard_function;
   bool warns_of_nvdimm = false;  // which firmware of its time does not know
 
   // CXL (2.4).
@@ -138,9 +133,9 @@ struct BoardPolicy {
 BoardPolicy PolicyOf(QemuVersion qemu, const MachineType& type);
 
 // The refusal of a backend called like the RAM that QEMU makes itself.
-std::string ReservedRamIdText(QemuVersion qemu, absl::string_view id);
+std::string ReservedRamIdText(const BoardPolicy& policy);
 // The warning about threads that an AMD CPU without TOPOEXT cannot show.
-std::string HyperthreadingText(QemuVersion qemu, uint32_t threads);
+std::string HyperthreadingText(const BoardPolicy& policy, uint32_t threads);
 
 }  // namespace e820check
 

@@ -36,7 +36,7 @@ void AddDomains(const MachineOptions& options, const BoardPolicy& policy,
     const NumaPlan::Node& node = plan.nodes[id];
     const bool has_memory =
         node.size_bytes > 0 && node.memmap_type != MemmapType::kReserved;
-    if (!has_memory && policy.hmat_skips_empty_nodes) continue;
+    if (!has_memory && policy.release.hmat_skips_empty_nodes) continue;
     table.structures.emplace_back(MemoryProximityDomain{
         .flags = static_cast<uint16_t>(nearest[id] != kMaxNumaNodes),
         .initiator = nearest[id],

@@ -113,7 +113,8 @@ class Plugboard {
                            " exceeds the number of NUMA nodes (", node_count_,
                            ")");
     }
-    if (!area_ && !policy_.looks_at_memdev_before_area) return RefuseArea();
+    if (!area_ && !policy_.release.looks_at_memdev_before_area)
+      return RefuseArea();
     if (backend == nullptr)
       return RefuseMachine("'memdev' property must be set");
     const auto size = SizeSeen(device, *backend);
@@ -178,7 +179,7 @@ class Plugboard {
 
   absl::Status RefuseArea() const {
     return RefuseMachine(
-        policy_.looks_at_memdev_before_area
+        policy_.release.looks_at_memdev_before_area
             ? "memory devices (e.g. for memory hotplug) are not "
               "enabled, please specify the maxmem option"
             : "the configuration is not prepared for memory devices "
@@ -231,7 +232,7 @@ class Plugboard {
                               : page;
     absl::Status whole = absl::OkStatus();
     const uint64_t size_unit =
-        policy_.looks_at_memdev_before_area ? unit : page;
+        policy_.release.looks_at_memdev_before_area ? unit : page;
     if (size % size_unit != 0) {
       whole = RefuseMachine("backend memory size must be multiple of ",
                             InHex(size_unit));
@@ -246,7 +247,7 @@ class Plugboard {
           RefuseMachine("address must be aligned to ", InHex(unit), " bytes");
     }
     // 7.2 finds fault with the address first, later ones with the size.
-    if (policy_.looks_at_memdev_before_area) std::swap(whole, aligned);
+    if (policy_.release.looks_at_memdev_before_area) std::swap(whole, aligned);
     if (!whole.ok()) return whole;
     if (!aligned.ok()) return aligned;
     return Typed(device.address, size);
@@ -336,8 +337,9 @@ class Plugboard {
           "'memdev' property memdev size has to be multiples of'block-size' (",
           InHex(block), ")");
     }
-    if (!policy_.discard_function.empty() && !backend.share && !anonymous) {
-      warn(absl::StrCat(policy_.discard_function,
+    if (!policy_.release.discard_function.empty() && !backend.share &&
+        !anonymous) {
+      warn(absl::StrCat(policy_.release.discard_function,
                         ": Discarding RAM in private file mappings is possibly "
                         "dangerous, because it will modify the underlying file "
                         "and will affect other users of the file"));

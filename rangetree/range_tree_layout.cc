@@ -48,7 +48,7 @@ absl::Status CheckRamBackend(const MachineOptions& options,
   }
   const std::string id(policy.default_ram_id);
   if (ram > 0 && FindBackend(options, id) != nullptr) {
-    return RefuseMachine(ReservedRamIdText(options.qemu_version, id));
+    return RefuseMachine(ReservedRamIdText(policy));
   }
   return absl::OkStatus();
 }
@@ -59,7 +59,7 @@ absl::Status CreateCpus(const MachineOptions& options,
                         const BoardPolicy& policy, Warnings& warnings) {
   const SmpTopology& smp = options.smp;
   const bool tcg = options.accelerator == Accelerator::kTcg;
-  if (tcg && ApicIdOf(smp, smp.maxcpus - 1) >= policy.apic_id_limit) {
+  if (tcg && ApicIdOf(smp, smp.maxcpus - 1) >= policy.release.apic_id_limit) {
     return RefuseMachine(
         "current -smp configuration requires kernel irqchip and X2APIC API "
         "support.");
@@ -69,16 +69,17 @@ absl::Status CreateCpus(const MachineOptions& options,
   if (refused && !cpu.refused_after_threads) return RefuseMachine(cpu.refusal);
   // Under TCG no CPU model keeps TOPOEXT, so every AMD one gives the warning.
   if (IsAmd(cpu) && smp.threads > 1) {
-    warnings.push_back(HyperthreadingText(options.qemu_version, smp.threads));
+    warnings.push_back(HyperthreadingText(policy, smp.threads));
   }
   if (refused) return RefuseMachine(cpu.refusal);
   // Ids ascend with the index.
   if (!tcg || cpu.x2apic ||
-      ApicIdOf(smp, smp.cpus - 1) < policy.xapic_id_limit) {
+      ApicIdOf(smp, smp.cpus - 1) < policy.release.xapic_id_limit) {
     return absl::OkStatus();
   }
   uint32_t first = smp.cpus - 1;
-  while (first > 0 && ApicIdOf(smp, first - 1) >= policy.xapic_id_limit) {
+  while (first > 0 &&
+         ApicIdOf(smp, first - 1) >= policy.release.xapic_id_limit) {
     --first;
   }
   return RefuseMachine(

@@ -37,10 +37,10 @@ absl::string_view ExitKind(Verdict verdict, const Answer& expected) {
 CaseRunner::CaseRunner(const System& model, const System& qemu)
     : model_(model),
       qemu_(qemu),
-      qemu_version_(qemu.version().value_or(QemuVersion::k7_2)) {
+      qemu_version_(qemu.version().value_or(kDefaultRelease)) {
   const absl::Span<const KnownRefusal> known = KnownRefusals();
   for (size_t i = 0; i < known.size(); ++i) {
-    if (!Has(known[i], qemu_version_)) continue;
+    if (!Has(known[i].releases, qemu_version_)) continue;
     known_refusals_.emplace(KnownShape(known[i].text, {}), i);
   }
 }

@@ -18,12 +18,10 @@ namespace e820check {
 struct KnownRefusal {
   absl::string_view text;     // one of this shape
   absl::string_view example;  // ExampleOf() has the arguments
-  QemuVersion since = QemuVersion::k7_2;
-  QemuVersion until = QemuVersion::k11_1;
+  Lifetime releases = {};
 };
 
 absl::Span<const KnownRefusal> KnownRefusals();
-bool Has(const KnownRefusal& refusal, QemuVersion qemu);
 
 // Arguments that are refused with it.
 CommandLineArgs ExampleOf(const KnownRefusal& refusal);

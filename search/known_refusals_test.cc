@@ -32,11 +32,10 @@ std::string Refusal(const PreparedCase& prepared, QemuVersion qemu) {
 }
 
 TEST(KnownRefusalsTest, EachExampleIsRefusedWithItsText) {
-  for (const QemuVersion qemu :
-       {QemuVersion::k7_2, QemuVersion::k10_0, QemuVersion::k11_1}) {
+  for (const QemuVersion qemu : kReleases) {
     std::set<std::string> shapes;
     for (const KnownRefusal& known : KnownRefusals()) {
-      if (!Has(known, qemu)) continue;
+      if (!Has(known.releases, qemu)) continue;
       const PreparedCase prepared = PrepareFiles(ExampleOf(known));
       const std::string shape = KnownShape(known.text, {});
       EXPECT_EQ(KnownShape(Refusal(prepared, qemu), prepared.args), shape)

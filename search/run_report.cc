@@ -136,7 +136,8 @@ void PrintReport(const RunReport& report) {
     std::cout << absl::StreamFormat("  %-30s %d\n", id, count);
   }
   std::cout << "generated\n";
-  for (const absl::string_view name : AllClasses(report.dialect)) {
+  for (const absl::string_view name : AllClasses(
+           {.qemu_version = report.qemu_version, .dialect = report.dialect})) {
     const auto found = tally.classes.find(name);
     line(name, found == tally.classes.end() ? 0 : found->second);
   }
@@ -167,10 +168,8 @@ absl::StatusOr<RunReport> ReportFromJson(const ordered_json& json) {
   try {
     report.left = json.at("left").get<std::string>();
     report.right = json.at("right").get<std::string>();
-    constexpr QemuVersion kVersions[] = {QemuVersion::k7_2, QemuVersion::k10_0,
-                                         QemuVersion::k11_1};
     constexpr Dialect kDialects[] = {Dialect::kStock, Dialect::kMemmapType};
-    if (!ReadName(json.at("qemu_version"), kVersions, report.qemu_version) ||
+    if (!ReadName(json.at("qemu_version"), kReleases, report.qemu_version) ||
         !ReadName(json.at("dialect"), kDialects, report.dialect)) {
       return absl::InvalidArgumentError("no such release or dialect");
     }

@@ -46,7 +46,7 @@ struct RunReport {
   // Which run it is.
   std::string left;
   std::string right;
-  QemuVersion qemu_version = QemuVersion::k7_2;
+  QemuVersion qemu_version = kDefaultRelease;
   std::string nearest_to;  // as of System
   Dialect dialect = Dialect::kStock;
   uint64_t seed = 1;

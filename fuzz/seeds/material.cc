@@ -96,8 +96,7 @@ void AddChoices(std::vector<SeedFile>& files) {
 std::vector<SeedFile> Material(absl::string_view recorded) {
   std::vector<SeedFile> files;
   AddRecorded(recorded, files);
-  for (const auto version :
-       {QemuVersion::k7_2, QemuVersion::k10_0, QemuVersion::k11_1}) {
+  for (const auto version : kReleases) {
     for (const auto dialect : {Dialect::kStock, Dialect::kMemmapType}) {
       GeneratorPolicy policy;
       policy.qemu_version = version;

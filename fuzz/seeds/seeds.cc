@@ -20,7 +20,7 @@ namespace {
 struct Basics {
   MachineFamily family = MachineFamily::kQ35;
   MachineVersion version = {7, 2, 0};
-  QemuVersion qemu = QemuVersion::k7_2;
+  QemuVersion qemu = kDefaultRelease;
   absl::string_view cpu;  // empty: the machine's own
   uint64_t ram_bytes = 128 * kMiB;
 };

@@ -2,9 +2,12 @@
 
 #include "fuzz/seeds/seeds.h"
 
+#include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <optional>
 #include <set>
 #include <string>
 #include <variant>
@@ -13,7 +16,9 @@
 #include "fuzz/support/machine_codec.h"
 #include "gtest/gtest.h"
 #include "model/reference_layout.h"
+#include "options/argument_lines.h"
 #include "options/command_line.h"
+#include "properties/generate/release_choice.h"
 
 namespace e820check {
 namespace {
@@ -73,6 +78,39 @@ TEST(SeedsTest, CommandLineSeedsReachBothOutcomes) {
   }
   EXPECT_GE(machines, 15);
   EXPECT_GE(refusals, 15);
+}
+
+// Else a file would mean another machine once there is such a release.
+TEST(SeedsTest, CorporaNameNoReleaseThatIsNotKnown) {
+  for (const char* target : {"command_line", "options", "numa_option",
+                             "object_option", "memory_option"}) {
+    for (const auto& entry :
+         std::filesystem::directory_iterator(CorpusDir() + target)) {
+      const ArgumentLines lines =
+          SplitArgumentLines(ReadFile(entry.path().string()));
+      EXPECT_EQ(lines.unknown_word, std::nullopt) << entry.path();
+    }
+  }
+  // Where the number of a release stands.
+  struct Target {
+    const char* name;
+    size_t at;
+  };
+  for (const Target& target : {Target{"layout", 0},
+                               {"subject_layout", 0},
+                               {"machine", 1},
+                               {"generated", 1},
+                               {"divergence", 1},
+                               {"zoo", 1}}) {
+    for (const auto& entry :
+         std::filesystem::directory_iterator(CorpusDir() + target.name)) {
+      const std::string bytes = ReadFile(entry.path().string());
+      EXPECT_TRUE(bytes.size() <= target.at ||
+                  !IsReserved(static_cast<uint8_t>(bytes[target.at])))
+          << entry.path() << ": write 0 for its byte " << target.at
+          << ", which means the same";
+    }
+  }
 }
 
 }  // namespace

@@ -13,6 +13,8 @@
 #include "machine/address_range.h"
 #include "options/cpu_model.h"
 #include "options/machine_types.h"
+#include "options/smp.h"
+#include "properties/generate/release_choice.h"
 
 namespace e820check {
 namespace {
@@ -99,22 +101,14 @@ uint16_t FeaturesAllowed(const MachineType& type) {
   }
 }
 
-// The types of a version; its default, the newest i440fx, first.
-const std::vector<MachineType>& TypesDefaultFirst(QemuVersion version) {
-  static const auto* const types = [] {
-    auto* all = new std::array<std::vector<MachineType>, 3>;
-    for (const auto v :
-         {QemuVersion::k7_2, QemuVersion::k10_0, QemuVersion::k11_1}) {
-      std::vector<MachineType>& list = (*all)[static_cast<size_t>(v)];
-      list = AllMachineTypes(v);
-      const auto usual =
-          std::find(list.begin(), list.end(),
-                    MachineType{MachineFamily::kI440fx, OwnVersion(v)});
-      std::rotate(list.begin(), usual, list.end());
-    }
-    return all;
-  }();
-  return (*types)[static_cast<size_t>(version)];
+// The types of a release; its default, the newest i440fx, first.
+std::vector<MachineType> TypesDefaultFirst(QemuVersion release) {
+  std::vector<MachineType> types = AllMachineTypes(release);
+  const auto usual =
+      std::find(types.begin(), types.end(),
+                MachineType{MachineFamily::kI440fx, OwnVersion(release)});
+  std::rotate(types.begin(), usual, types.end());
+  return types;
 }
 
 // Which node each possible CPU was bound to; a CPU cannot be bound to two.
@@ -174,9 +168,8 @@ class MachineCodec {
       : coder_(coder), m_(machine) {}
 
   void Code() {
-    m_.qemu_version = coder_.OneOf(
-        std::array{QemuVersion::k7_2, QemuVersion::k10_0, QemuVersion::k11_1},
-        m_.qemu_version);
+    m_.qemu_version = ReleaseOfByte(coder_.Byte(
+        static_cast<uint8_t>(NumberOf(m_.qemu_version).value_or(0))));
     m_.type = coder_.OneOf(TypesDefaultFirst(m_.qemu_version), m_.type);
     features_ = coder_.Bytes(2, FeaturesOf(m_)) & FeaturesAllowed(m_.type);
     m_.acpi = !On(kAcpiOff);
@@ -254,7 +247,8 @@ class MachineCodec {
     code(smp.threads);
     if (IsPc(m_.type.family)) {
       code(smp.dies);
-      if (m_.qemu_version != QemuVersion::k7_2) code(smp.modules);
+      if (SupportedSmpLevels(m_.type, m_.qemu_version).modules)
+        code(smp.modules);
     }
     smp.maxcpus =
         smp.sockets * smp.cores * smp.threads * smp.dies * smp.modules;

@@ -118,8 +118,7 @@ TEST(MachineCodecTest, EveryFeatureIsReached) {
                               "vendor HygonGenuine"}) {
     EXPECT_THAT(count, Contains(Pair(feature, Gt(20))));
   }
-  for (const auto version :
-       {QemuVersion::k7_2, QemuVersion::k10_0, QemuVersion::k11_1}) {
+  for (const auto version : kReleases) {
     for (const MachineType& type : AllMachineTypes(version)) {
       EXPECT_THAT(count, Contains(Key("type " + ToString(type))));
     }

@@ -10,6 +10,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "fuzz/support/mutator.h"
+#include "options/argument_lines.h"
 #include "properties/generate/argument_units.h"
 #include "properties/generate/command_line_generator.h"
 #include "properties/generate/option_text_generator.h"
@@ -18,12 +19,20 @@
 namespace e820check {
 namespace {
 
-constexpr absl::string_view kProfiles[] = {"",
-                                           "#10.0",
-                                           "#11.1",
-                                           "#7.2 memmap-type",
-                                           "#10.0 memmap-type",
-                                           "#11.1 memmap-type"};
+// First lines of each release and dialect; the default may go without.
+std::vector<std::string> Profiles() {
+  std::vector<std::string> profiles = {""};
+  for (const QemuVersion release : kReleases) {
+    if (release != kDefaultRelease) {
+      profiles.push_back(absl::StrCat("#", ToString(release)));
+    }
+  }
+  for (const QemuVersion release : kReleases) {
+    profiles.push_back(absl::StrCat("#", ToString(release), " ",
+                                    ToString(Dialect::kMemmapType)));
+  }
+  return profiles;
+}
 
 // A file's first line, if it names a release, and the rest.
 struct Parts {
@@ -43,7 +52,7 @@ std::string Join(const Parts& parts) {
 }
 
 void ChangeProfile(Parts& parts, Choices& choices) {
-  if (choices.OneIn(8)) parts.profile = std::string(choices.Pick(kProfiles));
+  if (choices.OneIn(8)) parts.profile = choices.Pick(Profiles());
 }
 
 CommandLineArgs Arguments(absl::string_view text) {
@@ -54,14 +63,9 @@ CommandLineArgs Arguments(absl::string_view text) {
 
 GeneratorPolicy PolicyFor(absl::string_view profile) {
   GeneratorPolicy policy;
-  for (const auto version : {QemuVersion::k10_0, QemuVersion::k11_1}) {
-    if (absl::StrContains(profile, ToString(version))) {
-      policy.qemu_version = version;
-    }
-  }
-  if (absl::StrContains(profile, ToString(Dialect::kMemmapType))) {
-    policy.dialect = Dialect::kMemmapType;
-  }
+  const CommandLineContext context = SplitArgumentLines(profile).context;
+  policy.qemu_version = context.qemu_version;
+  policy.dialect = context.dialect;
   // The mutation is fault enough.
   policy.one_fault_in = UINT64_MAX;
   policy.max_nodes = 4;

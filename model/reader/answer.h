@@ -19,7 +19,7 @@ namespace e820check::reader {
 
 // Whose rules hold.
 struct Release {
-  QemuVersion qemu = QemuVersion::k7_2;
+  QemuVersion qemu = kDefaultRelease;
   Dialect dialect = Dialect::kStock;
 };
 

@@ -12,6 +12,7 @@
 #include "model/reader/answer.h"
 #include "model/reader/cursor.h"
 #include "model/reader/json_token.h"
+#include "model/reader/release_rules.h"
 
 namespace e820check::reader {
 namespace {
@@ -31,7 +32,8 @@ absl::string_view Cut(absl::string_view message) {
 // Fills a value from the tokens of one message, from left to right.
 class JsonParser {
  public:
-  explicit JsonParser(QemuVersion qemu) : qemu_(qemu) {}
+  explicit JsonParser(const ReleaseRules& rules)
+      : is_old_(!rules.has_incremental_json_parser) {}
 
   absl::Status Take(const JsonToken& token) {
     if (open_.empty()) return TakeValue(token);
@@ -60,8 +62,7 @@ class JsonParser {
 
   Json TakeJson() { return std::move(json_); }
 
-  // 11.0 has another parser.
-  bool IsOld() const { return qemu_ < QemuVersion::k11_1; }
+  bool IsOld() const { return is_old_; }
 
   // Old releases say `old_text`, others `text` with the token's position.
   absl::Status Error(const JsonToken& token, absl::string_view old_text,
@@ -189,7 +190,7 @@ class JsonParser {
   absl::StatusOr<std::string> ReadUnicodeEscape(Cursor& at, size_t start,
                                                 const JsonToken& token) const;
 
-  QemuVersion qemu_;
+  const bool is_old_;
   Json json_;
   std::vector<Open> open_;
 };
@@ -386,7 +387,7 @@ std::optional<size_t> FindMember(const Json& json, size_t object,
 
 absl::StatusOr<Json> ReadJson(absl::string_view text, QemuVersion qemu) {
   JsonLexer lexer(text);
-  JsonParser parser(qemu);
+  JsonParser parser(RulesOf(qemu));
   const Message message = ReadMessage(lexer, parser);
   // Old releases collect the tokens of a message before they parse them.
   if (parser.IsOld() && !message.text_ends) {

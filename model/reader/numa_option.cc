@@ -12,6 +12,7 @@
 #include "machine/machine_type.h"
 #include "model/reader/open_option.h"
 #include "model/reader/record.h"
+#include "model/reader/release_rules.h"
 #include "model/reader/scalars.h"
 #include "model/reader/sources.h"
 
@@ -103,7 +104,7 @@ absl::Status ReadMemInMebibytes(const std::vector<Item>& items,
     if (size.has_hex_unit) WarnOfHexUnit(typed, warnings);
     if (size.fault == Fault::kNone) {
       value.text = absl::StrCat(size.bytes);
-    } else if (qemu != QemuVersion::k7_2) {
+    } else if (RulesOf(qemu).refuses_mem_out_of_range) {
       return Refuse("could not parse memory size '", typed,
                     "': Numerical result out of range");
     }

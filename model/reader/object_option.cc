@@ -66,7 +66,7 @@ constexpr Member kOfMemfd[] = {
 
 bool IsBackend(absl::string_view type, QemuVersion qemu) {
   return type == kRam || type == kFile || type == kMemfd ||
-         (type == kShm && qemu >= QemuVersion::k10_0);
+         (type == kShm && AtLeast(qemu, QemuVersion::k10_0));
 }
 
 absl::Span<const Member> MembersOf(absl::string_view type) {

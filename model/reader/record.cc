@@ -14,7 +14,8 @@ RecordReader::RecordReader(Source& source, const Release& release)
 
 absl::Status RecordReader::Read(absl::Span<const Member> members) {
   for (const Member& member : members) {
-    if (member.since > release_.qemu || member.dialect > release_.dialect) {
+    if (Before(release_.qemu, member.since) ||
+        member.dialect > release_.dialect) {
       continue;
     }
     absl::Status status = ReadMember(member);

@@ -37,7 +37,7 @@ struct Member {
   MemberType type = MemberType::kString;
   bool is_required = false;
   absl::Span<const absl::string_view> words = {};  // of kEnum
-  QemuVersion since = QemuVersion::k7_2;
+  QemuVersion since = kSinceEver;
   Dialect dialect = Dialect::kStock;  // the least that has it
 };
 

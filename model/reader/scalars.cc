@@ -9,6 +9,7 @@
 #include "absl/numeric/int128.h"
 #include "absl/strings/str_cat.h"
 #include "model/reader/cursor.h"
+#include "model/reader/release_rules.h"
 
 namespace e820check::reader {
 namespace {
@@ -106,12 +107,13 @@ SizeReading Multiply(uint64_t number, uint64_t fraction, uint64_t unit,
 }
 
 // "0x" hexdigits [suffix], from the "x" on.
-SizeReading ReadHexSize(Cursor at, uint64_t default_unit, QemuVersion qemu) {
+SizeReading ReadHexSize(Cursor at, uint64_t default_unit,
+                        const ReleaseRules& rules) {
   at.Take();
   const Digits digits = TakeDigits(at, 16);
   if (!digits.any) return Faulty(Fault::kInvalid);
   if (digits.overflows) return OutOfRangeUnless(!at.AtEnd());
-  if (qemu != QemuVersion::k7_2) {
+  if (!rules.has_units_of_hex_sizes) {
     return Multiply(digits.value, 0, default_unit, !at.AtEnd());
   }
   const uint64_t suffix = TakeSuffix(at);
@@ -133,7 +135,8 @@ bool TakeExponent(Cursor& at) {
 }
 
 // "." digits* [suffix], from the "." on.
-SizeReading ReadFraction72(Cursor at, uint64_t number, uint64_t default_unit) {
+SizeReading ReadFractionWithExponent(Cursor at, uint64_t number,
+                                     uint64_t default_unit) {
   at.Take();
   Fraction fraction;
   const size_t start = at.Place();
@@ -142,7 +145,7 @@ SizeReading ReadFraction72(Cursor at, uint64_t number, uint64_t default_unit) {
     const bool has_exponent = TakeExponent(at);
     fraction = ToFraction(at.Since(start));
     if (fraction.is_out_of_range) {
-      // 7.2 takes such a fraction for none, and skips a character for its "."
+      // QEMU takes such a fraction for none, and skips a character for its "."
       // that it has read by then.
       if (at.AtEnd()) return Faulty(Fault::kAccident);
       at.Take();
@@ -180,6 +183,7 @@ SizeReading ReadFraction(Cursor at, uint64_t number, bool is_negative,
 
 SizeReading ReadSize(absl::string_view text, uint64_t default_unit,
                      QemuVersion qemu) {
+  const ReleaseRules rules = RulesOf(qemu);
   Cursor at(text);
   at.TakeWhile(IsBlank);
   const bool is_negative = TakeSign(at);
@@ -188,22 +192,23 @@ SizeReading ReadSize(absl::string_view text, uint64_t default_unit,
 
   if (!digits.any) {
     const bool is_fraction = at.Peek() == '.' && IsDigit(at.Peek(1));
-    if (qemu == QemuVersion::k7_2 || !is_fraction) {
+    if (!rules.has_sizes_without_integer || !is_fraction) {
       return Faulty(Fault::kInvalid);
     }
     return ReadFraction(at, 0, is_negative, default_unit);
   }
   if (digits.overflows) return OutOfRangeUnless(!at.AtEnd());
   if (is_negative) {
-    return qemu == QemuVersion::k7_2 ? Faulty(Fault::kInvalid)
-                                     : OutOfRangeUnless(!at.AtEnd());
+    return rules.refuses_negative_sizes_as_out_of_range
+               ? OutOfRangeUnless(!at.AtEnd())
+               : Faulty(Fault::kInvalid);
   }
   if (at.Since(start) == "0" && (at.Peek() == 'x' || at.Peek() == 'X')) {
-    return ReadHexSize(at, default_unit, qemu);
+    return ReadHexSize(at, default_unit, rules);
   }
   if (at.Peek() == '.') {
-    return qemu == QemuVersion::k7_2
-               ? ReadFraction72(at, digits.value, default_unit)
+    return rules.has_exponents_of_fractions
+               ? ReadFractionWithExponent(at, digits.value, default_unit)
                : ReadFraction(at, digits.value, false, default_unit);
   }
   const uint64_t suffix = TakeSuffix(at);
@@ -220,8 +225,9 @@ struct Integer {
   Digits digits;
 };
 
-// integer := blank* sign ( "0x" hexdigits | "0" octdigits | digits ), from 10.0
-// on also "0b" bindigits. A prefix without digits is the number 0, and stays.
+// integer := blank* sign ( "0x" hexdigits | "0" octdigits | digits ), in later
+// releases also "0b" bindigits. A prefix without digits is the number 0, and
+// stays.
 Integer TakeInteger(Cursor& at, QemuVersion qemu) {
   at.TakeWhile(IsBlank);
   Integer integer{.is_negative = TakeSign(at)};
@@ -232,7 +238,7 @@ Integer TakeInteger(Cursor& at, QemuVersion qemu) {
     base = 16;
     has_prefix = true;
   }
-  if (qemu >= QemuVersion::k10_0 && (letter == 'b' || letter == 'B') &&
+  if (RulesOf(qemu).has_binary_integers && (letter == 'b' || letter == 'B') &&
       DigitValue(at.Peek(2)) < 2) {
     base = 2;
     has_prefix = true;

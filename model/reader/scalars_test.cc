@@ -20,8 +20,7 @@ Fault FaultOf(const char* text, QemuVersion qemu) {
 }
 
 TEST(Sizes, AreTheSameInAllReleases) {
-  for (const auto qemu :
-       {QemuVersion::k7_2, QemuVersion::k10_0, QemuVersion::k11_1}) {
+  for (const auto qemu : kReleases) {
     EXPECT_EQ(Bytes("\t +010", qemu), 10u);
     EXPECT_EQ(Bytes("1.5G", qemu), kGibibyte + kGibibyte / 2);
     EXPECT_EQ(Bytes("1.", qemu), 1u);

@@ -55,7 +55,7 @@ class Completion {
  public:
   Completion(const MachineType& type, const Release& release)
       : type_(type),
-        is_7_2_(release.qemu == QemuVersion::k7_2),
+        is_7_2_(Before(release.qemu, QemuVersion::k10_0)),
         has_dies_(IsPc(type)),
         has_modules_(IsPc(type) && !is_7_2_) {}
 

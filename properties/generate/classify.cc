@@ -11,10 +11,13 @@
 namespace e820check {
 namespace {
 
+// Who can reach a class: the least dialect, and the releases.
 struct Class {
   absl::string_view name;
-  Dialect dialect;  // the first that can reach it
+  Dialect dialect;
   bool (*holds)(const MachineOptions& options, const Answer& answer);
+  Lifetime releases = {};
+  bool beyond_command_lines = false;  // only with GeneratorPolicy's
 };
 
 const GuestLayout* LayoutOf(const Answer& answer) {
@@ -150,6 +153,42 @@ constexpr Class kClasses[] = {
      [](const MachineOptions& o, const Answer& a) {
        return a.accepted() && o.cxl;
      }},
+    {"CXL window", Dialect::kStock,
+     [](const MachineOptions& o, const Answer& a) {
+       return a.accepted() && !o.cxl_windows.empty();
+     }},
+    {"pxb-cxl", Dialect::kStock,
+     HasDevice<Device::Kind::kPxbCxl, Device::Kind::kPxbCxl>},
+    {"sp-mem",
+     Dialect::kStock,
+     HasDevice<Device::Kind::kSpMem, Device::Kind::kSpMem>,
+     {.since = QemuVersion::k11_1}},
+    {"modules",
+     Dialect::kStock,
+     [](const MachineOptions& o, const Answer& a) {
+       return a.accepted() && o.smp.modules > 1;
+     },
+     {.since = QemuVersion::k10_0}},
+    {"generic affinity",
+     Dialect::kStock,
+     [](const MachineOptions& o, const Answer& a) {
+       return a.accepted() && !o.generic_affinities.empty();
+     },
+     {.since = QemuVersion::k10_0}},
+    {"KVM",
+     Dialect::kStock,
+     [](const MachineOptions& o, const Answer& a) {
+       return a.accepted() && o.accelerator == Accelerator::kKvm;
+     },
+     {},
+     true},
+    {"SGX section",
+     Dialect::kStock,
+     [](const MachineOptions& o, const Answer& a) {
+       return a.accepted() && !o.sgx_sections.empty();
+     },
+     {},
+     true},
     {"pci-hole64-size", Dialect::kStock,
      [](const MachineOptions& o, const Answer&) {
        return o.pci_hole64_size_bytes.has_value();
@@ -173,12 +212,12 @@ std::vector<absl::string_view> Classify(const MachineOptions* options,
   return names;
 }
 
-std::vector<absl::string_view> AllClasses(Dialect dialect) {
+std::vector<absl::string_view> AllClasses(const GeneratorPolicy& policy) {
   std::vector<absl::string_view> names = {kParserRefuses};
   for (const Class& c : kClasses) {
-    if (c.dialect == Dialect::kStock || c.dialect == dialect) {
-      names.push_back(c.name);
-    }
+    if (c.dialect != Dialect::kStock && c.dialect != policy.dialect) continue;
+    if (c.beyond_command_lines && !policy.beyond_command_lines) continue;
+    if (Has(c.releases, policy.qemu_version)) names.push_back(c.name);
   }
   return names;
 }

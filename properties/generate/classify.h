@@ -9,6 +9,7 @@
 #include "absl/types/span.h"
 #include "machine/guest_layout.h"
 #include "machine/machine_options.h"
+#include "properties/generate/machine_generator.h"
 
 namespace e820check {
 
@@ -18,9 +19,9 @@ namespace e820check {
 std::vector<absl::string_view> Classify(const MachineOptions* options,
                                         const Answer& answer);
 
-// All names that Classify may return, in the order in which they are printed;
-// those of the memmap-type dialect only where that dialect is asked for.
-std::vector<absl::string_view> AllClasses(Dialect dialect);
+// The names that Classify may return for what such a policy generates, in the
+// order in which they are printed.
+std::vector<absl::string_view> AllClasses(const GeneratorPolicy& policy);
 
 }  // namespace e820check
 

@@ -123,7 +123,7 @@ Kind PickKind(const MachineOptions& machine, Choices& choices) {
     kinds.push_back(Kind::kVirtioMem);
     kinds.push_back(Kind::kVirtioPmem);
   }
-  if (machine.qemu_version == QemuVersion::k11_1) {
+  if (AtLeast(machine.qemu_version, QemuVersion::k11_1)) {
     kinds.insert(kinds.end(), {Kind::kSpMem, Kind::kSpMem, Kind::kSpMem});
   }
   return choices.Pick(kinds);
@@ -309,7 +309,8 @@ void AddCxl(MachineOptions& machine, Choices& choices) {
 }
 
 void AddGenericAffinities(MachineOptions& machine, Choices& choices) {
-  if (machine.qemu_version == QemuVersion::k7_2 || !HasPci(machine)) return;
+  if (Before(machine.qemu_version, QemuVersion::k10_0) || !HasPci(machine))
+    return;
   constexpr absl::string_view kStems[] = {"gi", "a", "port", "zz-"};
   std::vector<std::string> pci_ids;
   std::vector<std::string> bridge_ids;

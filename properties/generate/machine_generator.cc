@@ -10,7 +10,9 @@
 #include "machine/address_range.h"
 #include "options/cpu_model.h"
 #include "options/machine_types.h"
+#include "options/smp.h"
 #include "properties/generate/device_generator.h"
+#include "properties/generate/release_choice.h"
 
 namespace e820check {
 namespace {
@@ -110,12 +112,12 @@ SmpTopology PickTopology(Choices& choices, const MachineType& type,
   smp.cores = choices.Pick(kCounts);
   if (choices.OneIn(3)) smp.threads = choices.Pick(kCounts);
   if (pc && choices.OneIn(4)) smp.dies = choices.Pick(kCounts);
-  if (pc && version != QemuVersion::k7_2 && choices.OneIn(4)) {
+  if (pc && SupportedSmpLevels(type, version).modules && choices.OneIn(4)) {
     smp.modules = choices.Pick(kCounts);
   }
-  // More threads than SMBIOS 2.0 can count, or APIC ids of more than a byte.
-  // 7.2 refuses these under TCG.
-  if (pc && choices.OneIn(version == QemuVersion::k7_2 ? 128 : 16)) {
+  // More threads than SMBIOS 2.0 can count, or APIC ids of more than a byte,
+  // which old releases refuse under TCG.
+  if (pc && choices.OneIn(Before(version, QemuVersion::k10_0) ? 128 : 16)) {
     smp = choices.OneIn(2)
               ? SmpTopology{.dies = 16, .cores = 16}
               : SmpTopology{.sockets = 5, .cores = 3, .threads = 16};
@@ -414,10 +416,8 @@ void AddBoardFault(MachineOptions& machine) {
 }  // namespace
 
 GeneratorPolicy ChoosePolicy(Choices& choices) {
-  constexpr QemuVersion kVersions[] = {QemuVersion::k7_2, QemuVersion::k10_0,
-                                       QemuVersion::k11_1};
   GeneratorPolicy policy;
-  policy.qemu_version = choices.Pick(kVersions);
+  policy.qemu_version = ChooseRelease(choices);
   policy.dialect = choices.OneIn(2) ? Dialect::kMemmapType : Dialect::kStock;
   return policy;
 }

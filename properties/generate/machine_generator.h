@@ -12,7 +12,7 @@ namespace e820check {
 
 // What to generate, apart from the choices themselves.
 struct GeneratorPolicy {
-  QemuVersion qemu_version = QemuVersion::k7_2;
+  QemuVersion qemu_version = kDefaultRelease;
   Dialect dialect = Dialect::kStock;
   uint32_t max_nodes = 16;
   // Also what no text can ask a QEMU without KVM and SGX for.

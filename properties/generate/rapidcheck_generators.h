@@ -49,8 +49,8 @@ inline rc::Gen<MachineOptions> Machines(const GeneratorPolicy& policy) {
 
 inline rc::Gen<GeneratorPolicy> Policies() {
   return rc::gen::map(
-      rc::gen::tuple(rc::gen::element(QemuVersion::k7_2, QemuVersion::k10_0,
-                                      QemuVersion::k11_1),
+      rc::gen::tuple(rc::gen::elementOf(std::vector<QemuVersion>(
+                         std::begin(kReleases), std::end(kReleases))),
                      rc::gen::element(Dialect::kStock, Dialect::kMemmapType)),
       [](const std::tuple<QemuVersion, Dialect>& picked) {
         GeneratorPolicy policy;

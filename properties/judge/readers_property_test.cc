@@ -40,8 +40,8 @@ using Generate = std::string (*)(Choices&);
 
 rc::Gen<Release> Releases() {
   return rc::gen::map(
-      rc::gen::tuple(rc::gen::element(QemuVersion::k7_2, QemuVersion::k10_0,
-                                      QemuVersion::k11_1),
+      rc::gen::tuple(rc::gen::elementOf(std::vector<QemuVersion>(
+                         std::begin(kReleases), std::end(kReleases))),
                      rc::gen::element(Dialect::kStock, Dialect::kMemmapType)),
       [](const std::tuple<QemuVersion, Dialect>& picked) {
         return Release{std::get<0>(picked), std::get<1>(picked)};

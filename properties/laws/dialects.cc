@@ -31,7 +31,7 @@ MemoryBackend* BackendOf(MachineOptions& machine, const NumaNode& node) {
 }
 
 bool HasBothDialects(const MachineOptions& machine) {
-  return machine.qemu_version == QemuVersion::k11_1 && machine.acpi &&
+  return AtLeast(machine.qemu_version, QemuVersion::k11_1) && machine.acpi &&
          (machine.type.family == MachineFamily::kI440fx ||
           machine.type.family == MachineFamily::kQ35);
 }

@@ -146,9 +146,7 @@ bool HotPlugAreaWraps(const MachineOptions& options) {
 
 // Each level of the topology takes whole bits of an APIC id.
 bool StartedCpuNeedsX2Apic(const MachineOptions& options) {
-  if (options.qemu_version != QemuVersion::k10_0 || options.cpu.x2apic) {
-    return false;
-  }
+  if (options.cpu.x2apic) return false;
   uint64_t index = options.smp.cpus - 1;
   uint64_t id = 0;
   int shift = 0;
@@ -198,7 +196,7 @@ bool PciHoleWraps(const MachineOptions& options) {
 
 bool AddressLimitIsTheCpusOwn(const MachineOptions& options) {
   if (options.type.family == MachineFamily::kMicrovm) return true;
-  return options.qemu_version == QemuVersion::k7_2
+  return Before(options.qemu_version, QemuVersion::k10_0)
              ? options.cpu.phys_bits <= 32
              : !options.cpu.long_mode &&
                    options.type.version < MachineVersion{8, 2};
@@ -209,11 +207,9 @@ bool PciHoleStartsInDeviceMemory(const MachineOptions& options) {
          options.memory.maxram_size_bytes > options.memory.ram_size_bytes;
 }
 
-// Of 10.0 and later.
 bool HotPlugAreaWrapsToNothing(const MachineOptions& options) {
   const MemoryOptions& memory = options.memory;
-  return options.qemu_version != QemuVersion::k7_2 &&
-         memory.maxram_size_bytes > memory.ram_size_bytes &&
+  return memory.maxram_size_bytes > memory.ram_size_bytes &&
          memory.maxram_size_bytes - memory.ram_size_bytes +
                  memory.slots * kGiB ==
              0;
@@ -287,25 +283,29 @@ const std::vector<Quirk>& Ledger() {
       {"srat-node-ends-in-legacy-hole",
        "a node that ends between 640K and 1M moves all later nodes up, so that "
        "the last one claims RAM that does not exist",
-       "doc/spec/bug-zoo.md Z69, doc/spec/qemu-layout.md 6.3", "7.2 10.0 11.1",
-       LawsOfMisplacedNodes(), NodeEndsInLegacyHole},
+       "doc/spec/bug-zoo.md Z69, doc/spec/qemu-layout.md 6.3",
+       {},
+       LawsOfMisplacedNodes(),
+       NodeEndsInLegacyHole},
       {"srat-low-memory-ends-below-1M",
        "with max-ram-below-4g under 1M the walk over nodes misses the split, "
        "and RAM above 4G is listed from 1M on",
-       "doc/spec/qemu-layout.md 6.3", "7.2 10.0 11.1", LawsOfMisplacedNodes(),
+       "doc/spec/qemu-layout.md 6.3",
+       {},
+       LawsOfMisplacedNodes(),
        LowMemoryEndsBelowOneMiB},
       {"nvdimm-in-hot-plug-area",
        "the row of an NVDIMM lies in the hot-plug area, which has a row of its "
        "own over all of it",
        "doc/spec/audit-rules.md S02, doc/spec/qemu-layout.md 6.4",
-       "7.2 10.0 11.1",
+       {},
        {"srat.non-volatile-apart"},
        HasNvdimm},
       {"cxl-starts-too-low",
        "with CXL and RAM of its backend's size, more than maxmem, the end of "
        "device memory wraps, so RAM does not move away from HyperTransport",
-       "found by e820check; doc/spec/qemu-layout.md 2.2, 2.4",
-       "7.2",
+       "doc/spec/qemu-layout.md 2.2, 2.4",
+       {.until = QemuVersion::k7_2},
        {"e820.no-overlap", "e820.avoids-hyper-transport",
         "e820.within-cpu-reach"},
        [](const MachineOptions& options) {
@@ -315,15 +315,16 @@ const std::vector<Quirk>& Ledger() {
        "the first latency of a list is not held against its own unit, nor any "
        "latency against a unit that a later one makes smaller, and the unit "
        "itself is cut to 32 bits, so the table says something else",
-       "found by e820check; doc/spec/qemu-layout.md 8.2",
-       "7.2 10.0 11.1",
+       "doc/spec/qemu-layout.md 8.2",
+       {},
        {"hmat.follows-options"},
        HmatValueDoesNotFit},
       {"enclave-in-hyper-transport",
        "enclave memory stays where it was placed when RAM moves out of the way "
        "of AMD's HyperTransport, and may lie there or in RAM; no such host has "
        "SGX",
-       "doc/spec/qemu-layout.md 3", "7.2 10.0 11.1",
+       "doc/spec/qemu-layout.md 3",
+       {},
        LawsOfMisplacedNodesAnd(
            {"e820.no-overlap", "e820.avoids-hyper-transport",
             "e820.windows-are-apart", "srat.omits-reserved-nodes"}),
@@ -331,31 +332,34 @@ const std::vector<Quirk>& Ledger() {
       {"kvm-pages-in-ram",
        "max-ram-below-4g can put RAM where KVM keeps its own pages",
        "doc/spec/qemu-layout.md 3",
-       "7.2 10.0 11.1",
+       {},
        {"e820.no-overlap"},
        LowMemoryReachesKvmPages},
       {"slit-distance-10",
        "distance 10 is accepted between different nodes",
        "doc/spec/qemu-options.md 7.3",
-       "7.2 10.0 11.1",
+       {},
        {"slit.nodes-are-apart"},
        NodesAreAsNearAsOne},
       {"node-sizes-wrap",
        "node sizes are summed modulo 2^64 before the comparison with -m",
-       "doc/spec/bug-zoo.md Z36, doc/spec/qemu-options.md 13", "7.2 10.0 11.1",
-       LawsOfMisplacedNodesAnd({"srat.rows-are-ranges"}), SumOfNodesWraps},
+       "doc/spec/bug-zoo.md Z36, doc/spec/qemu-options.md 13",
+       {},
+       LawsOfMisplacedNodesAnd({"srat.rows-are-ranges"}),
+       SumOfNodesWraps},
       {"hot-plug-area-wraps",
        "with maxmem just under 2^64 and slots, the size of the hot-plug area "
        "wraps to a small one, which passes for the address space limit",
-       "found by fuzz_layout; doc/spec/qemu-layout.md 2.4",
-       "7.2 10.0 11.1",
+       "doc/spec/qemu-layout.md 2.4",
+       {},
        {"srat.hot-plug-area", "srat.rows-are-ranges", "srat.no-overlap",
         "e820.windows-are-apart", "e820.within-cpu-reach"},
        HotPlugAreaWraps},
       {"ram-end-wraps",
        "the end of RAM just under 2^64 wraps when it moves above 4G or 1T, so "
        "the address space limit does not see it; no host has that much",
-       "doc/spec/qemu-layout.md 2.3", "7.2 10.0 11.1",
+       "doc/spec/qemu-layout.md 2.3",
+       {},
        LawsOfMisplacedNodesAnd(
            {"e820.rows-do-not-wrap", "e820.holds-all-ram", "e820.no-overlap",
             "e820.avoids-hyper-transport", "e820.windows-are-apart",
@@ -363,31 +367,30 @@ const std::vector<Quirk>& Ledger() {
        RamEndWraps},
       {"no-ram-at-all",
        "a RAM size just under 2^64 is rounded up to 0 and accepted; the map "
-       "has "
-       "one empty row",
+       "has one empty row",
        "doc/spec/qemu-options.md 13",
-       "7.2 10.0 11.1",
+       {},
        {"e820.rows-are-not-empty"},
        RamIsEmpty},
       {"low-memory-ends-by-1M",
        "RAM, or RAM below 4G, that ends at 1M or lower is accepted, though no "
        "firmware can start in it",
-       "found by e820check; doc/spec/qemu-layout.md 2.1",
-       "7.2 10.0 11.1",
+       "doc/spec/qemu-layout.md 2.1",
+       {},
        {"e820.ram-for-firmware"},
        LowMemoryEndsByOneMiB},
       {"memmap-type-at-1M",
        "a node with memmap-type may start at 1M: only what lies below is "
        "refused",
        "doc/spec/memmap-type.md 5",
-       "the dialect memmap-type",
+       {},
        {"e820.ram-for-firmware"},
        TypedNodeStartsAtOneMiB},
       {"low-memory-over-chips",
        "max-ram-below-4g up to 4G lets RAM lie over the I/O APIC, the local "
        "APICs and the firmware, and leaves PCI no addresses",
-       "found by e820check; doc/spec/qemu-layout.md 2.1",
-       "7.2 10.0 11.1",
+       "doc/spec/qemu-layout.md 2.1",
+       {},
        {"e820.windows-are-apart", "e820.leaves-pci-a-gap"},
        LowMemoryLiesOverChips},
       {"address-limit-is-the-cpus-own",
@@ -395,7 +398,7 @@ const std::vector<Quirk>& Ledger() {
        "QEMU holds the limit against itself, and microvm against nothing, so "
        "no memory is too much",
        "doc/spec/qemu-layout.md 2.3",
-       "7.2 10.0 11.1",
+       {},
        {"e820.within-cpu-reach", "e820.avoids-hyper-transport",
         "e820.windows-are-apart"},
        AddressLimitIsTheCpusOwn},
@@ -403,21 +406,21 @@ const std::vector<Quirk>& Ledger() {
        "up to 2.4 the PCI hole starts where device memory does, so the address "
        "space limit does not see device memory that is larger",
        "doc/spec/qemu-layout.md 2.4",
-       "7.2 10.0",
+       {.until = QemuVersion::k10_0},
        {"e820.within-cpu-reach"},
        PciHoleStartsInDeviceMemory},
       {"pci-hole-wraps",
        "a pci-hole64-size just under 2^64 makes the last address used wrap, so "
        "the address space limit does not see it, nor RAM move",
-       "found by e820check; doc/spec/qemu-layout.md 2.3",
-       "7.2 10.0 11.1",
+       "doc/spec/qemu-layout.md 2.3",
+       {},
        {"e820.within-cpu-reach", "e820.avoids-hyper-transport",
         "e820.no-overlap", "e820.windows-are-apart"},
        PciHoleWraps},
       {"more-than-128-rows",
        "nothing counts the rows that sp-mem devices and memmap-type add",
        "doc/spec/qemu-layout.md 3, doc/spec/memmap-type.md 5",
-       "11.1, the dialect memmap-type",
+       {},
        {"e820.at-most-128-rows"},
        MayHaveMoreThan128Rows},
       {"hmat-lists-nodes-without-rows",
@@ -425,55 +428,55 @@ const std::vector<Quirk>& Ledger() {
        "though SRAT may have no row of one: no memory, or all of it in 640K to "
        "1M",
        "doc/spec/qemu-layout.md 8",
-       "7.2 10.0 11.1",
+       {},
        {"hmat.names-memory", "hmat.lists-initiators-once"},
        HmatListsNodeWithoutRow},
       {"low-memory-of-one-byte-aborts",
        "smbios_build_type_19_table: Assertion `end > start' failed",
-       "found by e820check",
-       "7.2",
+       kNotReported,
+       {},
        {kCrash},
        LowMemoryIsOneByte},
       {"backend-near-2^64-aborts",
        "a backend just under 2^64, whose allocation wraps to a small one, "
        "leaves no room for other blocks: Failed to find gap of requested size",
-       "found by e820check",
-       "7.2",
+       kNotReported,
+       {},
        {kCrash},
        BackendFillsTheAddressSpace},
       {"empty-pci-hole-aborts",
        "max-ram-below-4g may leave i440fx no addresses for PCI: "
        "range_set_bounds: Assertion `!range_is_empty(range)' failed",
-       "found by e820check",
-       "7.2",
+       kNotReported,
+       {},
        {kCrash},
        LowMemoryReachesIoApic},
       {"empty-hot-plug-area-aborts",
        "with slots, maxmem just under 2^64 can make the size of the hot-plug "
        "area wrap to 0: machine_memory_devices_init: assertion failed: (size)",
-       "found by e820check",
-       "10.0 11.1",
+       kNotReported,
+       {.since = QemuVersion::k10_0},
        {kCrash},
        HotPlugAreaWrapsToNothing},
       {"x2apic-missing-aborts",
        "a started CPU with an APIC id of 255 or more and without x2APIC: "
        "Unexpected error in apic_common_set_id()",
-       "found by e820check",
-       "10.0",
+       kNotReported,
+       {QemuVersion::k10_0, QemuVersion::k10_0},
        {kCrash},
        StartedCpuNeedsX2Apic},
       {"slots-beyond-limit-abort",
        "more than 256 slots abort in build_memory_hotplug_aml where maxmem is "
        "below the size of the RAM backend, as no check sees them",
-       "found by e820check",
-       "7.2",
+       kNotReported,
+       {},
        {kCrash},
        SlotsEscapeTheirLimit},
       {"q35-without-ram-aborts",
        "q35 makes an alias of RAM, and aborts where there is none: "
        "memory_region_set_alias_offset: Assertion `mr->alias' failed",
-       "found by e820check",
-       "7.2",
+       kNotReported,
+       {},
        {kCrash},
        Q35HasNoRam},
   };
@@ -484,11 +487,15 @@ const std::vector<Quirk>& Ledger() {
 
 absl::Span<const Quirk> Quirks() { return Ledger(); }
 
+bool Matches(const Quirk& quirk, const MachineOptions& options) {
+  return Has(quirk.releases, options.qemu_version) && quirk.applies(options);
+}
+
 const Quirk* FindExcuse(absl::string_view law_id,
                         const MachineOptions& options) {
   for (const Quirk& quirk : Ledger()) {
     if (absl::c_linear_search(quirk.excused_laws, law_id) &&
-        quirk.applies(options)) {
+        Matches(quirk, options)) {
       return &quirk;
     }
   }

@@ -316,16 +316,6 @@ struct Release {
   std::string nearest_to;  // as of Qemu::nearest_to()
 };
 
-struct DescribedRelease {
-  int major;
-  int minor;
-  QemuVersion rules;
-};
-constexpr DescribedRelease kDescribedReleases[] = {
-    {7, 2, QemuVersion::k7_2},
-    {10, 0, QemuVersion::k10_0},
-    {11, 1, QemuVersion::k11_1},
-};
 // On the way to 10.1 QEMU calls itself 10.0.50, then 10.0.90 and on.
 constexpr int kFirstMicroOfDevelopment = 50;
 
@@ -350,24 +340,19 @@ std::optional<Release> ParseVersion(absl::string_view text) {
       absl::ConsumePrefix(&text, ".") ? TakeNumber(text) : std::nullopt;
   const bool developed = micro.value_or(0) >= kFirstMicroOfDevelopment;
 
-  Release release = {.rules = std::end(kDescribedReleases)[-1].rules,
-                     .nearest_to = absl::StrCat(*major, ".", *minor)};
-  if (developed) absl::StrAppend(&release.nearest_to, ".", *micro);
-  for (const DescribedRelease& described : kDescribedReleases) {
-    if (described.major < *major) continue;
-    release.rules = described.rules;
-    if (described.major == *major && described.minor == *minor && !developed) {
-      release.nearest_to.clear();
-    }
-    break;
+  const QemuVersion rules = NearestRelease(*major, *minor);
+  Release release{.rules = rules, .nearest_to = ""};
+  if (developed || MajorOf(rules) != *major || MinorOf(rules) != *minor) {
+    release.nearest_to = absl::StrCat(*major, ".", *minor);
+    if (developed) absl::StrAppend(&release.nearest_to, ".", *micro);
   }
   return release;
 }
 
 absl::Status NoRulesOf(absl::string_view path, const Release& release) {
   std::vector<std::string> described;
-  for (const DescribedRelease& r : kDescribedReleases) {
-    described.push_back(ToString(r.rules));
+  for (const QemuVersion known : kReleases) {
+    described.push_back(ToString(known));
   }
   return absl::UnimplementedError(absl::StrCat(
       path, ": is QEMU ", release.nearest_to, ", of which there are no rules, ",

@@ -136,10 +136,10 @@ TEST(FindTest, TakesAnotherReleaseForTheNearestOnlyIfTold) {
                         Case{"7.1.0", "7.1", QemuVersion::k7_2},
                         // On the way to the next release.
                         Case{"7.2.50", "7.2.50", QemuVersion::k7_2},
-                        Case{"8.2.1", "8.2", QemuVersion::k10_0},
+                        Case{"8.2.1", "8.2", QemuVersion::k7_2},
                         Case{"10.1.0", "10.1", QemuVersion::k10_0},
                         Case{"10.0.93", "10.0.93", QemuVersion::k10_0},
-                        Case{"11.0.1", "11.0", QemuVersion::k11_1},
+                        Case{"11.0.1", "11.0", QemuVersion::k10_0},
                         Case{"12.0.0", "12.0", QemuVersion::k11_1}}) {
     const Script script("qemu", IntroductionOf(c.text));
     const absl::Status refused = Qemu::Find(script.path()).status();

@@ -16,8 +16,6 @@ namespace {
 
 using nlohmann::ordered_json;
 
-constexpr QemuVersion kVersions[] = {QemuVersion::k7_2, QemuVersion::k10_0,
-                                     QemuVersion::k11_1};
 constexpr Dialect kDialects[] = {Dialect::kStock, Dialect::kMemmapType};
 
 // The value whose name the member holds, if there is one; false if it is no
@@ -209,7 +207,7 @@ absl::StatusOr<BatchQuestion> BatchQuestionFromLine(absl::string_view line) {
   if (!ReadName(json, "dialect", kDialects, question.dialect)) {
     return absl::InvalidArgumentError("\"dialect\" is none that there is");
   }
-  if (!ReadName(json, "qemu_version", kVersions, question.qemu_version)) {
+  if (!ReadName(json, "qemu_version", kReleases, question.qemu_version)) {
     return absl::InvalidArgumentError("\"qemu_version\" is none with rules");
   }
   return question;
@@ -239,7 +237,7 @@ absl::StatusOr<SubjectQuestion> QuestionFromJson(const ordered_json& json) {
   std::optional<Dialect> dialect = question.dialect;
   std::optional<QemuVersion> version = question.qemu_version;
   if (!ReadName(json, "dialect", kDialects, dialect) ||
-      !ReadName(json, "qemu_version", kVersions, version)) {
+      !ReadName(json, "qemu_version", kReleases, version)) {
     return absl::InvalidArgumentError("no such dialect or release");
   }
   question.dialect = *dialect;

@@ -27,15 +27,8 @@ struct Release {
 };
 
 Release ReleaseOf(QemuVersion version) {
-  switch (version) {
-    case QemuVersion::k7_2:
-      return {7, 2};
-    case QemuVersion::k10_0:
-      return {10, 0};
-    case QemuVersion::k11_1:
-      return {11, 1};
-  }
-  return {7, 2};
+  return {static_cast<uint32_t>(MajorOf(version)),
+          static_cast<uint32_t>(MinorOf(version))};
 }
 
 e820_subject_bytes BytesOf(const GuardedBuffer& buffer) {

@@ -65,8 +65,8 @@ int Respond(const e820_subject_request& request,
   context.dialect = request.dialect == E820_DIALECT_MEMMAP_TYPE
                         ? Dialect::kMemmapType
                         : Dialect::kStock;
-  if (request.qemu_major >= 10) context.qemu_version = QemuVersion::k10_0;
-  if (request.qemu_major >= 11) context.qemu_version = QemuVersion::k11_1;
+  context.qemu_version = NearestRelease(static_cast<int>(request.qemu_major),
+                                        static_cast<int>(request.qemu_minor));
   const std::vector<std::string> args(request.argv,
                                       request.argv + request.argc);
   const absl::StatusOr<ParsedCommandLine> parsed =

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// How the releases of QEMU differ in laying out one and the same machine type.
+
+#ifndef E820CHECK_RANGETREE_RELEASE_RULES_H_
+#define E820CHECK_RANGETREE_RELEASE_RULES_H_
+
+#include <cstdint>
+
+#include "absl/strings/string_view.h"
+#include "machine/release.h"
+
+namespace e820check {
+
+// As 7.2 has it, where nothing else is said.
+struct BoardRules {
+  // isapc is a PC like others, with CXL but without a PCI bus; else it has one
+  // low RAM of this size at most and only CPUs of its time.
+  bool isapc_looks_for_cxl = true;
+  uint64_t isapc_max_ram_bytes = UINT64_MAX;
+  absl::string_view isapc_usual_cpus;  // a blank around each
+
+  // CXL windows follow where device memory would end, were there any
+  // (doc/spec/qemu-layout.md 2.4).
+  bool cxl_follows_missing_device_memory = true;
+
+  // CPUs without long mode: whether the address limit asks for the version of
+  // the machine type; else for the number of address bits (2.3).
+  bool narrow_cpu_limit_is_by_machine = false;
+
+  // APIC ids that TCG refuses: of possible CPUs from here on, of started ones
+  // that lack x2APIC (4.2).
+  uint32_t apic_id_limit = 255;
+  uint32_t xapic_id_limit = UINT32_MAX;
+  bool pci_boards_count_smbios_threads = false;
+
+  bool hmat_skips_empty_nodes = false;  // 8
+
+  // Memory devices (2.5): which of two complaints comes first, and the function
+  // named in the warning about private files; empty: no warning.
+  bool looks_at_memdev_before_area = true;
+  absl::string_view discard_function;
+
+  // What stands between a number of threads and advice about it
+  // (doc/spec/qemu-options.md 6), and whether the refusal of a backend called
+  // like the RAM that QEMU makes itself has a hint (9.1).
+  absl::string_view threads_end_with = ")\n";
+  bool reserved_ram_id_has_hint = false;
+};
+
+BoardRules BoardRulesOf(QemuVersion release);
+
+}  // namespace e820check
+
+#endif  // E820CHECK_RANGETREE_RELEASE_RULES_H_
