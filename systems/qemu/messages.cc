@@ -2,6 +2,9 @@
 
 #include "systems/qemu/messages.h"
 
+#include <algorithm>
+#include <iterator>
+
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
@@ -107,6 +110,7 @@ bool IsWarning(absl::string_view message) {
 bool IsHostRefusal(absl::string_view message) {
   return absl::StartsWith(message, "cannot set up guest memory '") ||
          absl::EndsWith(message, ": Cannot allocate memory") ||
+         absl::EndsWith(message, ": Too many open files") ||
          absl::StartsWith(message, "cannot bind memory to host NUMA nodes: ") ||
          absl::StartsWith(message, "Could not access KVM kernel module: ") ||
          IsAboutBootFile(message);
@@ -116,9 +120,27 @@ bool SaysThatItCutTables(absl::string_view stderr_text) {
   return absl::StrContains(stderr_text, ": warning: ACPI table size ");
 }
 
-bool IsOutOfMemory(absl::string_view stderr_text) {
-  return absl::StrContains(stderr_text, "gmem.c:") &&
-         absl::StrContains(stderr_text, ": failed to allocate ");
+bool LacksHostResources(absl::string_view stderr_text) {
+  // At a line's end, so that no argument that QEMU echoes is taken for them.
+  constexpr absl::string_view kEnds[] = {
+      ": Too many open files",
+      ": Cannot allocate memory",
+      "qemu_thread_create: Resource temporarily unavailable",
+      // Of the loader; the error is a number to it.
+      ": failed to map segment from shared object",
+      ": cannot open shared object file: Error 24",
+  };
+  for (const absl::string_view line : absl::StrSplit(stderr_text, '\n')) {
+    const bool of_glib = absl::StrContains(line, "gmem.c:") &&
+                         absl::StrContains(line, ": failed to allocate ");
+    if (of_glib || std::any_of(std::begin(kEnds), std::end(kEnds),
+                               [line](absl::string_view end) {
+                                 return absl::EndsWith(line, end);
+                               })) {
+      return true;
+    }
+  }
+  return false;
 }
 
 absl::string_view FindSanitizerReport(absl::string_view stderr_text) {

@@ -52,9 +52,10 @@ bool IsHostRefusal(absl::string_view message);
 // are, as happens up to pc-i440fx-2.0 with many PCI bridges: it then cuts them.
 bool SaysThatItCutTables(absl::string_view stderr_text);
 
-// Whether GLib said that it ends the program for want of memory. For instance,
-// microvm takes 24 bytes for each of up to 2^32 slots.
-bool IsOutOfMemory(absl::string_view stderr_text);
+// Whether a program that ended without a verdict said that it lacked memory,
+// threads or file descriptors: QEMU itself, GLib, or the loader before them.
+// For instance, microvm takes 24 bytes for each of up to 2^32 slots.
+bool LacksHostResources(absl::string_view stderr_text);
 
 // What a sanitizer, built into QEMU or its libraries, says first; empty if none
 // says anything.

@@ -130,11 +130,28 @@ TEST(MessagesTest, SomeRefusalsHaveNoProgramName) {
               ElementsAre("warning: w", "qemu: could not load PC BIOS 'f'"));
 }
 
-TEST(MessagesTest, OutOfMemory) {
-  EXPECT_TRUE(
-      IsOutOfMemory("\n(process:1): GLib-ERROR **: ../../../glib/gmem.c:169: "
-                    "failed to allocate 25276502016 bytes"));
-  EXPECT_FALSE(IsOutOfMemory("qemu: -m 1: failed to allocate anything\n"));
+TEST(MessagesTest, WhatTheHostLacks) {
+  for (const char* text :
+       {"\n(process:1): GLib-ERROR **: ../../../glib/gmem.c:169: "
+        "failed to allocate 25276502016 bytes",
+        "qemu: qemu_thread_create: Resource temporarily unavailable\n",
+        "Unexpected error in aio_context_new() at ../../util/async.c:576:\n"
+        "qemu-system-x86_64: Failed to initialize event notifier: Too many "
+        "open "
+        "files\n",
+        "qemu-system-x86_64: error while loading shared libraries: "
+        "libgio-2.0.so.0: failed to map segment from shared object\n",
+        "qemu-system-x86_64: error while loading shared libraries: "
+        "libpixman-1.so.0: cannot open shared object file: Error 24\n"}) {
+    EXPECT_TRUE(LacksHostResources(text)) << text;
+  }
+  for (const char* text :
+       {"", "qemu: -m 1: failed to allocate anything\n",
+        "error while loading shared libraries: libx.so: cannot open shared "
+        "object file: No such file or directory\n",
+        "qemu: -numa Too many open files: Invalid parameter\n"}) {
+    EXPECT_FALSE(LacksHostResources(text)) << text;
+  }
 }
 
 TEST(MessagesTest, SanitizerReports) {
@@ -150,6 +167,7 @@ TEST(MessagesTest, SanitizerReports) {
       "");
 }
 
+EXPECT_TRUE(IsHostRefusal("failed to create signalfd: Too many open files"));
 TEST(MessagesTest, HostRefusals) {
   EXPECT_TRUE(IsHostRefusal(
       "cannot set up guest memory 'pc.ram': Cannot allocate memory"));

@@ -21,6 +21,7 @@
 #include "machine/e820_table.h"
 #include "systems/process/process.h"
 #include "systems/qemu/fw_cfg.h"
+#include "systems/qemu/fw_cfg_tables.h"
 #include "systems/qemu/messages.h"
 #include "systems/qemu/qtest.h"
 
@@ -30,11 +31,6 @@ namespace {
 constexpr absl::string_view kProgram = "qemu-system-x86_64";
 constexpr absl::string_view kVersionStart = "QEMU emulator version ";
 constexpr size_t kQuotedStderrBytes = 2 << 10;
-
-// Of a memory map: QEMU makes some 10 rows, one for each of 256 sp-mem devices,
-// and three for each of 128 nodes with memmap-type=. To judge a map takes time
-// that grows with the square of its rows.
-constexpr size_t kMostE820Rows = 4096;
 
 // Transparent huge pages for QEMU's heap save it half of its page faults and a
 // quarter of its start-up time. Only where memory lies changes.
@@ -160,8 +156,9 @@ absl::StatusOr<std::vector<std::string>> Messages(const ChildProcess& child,
 
 // What an end means that is no refusal.
 absl::Status UnexpectedEnd(const ExitStatus& exit, const ChildProcess& child) {
-  if (IsOutOfMemory(child.error_output())) {
-    return absl::ResourceExhaustedError("host: GLib found no memory");
+  if (LacksHostResources(child.error_output())) {
+    return absl::ResourceExhaustedError(
+        "host: lack of memory, threads or file descriptors");
   }
   if (exit.signal == SIGKILL) {
     return absl::AbortedError("killed from outside");
@@ -220,40 +217,6 @@ absl::StatusOr<Answer> AwaitRefusal(ChildProcess& child,
                 .outcome = std::move(rejection)};
 }
 
-absl::StatusOr<std::vector<AcpiTableBytes>> ReadAcpiTables(
-    FwCfg& fw_cfg, const ChildProcess& child, bool adds_tables) {
-  const FwCfgFile* file = fw_cfg.Find("etc/acpi/tables");
-  if (file == nullptr) return std::vector<AcpiTableBytes>();
-  // Some 8 KiB of the file's 128 KiB are tables. By port the rest would take a
-  // second, so there the padding is not read to its end.
-  absl::StatusOr<std::string> bytes =
-      fw_cfg.ReadUntil(*file, [&fw_cfg](absl::string_view so_far) {
-        if (fw_cfg.reads_pages()) return false;
-        absl::StatusOr<AcpiTableList> list = SplitAcpiTables(so_far);
-        return !list.ok() || list->complete;
-      });
-  if (!bytes.ok()) return bytes.status();
-  // Of tables that it builds anew when they are read, QEMU speaks then.
-  return ParseAcpiTables(
-      *bytes,
-      {.added = adds_tables, .cut = SaysThatItCutTables(child.error_output())});
-}
-
-absl::StatusOr<E820Table> ReadE820(FwCfg& fw_cfg) {
-  const FwCfgFile* file = fw_cfg.Find("etc/e820");
-  if (file == nullptr) return E820Table();
-  if (file->size_bytes > kMostE820Rows * kE820RowSizeBytes) {
-    return absl::DataLossError(
-        absl::StrCat("etc/e820 has ", file->size_bytes / kE820RowSizeBytes,
-                     " rows; more than ", kMostE820Rows, " are no machine's"));
-  }
-  absl::StatusOr<std::string> bytes = fw_cfg.Read(*file);
-  if (!bytes.ok()) return bytes.status();
-  absl::StatusOr<E820Table> e820 = DecodeE820(*bytes);
-  if (!e820.ok()) return absl::DataLossError(e820.status().message());
-  return e820;
-}
-
 // The bytes of the first table with this signature, empty if there is none.
 std::string TableNamed(absl::string_view signature,
                        const std::vector<AcpiTableBytes>& tables) {
@@ -267,8 +230,12 @@ absl::StatusOr<QemuAnswer> ReadLayout(FwCfg& fw_cfg, const ChildProcess& child,
                                       bool adds_tables) {
   absl::StatusOr<E820Table> e820 = ReadE820(fw_cfg);
   if (!e820.ok()) return e820.status();
-  absl::StatusOr<std::vector<AcpiTableBytes>> tables =
-      ReadAcpiTables(fw_cfg, child, adds_tables);
+  absl::StatusOr<std::string> file = ReadAcpiFile(fw_cfg);
+  if (!file.ok()) return file.status();
+  // Of tables that it builds anew when they are read, QEMU speaks then.
+  absl::StatusOr<std::vector<AcpiTableBytes>> tables = ParseAcpiTables(
+      *file,
+      {.added = adds_tables, .cut = SaysThatItCutTables(child.error_output())});
   if (!tables.ok()) return tables.status();
   GuestLayout layout;
   layout.e820 = *std::move(e820);
@@ -388,6 +355,10 @@ absl::StatusOr<std::string> AskForText(const std::string& path,
                                        ": ", more.status().message()));
     }
     if (!*more) break;
+  }
+  if (child->output().empty() && LacksHostResources(child->error_output())) {
+    return absl::ResourceExhaustedError(
+        absl::StrCat("host: ", path, ": ", child->error_output()));
   }
   return std::string(child->output());
 }

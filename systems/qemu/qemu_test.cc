@@ -167,6 +167,15 @@ TEST(FindTest, RefusesAVersionThatIsNone) {
   }
 }
 
+TEST(FindTest, AHostThatCannotEvenStartIt) {
+  const Script script("qemu",
+                      "echo \"$0: error while loading shared libraries: "
+                      "libgio-2.0.so.0: failed to map segment from shared "
+                      "object\" >&2; exit 127");
+  EXPECT_EQ(Qemu::Find(script.path()).status().code(),
+            absl::StatusCode::kResourceExhausted);
+}
+
 TEST(FindTest, RefusesAScriptThatChoosesTheAccelerator) {
   const Script script("kvm",
                       "[ \"$1\" = --version ] && "
@@ -222,6 +231,12 @@ TEST(AskTest, EachBadEndHasItsKind) {
       {"yes | tr -d '\\n'", Kind::kGarbage, "a line without end"},
       {"echo \"$0: pc.ram: Cannot allocate memory\" >&2; exit 1", Kind::kHost,
        "host: "},
+      {"echo \"$0: failed to create signalfd: Too many open files\" >&2; exit "
+       "1",
+       Kind::kHost, "host: "},
+      {"echo 'qemu: qemu_thread_create: Resource temporarily unavailable' >&2; "
+       "kill -ABRT $$",
+       Kind::kHost, "host: lack of "},
   };
   for (const Case& c : cases) {
     const FakeQemu fake(c.body);
