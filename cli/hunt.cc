@@ -7,34 +7,34 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
-#include <filesystem>
-#include <fstream>
 #include <functional>
 #include <iostream>
 #include <iterator>
 #include <memory>
-#include <set>
-#include <system_error>
 #include <thread>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/types/span.h"
 #include "model/rules.h"
-#include "options/argument_lines.h"
 #include "options/shell.h"
 #include "properties/generate/choices.h"
 #include "properties/generate/command_line_generator.h"
 #include "properties/ledger/quirks.h"
-#include "properties/shrink/shrink.h"
 #include "search/config_spelling.h"
 #include "search/finding_store.h"
 #include "search/hunted_case.h"
 #include "search/interrupt.h"
 #include "search/known_refusals.h"
+#include "search/minimize.h"
 #include "search/mutation.h"
 #include "search/pool.h"
+#include "search/seed_files.h"
+#include "systems/subject/failure.h"
+#include "systems/system.h"
 
 namespace e820check {
 namespace {
@@ -44,7 +44,7 @@ using Clock = std::chrono::steady_clock;
 // Cases of a generation are made of the same pool, so that they do not depend
 // on which of them ends first.
 constexpr uint64_t kGenerationCases = 128;
-constexpr int kMostShrinkRuns = 1000;
+constexpr size_t kMostNotes = 10;
 
 // Of cases. Agreement counts those that have two answers to compare.
 struct Counts {
@@ -59,7 +59,7 @@ struct Counts {
   uint64_t verdicts_differ = 0;
   uint64_t texts_differ = 0;   // of equal verdicts
   uint64_t tables_differ = 0;  // of equal texts; or they break a law
-  uint64_t unanswered = 0;     // death, hang, garbage
+  uint64_t unanswered = 0;     // death, hang, garbage, a limit
 
   void Add(const HuntedCase& done);
   uint64_t compared() const {
@@ -98,16 +98,16 @@ void Counts::Add(const HuntedCase& done) {
     ++verdicts_differ;
   } else if (kind == "refusal" || kind == "warnings") {
     ++texts_differ;
-  } else if (kind == kCrash || kind == "sanitizer" || kind == "hang" ||
-             kind == "garbage" || kind == "exit") {
+  } else if (kind == kCrash || kind == "sanitizer" || kind == kHang ||
+             kind == "garbage" || kind == "exit" || kind == "limit") {
     ++unanswered;
   } else {
     ++tables_differ;
   }
 }
 
-// Command lines to begin with: what is known to be refused, and the files of
-// a folder. An error of the file system names the path.
+// Command lines to begin with: what is known to be refused, and those of
+// `corpus`. NotFound names the path.
 absl::StatusOr<std::vector<CommandLineArgs>> Seeds(const std::string& corpus,
                                                    QemuVersion qemu) {
   std::vector<CommandLineArgs> seeds;
@@ -115,19 +115,16 @@ absl::StatusOr<std::vector<CommandLineArgs>> Seeds(const std::string& corpus,
     if (Has(known, qemu)) seeds.push_back(ExampleOf(known));
   }
   if (corpus.empty()) return seeds;
-  std::error_code error;
-  std::set<std::filesystem::path> paths;
-  for (std::filesystem::directory_iterator entry(corpus, error), end;
-       !error && entry != end; entry.increment(error)) {
-    paths.insert(entry->path());
+  absl::StatusOr<SeedFiles> files = ReadSeedFiles(corpus);
+  if (!files.ok()) return files.status();
+  for (CommandLineArgs& line : files->lines) seeds.push_back(std::move(line));
+  const std::vector<std::string>& left_out = files->left_out;
+  for (size_t i = 0; i < std::min(kMostNotes, left_out.size()); ++i) {
+    std::cerr << "e820check: left out: " << left_out[i] << "\n";
   }
-  if (error) {
-    return absl::NotFoundError(absl::StrCat(corpus, ": ", error.message()));
-  }
-  for (const std::filesystem::path& path : paths) {
-    std::ifstream file(path, std::ios::binary);
-    const std::string text(std::istreambuf_iterator<char>(file), {});
-    seeds.push_back(SplitArgumentLines(text).args);
+  if (left_out.size() > kMostNotes) {
+    std::cerr << "e820check: left out: " << left_out.size() - kMostNotes
+              << " more\n";
   }
   return seeds;
 }
@@ -147,6 +144,8 @@ class Hunter {
         on_terminal_(isatty(STDERR_FILENO) != 0),
         start_(Clock::now()) {}
 
+  // Whether QEMU starts inside its fence at all.
+  absl::Status TryFence() const;
   absl::Status Execute();
   void PrintSummary() const;
   bool found_something_new() const { return found_something_new_; }
@@ -156,11 +155,16 @@ class Hunter {
     return std::chrono::duration<double>(Clock::now() - start_).count();
   }
   bool IsOver() const {
-    if (Interrupted()) return true;
-    if (options_.minutes && Seconds() >= *options_.minutes * 60) return true;
-    return options_.cases && counts_.cases >= *options_.cases;
+    return MustStop() || (options_.cases && counts_.cases >= *options_.cases);
+  }
+  // What is not begun is left, and what is being minimized stays as it is.
+  bool MustStop() const {
+    return Interrupted() ||
+           (options_.minutes && Seconds() >= *options_.minutes * 60);
   }
 
+  void GoOn(std::vector<CommandLineArgs> earlier);
+  absl::Status Sow(absl::Span<const CommandLineArgs> seeds);
   std::vector<CommandLineArgs> NextGeneration() const;
   CommandLineArgs MakeCase(uint64_t index) const;
   size_t ForEach(
@@ -169,7 +173,6 @@ class Hunter {
   std::vector<HuntedCase> Run(std::vector<CommandLineArgs> lines) const;
   absl::Status Merge(const std::vector<HuntedCase>& cases);
   absl::Status Keep(const std::vector<const HuntedCase*>& found);
-  HuntedCase Minimize(const HuntedCase& found, const RunFolder& folder) const;
   absl::Status Save(const HuntedCase& found, const HuntedCase& least);
   void Show();
   std::string StatusLine() const;
@@ -191,29 +194,72 @@ class Hunter {
   bool found_something_new_ = false;
 };
 
-absl::Status Hunter::Execute() {
-  absl::StatusOr<std::vector<CommandLineArgs>> earlier = store_.LoadPool();
-  if (!earlier.ok()) return earlier.status();
-  first_index_ = store_.cases();
-  absl::Status merged;
-  if (earlier->empty()) {
-    absl::StatusOr<std::vector<CommandLineArgs>> seeds =
-        Seeds(options_.corpus, runner_.qemu_version());
-    if (!seeds.ok()) return seeds.status();
-    merged = Merge(Run(*std::move(seeds)));
+absl::Status Hunter::TryFence() const {
+  const RunFolder folder = store_.RunFolderOf(0);
+  if (absl::Status filled = folder.Fill({}); !filled.ok()) return filled;
+  Question question =
+      MakeQuestion({}, {.qemu_version = runner_.qemu_version()});
+  question.working_directory = folder.working_directory();
+  question.fence.emplace();
+  const absl::StatusOr<Answer> answer = qemu_->Ask(question);
+  std::string failure;
+  if (absl::IsFailedPrecondition(answer.status())) {
+    failure = std::string(answer.status().message());
+  } else if (answer.ok() && !answer->accepted()) {
+    failure = std::get<Rejection>(answer->outcome).text;
   } else {
-    std::cerr << "e820check: goes on from " << earlier->size()
-              << " command lines in " << options_.out << "\n";
-    for (const HuntedCase& done : Run(*std::move(earlier))) {
-      pool_.Offer(done.args, done.features);
-    }
+    return absl::OkStatus();
   }
+  return absl::FailedPreconditionError(absl::StrCat(
+      qemu_->name(), " does not start inside its fence: ", failure,
+      "\nwhat it reads must lie in its own folder, or where the system has "
+      "libraries and programs (doc/hunt.md)"));
+}
+
+absl::Status Hunter::Execute() {
+  first_index_ = store_.cases();
+  absl::StatusOr<std::vector<CommandLineArgs>> seeds =
+      Seeds(options_.corpus, runner_.qemu_version());
+  if (!seeds.ok()) return seeds.status();
+  GoOn(store_.LoadPool());
+  absl::Status merged = Sow(*seeds);
   while (merged.ok() && !IsOver()) {
     merged = Merge(Run(NextGeneration()));
     Show();
   }
   if (on_terminal_) absl::FPrintF(stderr, "\r%78s\r", "");
   return merged;
+}
+
+void Hunter::GoOn(std::vector<CommandLineArgs> earlier) {
+  if (earlier.empty()) return;
+  std::cerr << "e820check: goes on from " << earlier.size()
+            << " command lines in " << options_.out << "\n";
+  for (const HuntedCase& done : Run(std::move(earlier))) {
+    pool_.Offer(done.args, done.features);
+  }
+}
+
+// Tries those that no run before did.
+absl::Status Hunter::Sow(absl::Span<const CommandLineArgs> seeds) {
+  std::vector<CommandLineArgs> left;
+  std::copy_if(
+      seeds.begin(), seeds.end(), std::back_inserter(left),
+      [&](const CommandLineArgs& seed) { return !store_.HasSeed(seed); });
+  while (!left.empty() && !MustStop()) {
+    const size_t count = std::min<size_t>(kGenerationCases, left.size());
+    const std::vector<CommandLineArgs> lines(left.begin(),
+                                             left.begin() + count);
+    const std::vector<HuntedCase> tried = Run(lines);
+    absl::Status merged = Merge(tried);
+    if (merged.ok()) {
+      merged = store_.SaveSeeds(absl::MakeSpan(lines).subspan(0, tried.size()));
+    }
+    if (!merged.ok()) return merged;
+    left.erase(left.begin(), left.begin() + tried.size());
+    Show();
+  }
+  return absl::OkStatus();
 }
 
 CommandLineArgs Hunter::MakeCase(uint64_t index) const {
@@ -238,8 +284,8 @@ std::vector<CommandLineArgs> Hunter::NextGeneration() const {
 }
 
 // Calls work(i, a folder of the thread's own) for i in [0, count), several at a
-// time. Returns the end of those that were done whole: after Ctrl-C the rest is
-// left out.
+// time. Returns the end of those that were done whole: after Ctrl-C, or when
+// the time is up, the rest is left out.
 size_t Hunter::ForEach(
     size_t count,
     const std::function<void(size_t, const RunFolder&)>& work) const {
@@ -247,7 +293,7 @@ size_t Hunter::ForEach(
   std::atomic<size_t> next{0};
   const auto run = [&](size_t thread) {
     const RunFolder folder = store_.RunFolderOf(thread);
-    for (size_t i; !Interrupted() && (i = next++) < count;) {
+    for (size_t i; !MustStop() && (i = next++) < count;) {
       work(i, folder);
       // A child that got the same Ctrl-C died of it: no finding.
       done[i] = !Interrupted();
@@ -291,33 +337,18 @@ absl::Status Hunter::Merge(const std::vector<HuntedCase>& cases) {
 absl::Status Hunter::Keep(const std::vector<const HuntedCase*>& found) {
   std::vector<HuntedCase> least(found.size());
   ForEach(found.size(), [&](size_t i, const RunFolder& folder) {
-    least[i] = Minimize(*found[i], folder);
+    least[i] = Minimize(
+        *found[i],
+        [&](const CommandLineArgs& args) { return runner_.Run(args, folder); },
+        [this] { return MustStop(); });
   });
   for (size_t i = 0; i < found.size(); ++i) {
-    // After Ctrl-C it is kept as it was found.
+    // After Ctrl-C, or when the time is up, it is kept as it was found.
     const bool was_tried = !least[i].kind.empty();
     absl::Status saved = Save(*found[i], was_tried ? least[i] : *found[i]);
     if (!saved.ok()) return saved;
   }
   return absl::OkStatus();
-}
-
-HuntedCase Hunter::Minimize(const HuntedCase& found,
-                            const RunFolder& folder) const {
-  HuntedCase least = found;
-  Shrink(
-      found.args,
-      [&](const CommandLineArgs& candidate) {
-        if (Interrupted()) return false;
-        HuntedCase smaller = runner_.Run(candidate, folder);
-        if (smaller.kind != found.kind || smaller.shape != found.shape) {
-          return false;
-        }
-        least = std::move(smaller);
-        return true;
-      },
-      kMostShrinkRuns);
-  return least;
 }
 
 absl::Status Hunter::Save(const HuntedCase& found, const HuntedCase& least) {
@@ -442,6 +473,7 @@ CommandStatus Complain(const absl::Status& status, CommandStatus code) {
 }  // namespace
 
 CommandStatus Hunt(const HuntOptions& options) {
+  RememberInterrupts();
   absl::StatusOr<std::unique_ptr<System>> model = MakeSystem("reference");
   if (!model.ok()) return Complain(model.status(), kExitUsage);
   absl::StatusOr<std::unique_ptr<System>> qemu = MakeSystem(
@@ -450,9 +482,14 @@ CommandStatus Hunt(const HuntOptions& options) {
   absl::StatusOr<FindingStore> store = FindingStore::Open(options.out);
   if (!store.ok()) return Complain(store.status(), kExitUsage);
 
-  RememberInterrupts();
+  if (const std::string lacks = WhatFenceLacks(); !lacks.empty()) {
+    std::cerr << "e820check: " << lacks << "\n";
+  }
   Hunter hunter(options, *std::move(model), *std::move(qemu),
                 *std::move(store));
+  if (absl::Status s = hunter.TryFence(); !s.ok()) {
+    return Complain(s, kExitNoAnswer);
+  }
   const absl::Status hunted = hunter.Execute();
   if (absl::IsNotFound(hunted)) return Complain(hunted, kExitUsage);
   hunter.PrintSummary();

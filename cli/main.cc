@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
 #include <algorithm>
+#include <cstdint>
 #include <iostream>
 #include <map>
 #include <string>
 #include <vector>
 
 #include "CLI/CLI.hpp"
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
 #include "cli/diff.h"
 #include "cli/hunt.h"
 #include "cli/laws.h"
@@ -64,10 +68,20 @@ CLI::Option* AddVersion(CLI::App& command, T& version,
       ->type_name("7.2|10.0|11.1");
 }
 
+// CLI11 takes "-1" for 2^64 - 1, and nothing for 0.
+std::string CheckSeed(const std::string& text) {
+  uint64_t seed = 0;
+  const bool has_digits_only =
+      std::all_of(text.begin(), text.end(), absl::ascii_isdigit);
+  if (has_digits_only && absl::SimpleAtoi(text, &seed)) return "";
+  return "'" + text + "' is no whole number from 0 to 2^64 - 1";
+}
+
 template <typename Options>
 void AddSeedAndJobs(CLI::App& command, Options& options) {
   command.add_option("--seed", options.seed, "which command lines")
       ->capture_default_str()
+      ->check(CheckSeed)
       ->type_name("N");
   command
       .add_option("--jobs", options.jobs,
@@ -154,6 +168,10 @@ CLI::App* AddHunt(CLI::App& app, HuntOptions& options) {
   CLI::Option* minutes =
       command->add_option("--minutes", options.minutes, "how long")
           ->check(CLI::Range(0.01, 1000000.0).description(""))
+          ->check([](const std::string& text) {  // no range leaves it out
+            return absl::EqualsIgnoreCase(text, "nan") ? "'nan' is no time"
+                                                       : std::string();
+          })
           ->type_name("M");
   CLI::Option* cases =
       command->add_option("--cases", options.cases, "how many command lines")
@@ -169,7 +187,7 @@ CLI::App* AddHunt(CLI::App& app, HuntOptions& options) {
   command
       ->add_option("--corpus", options.corpus,
                    "command lines to begin with: files, one argument a line")
-      ->type_name("DIR");
+      ->type_name("DIR|FILE");
   command->footer(
       std::string("\nWithout --minutes and --cases, until Ctrl-C. Exit status "
                   "1: something was found\nthat no ledger has.\n\n") +

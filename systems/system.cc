@@ -88,6 +88,7 @@ class QemuSystem final : public System {
   absl::StatusOr<Answer> Ask(const Question& question) const override {
     QemuLimits limits;
     limits.working_directory = question.working_directory;
+    limits.fence = question.fence;
     return qemu_.Ask(question.args, limits);
   }
 
@@ -121,6 +122,7 @@ Question MakeQuestion(std::vector<std::string> args,
   return Question{.args = std::move(args),
                   .parsed = std::move(parsed),
                   .working_directory = "",
+                  .fence = std::nullopt,
                   .dialect = context.dialect,
                   .qemu_version = context.qemu_version};
 }

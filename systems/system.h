@@ -12,6 +12,7 @@
 #include "absl/strings/string_view.h"
 #include "machine/guest_layout.h"
 #include "options/command_line.h"
+#include "systems/qemu/fence.h"
 
 namespace e820check {
 
@@ -23,6 +24,8 @@ struct Question {
   absl::StatusOr<ParsedCommandLine> parsed;
   // Where relative paths lead; empty: as for this process.
   std::string working_directory;
+  // For programs that are started with words nobody chose. Only QEMU heeds it.
+  std::optional<QemuFence> fence;
   // What `parsed` went by.
   Dialect dialect = Dialect::kStock;
   QemuVersion qemu_version = QemuVersion::k7_2;

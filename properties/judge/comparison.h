@@ -28,8 +28,8 @@ enum class Verdict {
 struct Comparison {
   Verdict verdict = Verdict::kAccepted;
   // Of a disagreement: "verdict", "e820", "law slit.follows-options", "crash",
-  // "sanitizer", "hang", "garbage", "exit" (a status without a verdict), ... :
-  // what differs first.
+  // "sanitizer", "hang", "garbage", "exit" (a status without a verdict),
+  // "limit" (of the fence), ... : what differs first.
   std::string kind;
   // What differs; else, without a comparison, why there is none.
   std::string divergence;

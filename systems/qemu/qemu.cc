@@ -129,6 +129,11 @@ absl::Status UnexpectedEnd(const ExitStatus& exit, const ChildProcess& child) {
   if (IsOutOfMemory(child.error_output())) {
     return absl::ResourceExhaustedError("host: GLib found no memory");
   }
+  if (exit.signal == SIGXFSZ || exit.signal == SIGXCPU) {
+    return absl::CancelledError(
+        absl::StrCat("ended at its limit of ",
+                     exit.signal == SIGXFSZ ? "file size" : "processor time"));
+  }
   if (exit.signal == SIGKILL) {
     return absl::AbortedError("killed from outside");
   }
@@ -350,12 +355,17 @@ absl::StatusOr<QemuAnswer> Qemu::AskForTables(
         "QEMU: the command line has its own -qtest");
   }
   const Deadline deadline = DeadlineAfter(limits.deadline);
+  std::optional<Fence> fence;
+  if (limits.fence) {
+    fence = MakeFence(*limits.fence, path_, limits.working_directory);
+  }
   absl::StatusOr<ChildProcess> child =
       ChildProcess::Spawn({.path = path_,
                            .arguments = CommandWords(args),
                            .default_environment = {std::string(kHeapTuning)},
                            .working_directory = limits.working_directory,
                            .is_expendable = true,
+                           .fence = std::move(fence),
                            .stderr_cap_bytes = limits.stderr_cap_bytes});
   if (!child.ok()) return child.status();
   absl::StatusOr<QemuAnswer> answer =

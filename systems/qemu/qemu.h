@@ -8,6 +8,7 @@
 #define E820CHECK_SYSTEMS_QEMU_QEMU_H_
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,7 @@
 #include "machine/guest_layout.h"
 #include "machine/machine_type.h"
 #include "systems/qemu/acpi_tables.h"
+#include "systems/qemu/fence.h"
 #include "systems/qemu/inventory.h"
 
 namespace e820check {
@@ -30,6 +32,7 @@ struct QemuLimits {
   size_t stderr_cap_bytes = 8 << 20;
   // Where relative paths of the command line lead; empty: as for this process.
   std::string working_directory;
+  std::optional<QemuFence> fence;  // nullopt: as this process
 };
 
 // What the binary says, and if it accepts, all that it publishes.
@@ -68,6 +71,7 @@ class Qemu {
   //
   // Errors, each with the end of what QEMU said:
   //   Internal            it died on a signal: always a finding
+  //   Cancelled           it was ended at a limit of its fence: a finding, too
   //   Aborted             SIGKILL from outside, for instance for want of memory
   //   DeadlineExceeded    it hung, or was too slow
   //   ResourceExhausted   "host: ...", a refusal that depends on this host

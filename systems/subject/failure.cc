@@ -20,6 +20,7 @@ constexpr Kind kKinds[] = {
     {absl::StatusCode::kOutOfRange, "flood"},
     {absl::StatusCode::kPermissionDenied, "overrun"},
     {absl::StatusCode::kUnavailable, "failed"},
+    {absl::StatusCode::kCancelled, "limit"},
 };
 
 }  // namespace

@@ -10,6 +10,7 @@
 //   flood     OutOfRange          more output than any answer has
 //   overrun   PermissionDenied    wrote where it may not
 //   failed    Unavailable         failed by its own account
+//   limit     Cancelled           was ended at a limit of its fence
 //
 // No failures are Unimplemented (an option is not covered), Unknown (QEMU's own
 // answer is an accident) and ResourceExhausted or Aborted (the host is to
