@@ -4,34 +4,34 @@
 
 #include <algorithm>
 #include <chrono>
-#include <filesystem>
-#include <fstream>
+#include <cstddef>
 #include <functional>
 #include <iostream>
 #include <iterator>
 #include <memory>
-#include <set>
-#include <system_error>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/types/span.h"
 #include "machine/printable.h"
 #include "model/rules.h"
-#include "options/argument_lines.h"
 #include "options/shell.h"
 #include "properties/generate/choices.h"
 #include "properties/generate/command_line_generator.h"
-#include "properties/shrink/shrink.h"
 #include "search/config_spelling.h"
 #include "search/finding_store.h"
 #include "search/hunted_case.h"
 #include "search/interrupt.h"
 #include "search/known_refusals.h"
+#include "search/minimize.h"
 #include "search/mutation.h"
 #include "search/pool.h"
 #include "search/runner.h"
+#include "search/seed_files.h"
+#include "systems/qemu/fence.h"
+#include "systems/system.h"
 
 namespace e820check {
 namespace {
@@ -41,7 +41,7 @@ using Clock = std::chrono::steady_clock;
 // Cases of a generation are made of the same pool, so that they do not depend
 // on which of them ends first.
 constexpr uint64_t kGenerationCases = 128;
-constexpr int kMostShrinkRuns = 1000;
+constexpr size_t kMostNotes = 10;
 // Where standard error is no terminal.
 constexpr auto kBetweenLogLines = std::chrono::seconds(30);
 
@@ -131,25 +131,16 @@ absl::StatusOr<std::vector<CommandLineArgs>> Seeds(const std::string& corpus,
     if (Has(known.releases, qemu)) seeds.push_back(ExampleOf(known));
   }
   if (corpus.empty()) return seeds;
-  std::error_code error;
-  std::set<std::filesystem::path> paths;
-  for (std::filesystem::directory_iterator entry(corpus, error), end;
-       !error && entry != end; entry.increment(error)) {
-    paths.insert(entry->path());
+  absl::StatusOr<SeedFiles> files = ReadSeedFiles(corpus);
+  if (!files.ok()) return files.status();
+  for (CommandLineArgs& line : files->lines) seeds.push_back(std::move(line));
+  const std::vector<std::string>& left_out = files->left_out;
+  for (size_t i = 0; i < std::min(kMostNotes, left_out.size()); ++i) {
+    std::cerr << "e820check: left out: " << left_out[i] << "\n";
   }
-  if (error) {
-    return absl::NotFoundError(absl::StrCat(corpus, ": ", error.message()));
-  }
-  for (const std::filesystem::path& path : paths) {
-    std::ifstream file(path, std::ios::binary);
-    const std::string text(std::istreambuf_iterator<char>(file), {});
-    ArgumentLines lines = SplitArgumentLines(text);
-    if (lines.unknown_word) {
-      return absl::InvalidArgumentError(
-          absl::StrCat(path.string(), ": the first line names \"",
-                       *lines.unknown_word, "\", no release and no dialect"));
-    }
-    seeds.push_back(std::move(lines.args));
+  if (left_out.size() > kMostNotes) {
+    std::cerr << "e820check: left out: " << left_out.size() - kMostNotes
+              << " more\n";
   }
   return seeds;
 }
@@ -166,6 +157,8 @@ class Hunter {
         jobs_(ThreadsFor(options.jobs)),
         start_(Clock::now()) {}
 
+  // Whether QEMU starts inside its fence at all.
+  absl::Status TryFence() const;
   absl::Status Execute();
   void PrintSummary() const;
   // Of a hunt that ended by itself.
@@ -176,10 +169,16 @@ class Hunter {
     return std::chrono::duration<double>(Clock::now() - start_).count();
   }
   bool IsOver() const {
-    if (Interrupted()) return true;
-    if (options_.minutes && Seconds() >= *options_.minutes * 60) return true;
-    return options_.cases && counts_.cases >= *options_.cases;
+    return MustStop() || (options_.cases && counts_.cases >= *options_.cases);
   }
+  // What is not begun is left, and what is being minimized stays as it is.
+  bool MustStop() const {
+    return Interrupted() ||
+           (options_.minutes && Seconds() >= *options_.minutes * 60);
+  }
+
+  absl::Status GoOn(const std::vector<CommandLineArgs>& earlier);
+  absl::Status Sow(absl::Span<const CommandLineArgs> seeds);
 
   std::vector<CommandLineArgs> NextGeneration() const;
   CommandLineArgs MakeCase(uint64_t index) const;
@@ -190,7 +189,6 @@ class Hunter {
       const std::vector<CommandLineArgs>& lines) const;
   absl::Status Merge(const absl::StatusOr<std::vector<HuntedCase>>& cases);
   absl::Status Keep(const std::vector<const HuntedCase*>& found);
-  HuntedCase Minimize(const HuntedCase& found, const RunFolder& folder) const;
   absl::Status Save(const HuntedCase& found, const HuntedCase& least);
   void Show();
   std::string StatusLine() const;
@@ -212,31 +210,77 @@ class Hunter {
   bool found_something_new_ = false;
 };
 
-absl::Status Hunter::Execute() {
-  absl::StatusOr<std::vector<CommandLineArgs>> earlier = store_.LoadPool();
-  if (!earlier.ok()) return earlier.status();
-  first_index_ = store_.cases();
-  absl::Status merged;
-  if (earlier->empty()) {
-    absl::StatusOr<std::vector<CommandLineArgs>> seeds =
-        Seeds(options_.corpus, runner_.qemu_version());
-    if (!seeds.ok()) return seeds.status();
-    merged = Merge(Run(*seeds));
+absl::Status Hunter::TryFence() const {
+  const RunFolder folder = store_.RunFolderOf(0);
+  if (absl::Status filled = folder.Fill({}); !filled.ok()) return filled;
+  Question question =
+      MakeQuestion({}, {.qemu_version = runner_.qemu_version()});
+  question.working_directory = folder.working_directory();
+  question.fence.emplace();
+  const Reply reply = qemu_->Ask(question);
+  std::string failure;
+  if (!reply.ok() && (reply.none().kind == NoAnswer::Kind::kUnusable ||
+                      reply.none().kind == NoAnswer::Kind::kExit)) {
+    failure = Describe(reply.none());
+  } else if (reply.ok() && !reply->accepted()) {
+    failure = std::get<Rejection>(reply->outcome).text;
   } else {
-    std::cerr << "e820check: goes on from " << earlier->size()
-              << " command lines in " << options_.out << "\n";
-    const absl::StatusOr<std::vector<HuntedCase>> cases = Run(*earlier);
-    if (!cases.ok()) return cases.status();
-    for (const HuntedCase& done : *cases) {
-      pool_.Offer(done.args, done.features);
-    }
+    return absl::OkStatus();
   }
+  return absl::FailedPreconditionError(absl::StrCat(
+      qemu_->name(), " does not start inside its fence: ", failure,
+      "\nwhat it reads must lie in its own folder, or where the system has "
+      "libraries and programs (doc/hunt.md)"));
+}
+
+absl::Status Hunter::Execute() {
+  first_index_ = store_.cases();
+  absl::StatusOr<std::vector<CommandLineArgs>> seeds =
+      Seeds(options_.corpus, runner_.qemu_version());
+  if (!seeds.ok()) return seeds.status();
+  absl::Status merged = GoOn(store_.LoadPool());
+  if (merged.ok()) merged = Sow(*seeds);
   while (merged.ok() && !IsOver()) {
     merged = Merge(Run(NextGeneration()));
     Show();
   }
   progress_.Clear();
   return merged;
+}
+
+absl::Status Hunter::GoOn(const std::vector<CommandLineArgs>& earlier) {
+  if (earlier.empty()) return absl::OkStatus();
+  std::cerr << "e820check: goes on from " << earlier.size()
+            << " command lines in " << options_.out << "\n";
+  const absl::StatusOr<std::vector<HuntedCase>> cases = Run(earlier);
+  if (!cases.ok()) return cases.status();
+  for (const HuntedCase& done : *cases) pool_.Offer(done.args, done.features);
+  return absl::OkStatus();
+}
+
+// Tries those that no run before did.
+absl::Status Hunter::Sow(absl::Span<const CommandLineArgs> seeds) {
+  std::vector<CommandLineArgs> left;
+  std::copy_if(
+      seeds.begin(), seeds.end(), std::back_inserter(left),
+      [&](const CommandLineArgs& seed) { return !store_.HasSeed(seed); });
+  while (!left.empty() && !MustStop()) {
+    const auto count = static_cast<std::ptrdiff_t>(
+        std::min<size_t>(kGenerationCases, left.size()));
+    const std::vector<CommandLineArgs> lines(left.begin(),
+                                             left.begin() + count);
+    const absl::StatusOr<std::vector<HuntedCase>> tried = Run(lines);
+    absl::Status merged = Merge(tried);
+    if (merged.ok()) {
+      merged =
+          store_.SaveSeeds(absl::MakeSpan(lines).subspan(0, tried->size()));
+    }
+    if (!merged.ok()) return merged;
+    left.erase(left.begin(),
+               left.begin() + static_cast<std::ptrdiff_t>(tried->size()));
+    Show();
+  }
+  return absl::OkStatus();
 }
 
 CommandLineArgs Hunter::MakeCase(uint64_t index) const {
@@ -261,7 +305,7 @@ std::vector<CommandLineArgs> Hunter::NextGeneration() const {
 }
 
 // work(i, a folder of the thread's own) for i in [0, count), several at a time;
-// after Ctrl-C, of the first of these alone.
+// after Ctrl-C, or when the time is up, of the first of these alone.
 absl::StatusOr<std::vector<HuntedCase>> Hunter::ForEach(
     size_t count,
     const std::function<HuntedCase(size_t, const RunFolder&)>& work) const {
@@ -279,7 +323,8 @@ absl::StatusOr<std::vector<HuntedCase>> Hunter::ForEach(
       [&](uint64_t, HuntedCase done) {
         cases.push_back(std::move(done));
         return true;
-      });
+      },
+      [this] { return MustStop(); });
   absl::Status status = runner.Run(jobs_);
   if (!status.ok()) return status;
   return cases;
@@ -314,33 +359,20 @@ absl::Status Hunter::Merge(
 absl::Status Hunter::Keep(const std::vector<const HuntedCase*>& found) {
   const absl::StatusOr<std::vector<HuntedCase>> least =
       ForEach(found.size(), [&](size_t i, const RunFolder& folder) {
-        return Minimize(*found[i], folder);
+        return Minimize(
+            *found[i],
+            [&](const CommandLineArgs& args) {
+              return runner_.Run(args, folder);
+            },
+            [this] { return MustStop(); });
       });
   for (size_t i = 0; i < found.size(); ++i) {
-    // After Ctrl-C it is kept as it was found.
+    // After Ctrl-C, or when the time is up, it is kept as it was found.
     const bool was_tried = least.ok() && i < least->size();
     absl::Status saved = Save(*found[i], was_tried ? (*least)[i] : *found[i]);
     if (!saved.ok()) return saved;
   }
   return least.status();
-}
-
-HuntedCase Hunter::Minimize(const HuntedCase& found,
-                            const RunFolder& folder) const {
-  HuntedCase least = found;
-  Shrink(
-      found.args,
-      [&](const CommandLineArgs& candidate) {
-        if (Interrupted()) return false;
-        HuntedCase smaller = runner_.Run(candidate, folder);
-        if (smaller.kind != found.kind || smaller.shape != found.shape) {
-          return false;
-        }
-        least = std::move(smaller);
-        return true;
-      },
-      kMostShrinkRuns);
-  return least;
 }
 
 absl::Status Hunter::Save(const HuntedCase& found, const HuntedCase& least) {
@@ -474,6 +506,7 @@ CommandStatus Hunter::Status() const {
 }  // namespace
 
 CommandStatus Hunt(const HuntOptions& options) {
+  RememberInterrupts();
   absl::StatusOr<std::unique_ptr<System>> model = MakeSystem("reference");
   if (!model.ok()) return Complain(kExitUsage, model.status().message());
   absl::StatusOr<std::unique_ptr<System>> qemu = MakeSystem(
@@ -485,9 +518,14 @@ CommandStatus Hunt(const HuntOptions& options) {
   absl::StatusOr<FindingStore> store = FindingStore::Open(options.out);
   if (!store.ok()) return Complain(kExitUsage, store.status().message());
 
-  RememberInterrupts();
+  if (const std::string lacks = WhatFenceLacks(); !lacks.empty()) {
+    std::cerr << "e820check: " << lacks << "\n";
+  }
   Hunter hunter(options, *std::move(model), *std::move(qemu),
                 *std::move(store));
+  if (absl::Status s = hunter.TryFence(); !s.ok()) {
+    return Complain(kExitNoAnswer, s.message());
+  }
   const absl::Status hunted = hunter.Execute();
   if (absl::IsNotFound(hunted)) return Complain(kExitMissing, hunted.message());
   hunter.PrintSummary();

@@ -19,6 +19,7 @@ constexpr Word kWords[] = {
     {NoAnswer::Kind::kHost, "host"},
     {NoAnswer::Kind::kUnusable, "unusable"},
     {NoAnswer::Kind::kCrash, "crash"},
+    {NoAnswer::Kind::kFence, "fence"},
     {NoAnswer::Kind::kSanitizer, "sanitizer"},
     {NoAnswer::Kind::kHang, "hang"},
     {NoAnswer::Kind::kExit, "exit"},

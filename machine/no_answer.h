@@ -26,6 +26,7 @@ struct NoAnswer {
     kUnusable,    // the system cannot be started
     // The system's own fault: a finding.
     kCrash,      // ended by a signal
+    kFence,      // ended at a limit of its fence
     kSanitizer,  // a sanitizer built into it reported something
     kHang,       // no answer in time
     kExit,       // ended by itself, without a verdict

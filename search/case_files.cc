@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
+#include "search/own_folder.h"
 
 namespace e820check {
 namespace {
@@ -44,28 +45,30 @@ FileReader ReaderOf(const PreparedCase& prepared) {
   };
 }
 
+// Removing follows no links.
 RunFolder::~RunFolder() {
   std::error_code ignored;
-  fs::remove_all(path_, ignored);
+  if (fs::exists(path_, ignored) && TakeFolder(path_).ok()) {
+    fs::remove_all(path_, ignored);
+  }
 }
 
 absl::Status RunFolder::Fill(
     const std::map<std::string, std::string>& files) const {
+  if (absl::Status taken = TakeFolder(path_); !taken.ok()) return taken;
+  const fs::path work = working_directory();
   std::error_code error;
-  fs::create_directories(path_, error);
-  for (fs::directory_iterator entry(path_, error), end; !error && entry != end;
-       entry.increment(error)) {
-    fs::remove_all(entry->path(), error);
-    if (error) break;
-  }
+  fs::remove_all(work, error);
+  if (!error) fs::create_directory(work, error);
   if (error) {
-    return absl::UnavailableError(absl::StrCat(path_, ": ", error.message()));
+    return absl::UnavailableError(
+        absl::StrCat(work.string(), ": ", error.message()));
   }
   for (const auto& [name, text] : files) {
-    std::ofstream file(fs::path(path_) / name, std::ios::binary);
+    std::ofstream file(work / name, std::ios::binary);
     if (!(file << text).flush()) {
       return absl::UnavailableError(
-          absl::StrCat(path_, "/", name, ": not written"));
+          absl::StrCat((work / name).string(), ": not written"));
     }
   }
   return absl::OkStatus();

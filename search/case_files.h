@@ -27,16 +27,20 @@ FileReader ReaderOf(const PreparedCase& prepared);
 // Gives each text a file "config0", "config1", ... in the working directory.
 PreparedCase PrepareFiles(const CommandLineArgs& args);
 
-// A folder for one run after the other. Whatever lies in it goes.
+// A folder for one run after the other. It holds a mark and the runs' working
+// directory, from which whatever lies in it goes.
 class RunFolder {
  public:
   // Makes the folder on first use.
   explicit RunFolder(std::string path) : path_(std::move(path)) {}
   RunFolder(const RunFolder&) = delete;
+  // Removes it, if a run was in it.
   ~RunFolder();
 
-  const std::string& path() const { return path_; }
-  // Leaves exactly these files in it. An error of the file system names a path.
+  std::string working_directory() const { return path_ + "/work"; }
+  // Leaves exactly these files in the working directory. An error of the file
+  // system names a path; so does FailedPrecondition, for a folder that has no
+  // mark or is a link, and of which nothing is touched.
   absl::Status Fill(const std::map<std::string, std::string>& files) const;
 
  private:

@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "absl/types/span.h"
 #include "search/case_files.h"
 #include "search/mutation.h"
 
@@ -37,15 +39,17 @@ struct Finding {
 //   findings/KIND-HASH/args           the arguments, a NUL after each
 //   pool/NUMBER                       likewise
 //   cases                             how many command lines were tried
-//   run/NUMBER/                       where a command line runs
+//   seeds                             which of them were given, a hash each
+//   run/NUMBER/work                   where a command line runs
 //
 // What is there is whole: folders and files get their names last. One process
-// at a time has it open.
+// at a time has it open. Only what has a hunt's mark (own_folder.h) is changed,
+// and no link is followed.
 class FindingStore {
  public:
   // Makes `directory` if it is not there, and reads what it holds. An error of
   // the file system names the path; so does FailedPrecondition, if another
-  // process has it open.
+  // process has it open, or if it or a part of it is not a hunt's own.
   static absl::StatusOr<FindingStore> Open(const std::string& directory);
 
   // "crash-0badc0de": where a finding of this kind and shape goes.
@@ -65,11 +69,15 @@ class FindingStore {
 
   absl::Status Save(const Finding& finding);
   absl::Status SaveToPool(const CommandLineArgs& args);
-  // In the order in which they were saved.
-  absl::StatusOr<std::vector<CommandLineArgs>> LoadPool() const;
+  // In the order in which they were saved. An interrupt ends it.
+  std::vector<CommandLineArgs> LoadPool() const;
 
   uint64_t cases() const { return cases_; }
   absl::Status SaveCases(uint64_t cases);
+
+  // Given command lines that were tried, by this run or one before.
+  bool HasSeed(const CommandLineArgs& args) const;
+  absl::Status SaveSeeds(absl::Span<const CommandLineArgs> seeds);
 
   RunFolder RunFolderOf(size_t worker) const {
     return RunFolder((directory_ / "run" / absl::StrCat(worker)).string());
@@ -79,7 +87,9 @@ class FindingStore {
   explicit FindingStore(std::filesystem::path directory)
       : directory_(std::move(directory)) {}
 
+  absl::Status CheckParts() const;
   absl::Status Lock();
+  absl::Status ReadParts();
   absl::Status WriteWhole(const std::filesystem::path& path,
                           absl::string_view bytes) const;
 
@@ -90,8 +100,9 @@ class FindingStore {
   std::filesystem::path directory_;
   std::unique_ptr<FILE, CloseFile> lock_;
   std::map<std::string, size_t> counts_;
-  size_t pool_size_ = 0;
+  std::set<uint32_t> pool_numbers_;
   uint64_t cases_ = 0;
+  std::set<std::string> seeds_;  // hashes
 };
 
 }  // namespace e820check

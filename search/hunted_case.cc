@@ -53,8 +53,11 @@ HuntedCase CaseRunner::Run(CommandLineArgs args,
   Question question = MakeQuestion(
       prepared.args,
       {.qemu_version = qemu_version_, .read_file = ReaderOf(prepared)});
-  question.working_directory = folder.path();
-  if (!IsHarmless(prepared, question.parsed, qemu_version_)) return result;
+  question.working_directory = folder.working_directory();
+  const absl::StatusOr<QemuFence> fence =
+      CheckHarmless(prepared, question.parsed, qemu_version_);
+  if (!fence.ok()) return result;
+  question.fence = *fence;
   result.was_run = true;
   if (absl::Status filled = folder.Fill(prepared.files); !filled.ok()) {
     result.judgement.verdict = Verdict::kHost;

@@ -3,6 +3,7 @@
 #include "search/interrupt.h"
 
 #include <csignal>
+#include <initializer_list>
 
 namespace e820check {
 namespace {
@@ -17,9 +18,10 @@ void Remember(int signal) {
 }  // namespace
 
 void RememberInterrupts() {
-  std::signal(SIGINT, Remember);
-  std::signal(SIGTERM, Remember);
-  std::signal(SIGHUP, Remember);
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+    // nohup has SIGHUP ignored.
+    if (std::signal(signal, Remember) == SIG_IGN) std::signal(signal, SIG_IGN);
+  }
 }
 
 bool Interrupted() { return interrupted != 0; }

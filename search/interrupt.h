@@ -6,7 +6,7 @@
 namespace e820check {
 
 // From now on the first SIGINT, SIGTERM or SIGHUP is only remembered, so that a
-// run can print what it has; a second one ends the process at once.
+// run can print what it has; a second one of its kind ends the process at once.
 void RememberInterrupts();
 bool Interrupted();
 // Which signal it was; 0: none yet.

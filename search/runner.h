@@ -61,8 +61,13 @@ class Runner {
   using Make = std::function<Result(uint64_t index, uint32_t thread)>;
   using Take = std::function<bool(uint64_t index, Result result)>;
 
-  Runner(uint64_t count, Make make, Take take)
-      : count_(count), make_(std::move(make)), take_(std::move(take)) {}
+  // No case is begun once `must_stop`.
+  Runner(uint64_t count, Make make, Take take,
+         std::function<bool()> must_stop = Interrupted)
+      : count_(count),
+        make_(std::move(make)),
+        take_(std::move(take)),
+        must_stop_(std::move(must_stop)) {}
 
   // May be called once.
   absl::Status Run(uint32_t threads) {
@@ -91,7 +96,7 @@ class Runner {
     std::unique_lock<std::mutex> lock(mutex_);
     can_begin_.wait(
         lock, [this] { return is_over_ || begun_ < taken_ + kMostAhead; });
-    if (is_over_ || Interrupted() || begun_ >= count_) return std::nullopt;
+    if (is_over_ || must_stop_() || begun_ >= count_) return std::nullopt;
     return begun_++;
   }
 
@@ -116,6 +121,7 @@ class Runner {
   const uint64_t count_;
   const Make make_;
   const Take take_;
+  const std::function<bool()> must_stop_;
   std::mutex mutex_;  // of what follows
   std::condition_variable can_begin_;
   bool is_over_ = false;

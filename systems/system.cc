@@ -119,6 +119,7 @@ class QemuSystem final : public System {
     }
     QemuLimits limits;
     limits.working_directory = question.working_directory;
+    limits.fence = question.fence;
     return qemu_.Ask(question.args, limits);
   }
 
@@ -168,6 +169,7 @@ Question MakeQuestion(std::vector<std::string> args,
   return Question{.args = std::move(args),
                   .parsed = std::move(parsed),
                   .working_directory = "",
+                  .fence = std::nullopt,
                   .dialect = context.dialect,
                   .qemu_version = context.qemu_version};
 }

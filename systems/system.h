@@ -14,6 +14,7 @@
 #include "machine/no_answer.h"
 #include "model/rules.h"
 #include "options/command_line.h"
+#include "systems/qemu/fence.h"
 #include "systems/qemu/qemu.h"
 
 namespace e820check {
@@ -27,6 +28,8 @@ struct Question {
   absl::StatusOr<ParsedCommandLine> parsed;
   // Where relative paths lead; empty: as for this process.
   std::string working_directory;
+  // For programs that are started with words nobody chose. Only QEMU heeds it.
+  std::optional<QemuFence> fence;
   // What `parsed` went by.
   Dialect dialect = Dialect::kStock;
   QemuVersion qemu_version = QemuVersion::k7_2;

@@ -109,6 +109,7 @@ constexpr Consequence kConsequences[] = {
     {"exit", "", "the machine ends where it ought to give an answer"},
     {"garbage", "", "whoever reads the answer reads something else"},
     {"flood", "", "the log of the machine fills a disk"},
+    {"fence", "", "the machine takes from its host what others need"},
     {"overrun", "",
      "memory beside the tables is overwritten: any later step "
      "may break"},

@@ -20,6 +20,7 @@
 #include <cstdint>
 
 #include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 
@@ -32,6 +33,10 @@ constexpr size_t kStderrChunkBytes = 4 << 10;
 // One turn reads at least a full pipe of stderr, and ends even if the child
 // writes faster than we read.
 constexpr int kStderrReadsPerTurn = 64;
+constexpr int kLongestMs = 60'000;
+// How often a fenced child's memory is looked at: the kernel clears a few
+// hundred MiB in this time, and looking takes some 20 microseconds.
+constexpr int kWatchMs = 20;
 
 absl::Status SystemError(absl::string_view what) {
   return absl::ResourceExhaustedError(
@@ -96,6 +101,7 @@ struct ChildSide {
   int failure_fd;                 // takes errno; closes on exec
   const char* working_directory;  // nullptr: the own
   bool is_expendable;
+  const PreparedFence* fence;  // nullptr: none
   pid_t parent;
 
   [[noreturn]] void Run() const {
@@ -126,7 +132,8 @@ struct ChildSide {
     if ((working_directory == nullptr || chdir(working_directory) == 0) &&
         dup2(stdin_fd, STDIN_FILENO) >= 0 &&
         dup2(stdout_fd, STDOUT_FILENO) >= 0 &&
-        dup2(stderr_fd, STDERR_FILENO) >= 0) {
+        dup2(stderr_fd, STDERR_FILENO) >= 0 &&
+        (fence == nullptr || fence->Enter())) {
       execve(path, argv, envp);
     }
     const int error = errno;
@@ -185,10 +192,45 @@ class SigPipeGuard {
   bool was_pending_;
 };
 
-int PollTimeoutMs(Deadline deadline) {
+int PollTimeoutMs(Deadline deadline, int most_ms) {
   const auto left = std::chrono::ceil<std::chrono::milliseconds>(
       deadline - std::chrono::steady_clock::now());
-  return static_cast<int>(std::clamp<int64_t>(left.count(), 0, 60'000));
+  return static_cast<int>(std::clamp<int64_t>(left.count(), 0, most_ms));
+}
+
+// The start of a file of /proc; empty if it is not there.
+std::string ReadProcFile(const std::string& path) {
+  std::string text(1024, '\0');
+  const FileDescriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  const ssize_t count =
+      file.open() ? read(file.get(), text.data(), text.size()) : 0;
+  text.resize(static_cast<size_t>(std::max<ssize_t>(count, 0)));
+  return text;
+}
+
+// Memory that a process and its descendants hold, those excepted that lost
+// their parent. A page that several of them share counts for each.
+uint64_t ResidentBytes(pid_t root) {
+  constexpr size_t kMostProcesses = 256;
+  const auto page_bytes = static_cast<uint64_t>(sysconf(_SC_PAGESIZE));
+  uint64_t pages = 0;
+  std::vector<std::string> family = {absl::StrCat(root)};
+  for (size_t i = 0; i < family.size() && i < kMostProcesses; ++i) {
+    const std::string folder = absl::StrCat("/proc/", family[i]);
+    const std::string sizes = ReadProcFile(folder + "/statm");
+    const std::vector<absl::string_view> fields = absl::StrSplit(sizes, ' ');
+    uint64_t resident = 0;
+    if (fields.size() > 1 && absl::SimpleAtoi(fields[1], &resident)) {
+      pages += resident;
+    }
+    const std::string children =
+        ReadProcFile(absl::StrCat(folder, "/task/", family[i], "/children"));
+    for (const absl::string_view child :
+         absl::StrSplit(children, ' ', absl::SkipEmpty())) {
+      family.emplace_back(child);
+    }
+  }
+  return pages * page_bytes;
 }
 
 bool WouldBlock() { return errno == EAGAIN || errno == EINTR; }
@@ -230,11 +272,6 @@ std::optional<std::string> FindProgram(absl::string_view name) {
   return std::nullopt;
 }
 
-void FileDescriptor::Close() {
-  if (fd_ >= 0) close(fd_);
-  fd_ = -1;
-}
-
 absl::StatusOr<ChildProcess> ChildProcess::Spawn(const Command& command) {
   std::vector<std::string> words = {command.path};
   words.insert(words.end(), command.arguments.begin(), command.arguments.end());
@@ -261,6 +298,14 @@ absl::StatusOr<ChildProcess> ChildProcess::Spawn(const Command& command) {
     return SystemError("fcntl");
   }
 
+  std::optional<PreparedFence> fence;
+  if (command.fence) {
+    absl::StatusOr<PreparedFence> prepared =
+        PreparedFence::Make(*command.fence);
+    if (!prepared.ok()) return prepared.status();
+    fence.emplace(*std::move(prepared));
+  }
+
   const ChildSide child_side = {
       .path = command.path.c_str(),
       .argv = argv.data(),
@@ -273,6 +318,7 @@ absl::StatusOr<ChildProcess> ChildProcess::Spawn(const Command& command) {
                                ? nullptr
                                : command.working_directory.c_str(),
       .is_expendable = command.is_expendable,
+      .fence = fence ? &*fence : nullptr,
       .parent = getpid()};
   const pid_t pid = fork();
   if (pid < 0) return SystemError("fork");
@@ -289,6 +335,8 @@ absl::StatusOr<ChildProcess> ChildProcess::Spawn(const Command& command) {
   child.pidfd_ =
       FileDescriptor(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));
   if (!child.pidfd_.open()) return SystemError("pidfd_open");
+  if (command.fence)
+    child.resident_limit_bytes_ = command.fence->resident_bytes;
   return child;
 }
 
@@ -338,8 +386,11 @@ absl::Status ChildProcess::Pump(Deadline deadline) {
       pollfd{.fd = stdout_.get(), .events = POLLIN},
       pollfd{.fd = stderr_.get(), .events = POLLIN},
       pollfd{.fd = pidfd_.get(), .events = POLLIN}};
-  const int ready = poll(fds.data(), fds.size(), PollTimeoutMs(deadline));
+  const int ready = poll(
+      fds.data(), fds.size(),
+      PollTimeoutMs(deadline, resident_limit_bytes_ ? kWatchMs : kLongestMs));
   if (ready < 0 && errno != EINTR) return SystemError("poll");
+  if (absl::Status s = CheckResident(); !s.ok()) return s;
   if (ready <= 0) {
     if (std::chrono::steady_clock::now() < deadline) return absl::OkStatus();
     return absl::DeadlineExceededError("no answer in time");
@@ -358,6 +409,20 @@ absl::Status ChildProcess::Pump(Deadline deadline) {
     return absl::DeadlineExceededError("no answer in time");
   }
   return absl::OkStatus();
+}
+
+absl::Status ChildProcess::CheckResident() {
+  const Deadline now = std::chrono::steady_clock::now();
+  if (!resident_limit_bytes_ || exit_status_ || now < next_look_) {
+    return absl::OkStatus();
+  }
+  next_look_ = now + std::chrono::milliseconds(kWatchMs);
+  const uint64_t resident_bytes = ResidentBytes(pid_.value);
+  if (resident_bytes <= *resident_limit_bytes_) return absl::OkStatus();
+  Kill();
+  return absl::CancelledError(
+      absl::StrCat("killed at its limit: it held more than ",
+                   *resident_limit_bytes_ >> 20, " MiB of memory"));
 }
 
 void ChildProcess::WriteInput() {

@@ -9,6 +9,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <utility>
@@ -18,6 +19,8 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "systems/process/fence.h"
+#include "systems/process/file_descriptor.h"
 
 namespace e820check {
 
@@ -41,27 +44,6 @@ struct ExitStatus {
 // else the first of that name in PATH. nullopt if that is no executable file.
 std::optional<std::string> FindProgram(absl::string_view name);
 
-// Closes on destruction; -1 is none.
-class FileDescriptor {
- public:
-  FileDescriptor() = default;
-  explicit FileDescriptor(int fd) : fd_(fd) {}
-  FileDescriptor(FileDescriptor&& other) noexcept
-      : fd_(std::exchange(other.fd_, -1)) {}
-  FileDescriptor& operator=(FileDescriptor&& other) noexcept {
-    std::swap(fd_, other.fd_);
-    return *this;
-  }
-  ~FileDescriptor() { Close(); }
-
-  int get() const { return fd_; }
-  bool open() const { return fd_ >= 0; }
-  void Close();
-
- private:
-  int fd_ = -1;
-};
-
 // A running program, its three standard streams being pipes to this object.
 //
 // The child leads a process group of its own. The whole group is killed by
@@ -72,7 +54,9 @@ class FileDescriptor {
 // Ends are told from waitpid(), so SIGCHLD must not be ignored.
 //
 // Reading either stream also empties the other and feeds the child its input,
-// so that neither side waits for the other on a full pipe.
+// so that neither side waits for the other on a full pipe. While it waits, it
+// watches what memory a fenced child holds; beyond its limit the group is
+// killed and the call returns Cancelled.
 class ChildProcess {
  public:
   struct Command {
@@ -83,13 +67,14 @@ class ChildProcess {
     std::string working_directory;  // empty: the own
     // Should the system lack memory, the child goes before others.
     bool is_expendable = false;
+    std::optional<Fence> fence;  // nullopt: as this process
     // What is kept of stderr; the rest is read, counted and dropped.
     size_t stderr_cap_bytes = 64 << 10;
   };
 
   // InvalidArgument if a string holds a NUL byte; NotFound if there is no such
   // file; FailedPrecondition if it cannot be run; ResourceExhausted if the
-  // system gives no process or pipe.
+  // system gives no process, pipe or fence.
   static absl::StatusOr<ChildProcess> Spawn(const Command& command);
 
   ChildProcess(ChildProcess&& other) noexcept = default;
@@ -108,13 +93,13 @@ class ChildProcess {
 
   // Waits for stdout: true if at least one byte, at most 64 KiB, came to
   // output(); false if there will be none. On return, what the child had
-  // written to stderr before is in error_output(). DeadlineExceeded.
+  // written to stderr before is in error_output(). DeadlineExceeded, Cancelled.
   absl::StatusOr<bool> ReadSome(Deadline deadline);
   // What came so far; the caller takes from the front what it has used.
   std::string& output() { return output_; }
 
   // Waits for the child to end by itself; stdout is read and dropped.
-  // DeadlineExceeded, and then the child still runs.
+  // DeadlineExceeded, and then the child still runs; Cancelled.
   absl::StatusOr<ExitStatus> AwaitExit(Deadline deadline);
   // Kills what is left of the group and reaps the child. If the child had
   // already ended, this is how. May be repeated.
@@ -141,6 +126,7 @@ class ChildProcess {
 
   // One poll() and what it found to do.
   absl::Status Pump(Deadline deadline);
+  absl::Status CheckResident();
   void WriteInput();
   bool ReadOutput();  // whether bytes came
   void ReadErrors();
@@ -152,6 +138,8 @@ class ChildProcess {
   FileDescriptor stderr_;
   bool ended_ = false;
   std::optional<ExitStatus> exit_status_;  // known once reaped
+  std::optional<uint64_t> resident_limit_bytes_;
+  Deadline next_look_{};  // at the memory that it holds
 
   std::string input_;
   bool close_input_ = false;

@@ -117,6 +117,8 @@ NoAnswer::Kind KindOf(const absl::Status& status) {
   switch (status.code()) {
     case absl::StatusCode::kInternal:
       return NoAnswer::Kind::kCrash;
+    case absl::StatusCode::kCancelled:
+      return NoAnswer::Kind::kFence;
     case absl::StatusCode::kDeadlineExceeded:
       return NoAnswer::Kind::kHang;
     case absl::StatusCode::kAborted:
@@ -159,6 +161,11 @@ absl::Status UnexpectedEnd(const ExitStatus& exit, const ChildProcess& child) {
   if (LacksHostResources(child.error_output())) {
     return absl::ResourceExhaustedError(
         "host: lack of memory, threads or file descriptors");
+  }
+  if (exit.signal == SIGXFSZ || exit.signal == SIGXCPU) {
+    return absl::CancelledError(
+        absl::StrCat("ended at its limit of ",
+                     exit.signal == SIGXFSZ ? "file size" : "processor time"));
   }
   if (exit.signal == SIGKILL) {
     return absl::AbortedError("killed from outside");
@@ -451,12 +458,17 @@ OrNoAnswer<QemuAnswer> Qemu::AskForTables(absl::Span<const std::string> args,
                     .text = "QEMU: the command line has its own -qtest"};
   }
   const Deadline deadline = DeadlineAfter(limits.deadline);
+  std::optional<Fence> fence;
+  if (limits.fence) {
+    fence = MakeFence(*limits.fence, path_, limits.working_directory);
+  }
   absl::StatusOr<ChildProcess> child =
       ChildProcess::Spawn({.path = path_,
                            .arguments = CommandWords(args),
                            .default_environment = {std::string(kHeapTuning)},
                            .working_directory = limits.working_directory,
                            .is_expendable = true,
+                           .fence = std::move(fence),
                            .stderr_cap_bytes = limits.stderr_cap_bytes});
   if (!child.ok()) return NotStarted(child.status());
   absl::StatusOr<QemuAnswer> answer =

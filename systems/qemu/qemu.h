@@ -8,6 +8,7 @@
 #define E820CHECK_SYSTEMS_QEMU_QEMU_H_
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,7 @@
 #include "machine/machine_type.h"
 #include "machine/no_answer.h"
 #include "systems/qemu/acpi_tables.h"
+#include "systems/qemu/fence.h"
 #include "systems/qemu/inventory.h"
 
 namespace e820check {
@@ -31,6 +33,7 @@ struct QemuLimits {
   size_t stderr_cap_bytes = 8 << 20;
   // Where relative paths of the command line lead; empty: as for this process.
   std::string working_directory;
+  std::optional<QemuFence> fence;  // nullopt: as this process
 };
 
 // What becomes of a binary whose release has no rules of its own.
@@ -78,6 +81,7 @@ class Qemu {
   //
   // No answer is one of these, each with the end of what QEMU said:
   //   kCrash       it died on a signal
+  //   kFence       it was ended at a limit of its fence
   //   kSanitizer   a sanitizer that it was built with reported something
   //   kHang        it hung, or was too slow
   //   kHost        a refusal that depends on this host; or SIGKILL from
