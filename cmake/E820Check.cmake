@@ -18,6 +18,8 @@ if(PROJECT_IS_TOP_LEVEL)
     -Wall -Wextra -Wshadow $<$<COMPILE_LANGUAGE:CXX>:-Wnon-virtual-dtor>
     # GCC warns of designated initialisers that leave a member its default.
     -Wno-missing-field-initializers
+    # GCC 12 warns of std::string's own operator+ of a literal and a string.
+    $<$<COMPILE_LANG_AND_ID:CXX,GNU>:-Wno-restrict>
     $<$<BOOL:${E820CHECK_WERROR}>:-Werror>)
 endif()
 if(E820CHECK_SANITIZE)
