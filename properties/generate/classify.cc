@@ -67,10 +67,12 @@ constexpr Class kClasses[] = {
     {"isapc", Dialect::kStock, IsFamily<MachineFamily::kIsapc>},
     {"microvm", Dialect::kStock, IsFamily<MachineFamily::kMicrovm>},
     {"none", Dialect::kStock, IsFamily<MachineFamily::kNone>},
-    {"machine <= 5.0", Dialect::kStock,
+    {"machine <= 5.0",
+     Dialect::kStock,
      [](const MachineOptions& o, const Answer&) {
        return o.type.version <= MachineVersion{5, 0};
-     }},
+     },
+     {.until = QemuVersion::k10_0}},
     {"no nodes", Dialect::kStock, HasNodes<0, 0>},
     {"1 node", Dialect::kStock, HasNodes<1, 1>},
     {"2-4 nodes", Dialect::kStock, HasNodes<2, 4>},
@@ -81,12 +83,14 @@ constexpr Class kClasses[] = {
                 return NodeSizeBytes(o, n) == 0;
               });
      }},
-    {"mem=", Dialect::kStock,
+    {"mem=",
+     Dialect::kStock,
      [](const MachineOptions& o, const Answer&) {
        return absl::c_any_of(o.numa_nodes, [](const NumaNode& n) {
          return n.mem_bytes.has_value();
        });
-     }},
+     },
+     {.until = QemuVersion::k10_0}},
     {"RAM <= 1M", Dialect::kStock,
      [](const MachineOptions& o, const Answer&) {
        return o.memory.ram_size_bytes <= kMiB;

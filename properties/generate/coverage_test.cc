@@ -28,7 +28,7 @@ namespace e820check {
 namespace {
 
 constexpr uint64_t kSeed = 20;
-constexpr int kCases = 10000;
+constexpr int kCases = 20000;
 
 constexpr Dialect kDialects[] = {Dialect::kStock, Dialect::kMemmapType};
 
@@ -149,11 +149,17 @@ TEST_P(Coverage, EveryClassBeyondCommandLinesIsGenerated) {
   ExpectEach(beyond, Beyond());
 }
 
-TEST_P(Coverage, BetweenFifteenAndSixtyPercentAreRefused) {
+// Measured: from 10.0 on, 63 % of what the dialect memmap-type makes of faults,
+// and of boards and CPUs that these releases refuse too; 60 % at most
+// elsewhere.
+TEST_P(Coverage, NeitherTooFewNorTooManyAreRefused) {
   for (const Dialect dialect : kDialects) {
+    const bool is_strict = dialect == Dialect::kMemmapType &&
+                           AtLeast(GetParam(), QemuVersion::k10_0);
     const int refused = CountsOf(Words(dialect)).refused;
-    EXPECT_GE(refused, kCases * 15 / 100);
-    EXPECT_LE(refused, kCases * 60 / 100);
+    EXPECT_GE(refused, kCases * 15 / 100) << ToString(dialect);
+    EXPECT_LE(refused, kCases * (is_strict ? 65 : 60) / 100)
+        << ToString(dialect);
   }
 }
 
@@ -168,6 +174,17 @@ std::vector<std::vector<std::string>> RareLines() {
        "q35-pcihost.pci-hole64-size=18446742424442109952"},
       // maxmem, and room for slots, that wrap to nothing.
       {"-m", "1G,slots=2,maxmem=18446744072635809792"},
+      // Nodes whose sum wraps to 1 GiB.
+      {"-m", "1G", "-object",
+       "memory-backend-ram,id=a,size=9223372036854775808", "-object",
+       "memory-backend-ram,id=b,size=9223372037928517632", "-numa",
+       "node,memdev=a", "-numa", "node,memdev=b"},
+      {"-object", "memory-backend-ram,id=a,size=18446744073709549568"},
+      // More slots than tables can name, which only maxmem below RAM lets by.
+      {"-machine", "q35,memory-backend=a", "-object",
+       "memory-backend-ram,id=a,size=256M", "-m", "slots=300,maxmem=200M"},
+      // Over the pages of KVM.
+      {"-machine", "pc,max-ram-below-4g=4G", "-m", "4090M"},
   };
   // More rows than firmware has room for: of devices, and of nodes.
   std::vector<std::string> devices = {"-machine",     "q35",  "-m",
@@ -192,15 +209,19 @@ std::vector<std::vector<std::string>> RareLines() {
   return lines;
 }
 
-// Of what the release reads of them.
+// Of what the release reads of them, under TCG and, though no text can ask for
+// it, under KVM.
 std::set<std::string> QuirksOfRareLines(QemuVersion release) {
   std::set<std::string> quirks;
   for (const std::vector<std::string>& line : RareLines()) {
     const auto parsed = ParseCommandLine(
         line, {.qemu_version = release, .dialect = Dialect::kMemmapType});
     if (!parsed.ok() || !parsed->accepted()) continue;
-    const auto& machine = std::get<MachineOptions>(parsed->outcome);
-    CollectQuirks(machine, ReferenceLayout(machine), quirks);
+    auto machine = std::get<MachineOptions>(parsed->outcome);
+    for (const auto accelerator : {Accelerator::kTcg, Accelerator::kKvm}) {
+      machine.accelerator = accelerator;
+      CollectQuirks(machine, ReferenceLayout(machine), quirks);
+    }
   }
   return quirks;
 }
@@ -225,7 +246,7 @@ TEST_P(Coverage, EveryLedgerEntryOfTheReleaseMatchesSomething) {
 TEST(CoverageOfRules, EveryRuleOfTheModelIsReached) {
   RuleSet reached;
   SeededChoices choices(kSeed);
-  for (int i = 0; i < 2 * kCases; ++i) {
+  for (int i = 0; i < kCases; ++i) {
     GeneratorPolicy policy;
     policy.qemu_version = kReleases[i % std::size(kReleases)];
     policy.beyond_command_lines = i % 2 == 0;
