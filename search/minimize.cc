@@ -4,8 +4,8 @@
 
 #include <utility>
 
-#include "properties/shrink/shrink.h"
 #include "machine/no_answer.h"
+#include "properties/shrink/shrink.h"
 
 namespace e820check {
 

@@ -79,9 +79,9 @@ class SeedReader {
     }
     ArgumentLines lines = SplitArgumentLines(*text);
     if (lines.unknown_word) {
-      return LeaveOut(path, absl::StrCat("its first line names \"",
-                                         *lines.unknown_word,
-                                         "\", no release and no dialect"));
+      return LeaveOut(
+          path, absl::StrCat("its first line names \"", *lines.unknown_word,
+                             "\", no release and no dialect"));
     }
     seeds_.lines.push_back(std::move(lines.args));
   }

@@ -32,7 +32,8 @@ void WriteArguments(const std::vector<std::string>& args,
   // No process can be given a NUL byte.
   if (absl::IsInvalidArgument(parsed.status())) return;
   const bool harmless =
-      IsHarmless({.args = args, .files = {}}, parsed, context.qemu_version);
+      CheckHarmless({.args = args, .files = {}}, parsed, context.qemu_version)
+          .ok();
   std::vector<std::string> items = {std::string(ToString(context.qemu_version)),
                                     harmless ? "harmless" : "harmful",
                                     absl::StrCat(args.size())};

@@ -36,9 +36,10 @@ TEST(AnswerJson, AnswersComeBackAsTheyWere) {
 }
 
 TEST(AnswerJson, NoAnswersComeBackAsTheyWere) {
-  for (const char* word : {"not covered", "accident", "lacking", "limit",
-                           "host", "unusable", "crash", "sanitizer", "hang",
-                           "exit", "garbage", "flood", "overrun", "failed"}) {
+  for (const char* word :
+       {"not covered", "accident", "lacking", "limit", "host", "unusable",
+        "crash", "fence", "sanitizer", "hang", "exit", "garbage", "flood",
+        "overrun", "failed"}) {
     const auto kind = NoAnswerKindOf(word);
     ASSERT_TRUE(kind.has_value()) << word;
     const NoAnswer none = {.kind = *kind, .text = "why"};
