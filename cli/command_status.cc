@@ -48,6 +48,8 @@ CommandStatus StatusOfStart(const absl::Status& failure) {
       return kExitMissing;
     case absl::StatusCode::kResourceExhausted:
       return kExitHost;
+    case absl::StatusCode::kUnimplemented:  // a QEMU without rules of its own
+      return kExitNotCovered;
     default:
       return kExitNoAnswer;
   }

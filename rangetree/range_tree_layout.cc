@@ -251,7 +251,7 @@ absl::Status CheckRamSize(const MachineOptions& options,
                    " MiB, maximum ", policy.max_ram_bytes / kMiB, " MiB"));
 }
 
-Rejection InWords(const absl::Status& status) {
+Rejection AsRefusal(const absl::Status& status) {
   return Rejection{.text = std::string(status.message())};
 }
 
@@ -260,10 +260,10 @@ std::variant<GuestLayout, Rejection> LayOut(const MachineOptions& options,
   Warnings& warnings = answer.warnings;
   const BoardPolicy policy = PolicyOf(options.qemu_version, options.type);
   if (absl::Status s = CheckRamBackend(options, policy); !s.ok()) {
-    return InWords(s);
+    return AsRefusal(s);
   }
   const auto plan = PlanNuma(options, policy, warnings);
-  if (!plan.ok()) return InWords(plan.status());
+  if (!plan.ok()) return AsRefusal(plan.status());
   if (!policy.usual_cpus.empty() &&
       !absl::StrContains(policy.usual_cpus,
                          absl::StrCat(" ", options.cpu.model, " "))) {
@@ -272,30 +272,30 @@ std::variant<GuestLayout, Rejection> LayOut(const MachineOptions& options,
                                     ToString(options.type), " machine"));
   }
   if (absl::Status s = CheckRamSize(options, policy); !s.ok()) {
-    return InWords(s);
+    return AsRefusal(s);
   }
   RamSplit split = SplitRam(options, policy, warnings);
   if (absl::Status s = CreateCpus(options, policy, warnings); !s.ok()) {
-    return InWords(s);
+    return AsRefusal(s);
   }
   if (!options.pci_hole64_refusal.empty()) {
-    return InWords(RefuseMachine(options.pci_hole64_refusal));
+    return AsRefusal(RefuseMachine(options.pci_hole64_refusal));
   }
   if (absl::Status s = CheckMemmapTypeSupport(options, *plan, policy);
       !s.ok()) {
-    return InWords(s);
+    return AsRefusal(s);
   }
   GuestLayout layout;
   if (policy.split != BoardPolicy::Split::kNoRam) {
     auto e820 = PlaceRam(options, policy, *plan, split);
-    if (!e820.ok()) return InWords(e820.status());
+    if (!e820.ok()) return AsRefusal(e820.status());
     layout.e820 = *std::move(e820);
   }
   std::optional<DeviceMemory> area;
   if (policy.is_pc) {
     area = DeviceMemoryOf(options, policy, split);
     if (absl::Status s = CheckDeviceMemory(options, policy, area); !s.ok()) {
-      return InWords(s);
+      return AsRefusal(s);
     }
   }
   if (options.nvdimm && policy.warns_of_nvdimm) {
@@ -310,7 +310,7 @@ std::variant<GuestLayout, Rejection> LayOut(const MachineOptions& options,
       options, policy,
       {.plan = *plan, .split = split, .area = area, .places = devices.places},
       layout);
-  if (!published.ok()) return InWords(published);
+  if (!published.ok()) return AsRefusal(published);
   return layout;
 }
 
