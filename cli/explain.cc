@@ -12,6 +12,7 @@
 #include "absl/strings/str_join.h"
 #include "cli/nearest_names.h"
 #include "cli/text_table.h"
+#include "machine/release.h"
 #include "properties/laws/laws.h"
 #include "properties/ledger/quirks.h"
 
@@ -31,6 +32,15 @@ void AddPart(const std::string& title, const std::string& text,
   }
 }
 
+// "7.2, 10.0".
+std::string ReleasesOf(const Quirk& quirk) {
+  std::vector<std::string> names;
+  for (const QemuVersion release : kReleases) {
+    if (Has(quirk.releases, release)) names.push_back(ToString(release));
+  }
+  return absl::StrJoin(names, ", ");
+}
+
 std::string ExplainLaw(const Law& law) {
   std::string out = absl::StrCat("law ", law.id, "\n");
   AddPart("  severity", std::string(ToString(law.severity)), out);
@@ -41,7 +51,7 @@ std::string ExplainLaw(const Law& law) {
   for (const Quirk& quirk : Quirks()) {
     if (!absl::c_linear_search(quirk.excused_laws, law.id)) continue;
     AddPart(title,
-            absl::StrCat(quirk.id, " (", quirk.versions, "): ", quirk.what),
+            absl::StrCat(quirk.id, " (", ReleasesOf(quirk), "): ", quirk.what),
             out);
     title.clear();
   }
@@ -67,7 +77,7 @@ std::string ExplainQuirk(const Quirk& quirk) {
     AddPart(title, WhoSuffers(excused), out);
     title.clear();
   }
-  AddPart("  releases", std::string(quirk.versions), out);
+  AddPart("  releases", ReleasesOf(quirk), out);
   AddPart("  reported", std::string(quirk.reported), out);
   return out;
 }
