@@ -18,7 +18,7 @@ TEST(ExplainTest, ALawWithItsExcuses) {
   ASSERT_TRUE(text.ok()) << text.status();
   EXPECT_THAT(*text, StartsWith("law slit.nodes-are-apart\n  severity    "));
   EXPECT_THAT(*text, HasSubstr("\n  who suffers "));
-  EXPECT_THAT(*text, HasSubstr("\n  excused by  slit-distance-10 (7.2 10.0 "
+  EXPECT_THAT(*text, HasSubstr("\n  excused by  slit-distance-10 (7.2, 10.0, "
                                "11.1): distance 10 is accepted between"));
 }
 

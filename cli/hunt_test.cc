@@ -7,11 +7,13 @@
 
 #include <sys/stat.h>
 
+#include <csignal>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -147,7 +149,10 @@ TEST_F(HuntTest, LeavesOtherFoldersAlone) {
 }
 
 TEST_F(HuntTest, EndsWithASummaryOnSignals) {
-  for (const char* signal : {"HUP", "TERM", "INT"}) {
+  for (const auto& [signal, number] :
+       {std::pair<const char*, int>{"HUP", SIGHUP},
+        {"TERM", SIGTERM},
+        {"INT", SIGINT}}) {
     fs::remove_all(options_.out);
     const fs::path log = directory_ / "log";
     const std::string command = absl::StrCat(
@@ -157,14 +162,14 @@ TEST_F(HuntTest, EndsWithASummaryOnSignals) {
         " ]; do kill -0 $pid || exit 1; sleep 0.05; done; kill -", signal,
         " $pid; wait $pid");
     const int status = std::system(command.c_str());
-    EXPECT_EQ(WEXITSTATUS(status), kExitInterrupted) << signal;
+    EXPECT_EQ(WEXITSTATUS(status), 128 + number) << signal;
     EXPECT_THAT(Read(log), HasSubstr("run, being harmless")) << signal;
   }
 }
 
 TEST_F(HuntTest, NamesWhatIsNotThere) {
   options_.corpus = (directory_ / "nowhere").string();
-  EXPECT_EQ(Hunt(options_), kExitUsage);
+  EXPECT_EQ(Hunt(options_), kExitMissing);
   options_.qemu = (directory_ / "no_qemu").string();
   EXPECT_EQ(Hunt(options_), kExitMissing);
 }

@@ -18,7 +18,7 @@ using ::testing::StartsWith;
 
 std::string AuditOf(const Example& example) {
   std::ostringstream out;
-  PrintAudit(example.options, example.Layout(), out);
+  PrintAudit(example.options, Answer{.outcome = example.Layout()}, out);
   return out.str();
 }
 

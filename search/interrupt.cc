@@ -18,10 +18,10 @@ void Remember(int signal) {
 }  // namespace
 
 void RememberInterrupts() {
-  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
-    // nohup has SIGHUP ignored.
-    if (std::signal(signal, Remember) == SIG_IGN) std::signal(signal, SIG_IGN);
-  }
+  std::signal(SIGINT, Remember);
+  std::signal(SIGTERM, Remember);
+  // nohup has it ignored.
+  if (std::signal(SIGHUP, Remember) == SIG_IGN) std::signal(SIGHUP, SIG_IGN);
 }
 
 bool Interrupted() { return interrupted != 0; }
