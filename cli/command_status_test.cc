@@ -286,7 +286,7 @@ TEST_F(CommandStatusTest, ABatchQuestionMayNameItsDialectAndRelease) {
   ASSERT_EQ(Run("e820check predict --batch D/typed"), 1);
   EXPECT_THAT(out(), HasSubstr("does not accept value 'x'"));
   EXPECT_THAT(out(), HasSubstr(R"("qemu_version":"11.1")"));
-  EXPECT_THAT(out(), HasSubstr("memmap-type' is unexpected"));
+  EXPECT_THAT(out(), HasSubstr("Invalid parameter 'memmap-type'"));
 }
 
 TEST_F(CommandStatusTest, NothingSpeaksToTheTerminal) {

@@ -28,7 +28,7 @@ TEST(ExplainTest, AnEntryWithItsReleasesAndReport) {
   EXPECT_THAT(*text, StartsWith("ledger entry q35-without-ram-aborts\n"));
   EXPECT_THAT(*text, HasSubstr("  what        q35 makes an alias of RAM"));
   EXPECT_THAT(*text, HasSubstr("  who suffers whoever starts such a machine"));
-  EXPECT_THAT(*text, HasSubstr("  releases    7.2\n"));
+  EXPECT_THAT(*text, HasSubstr("  releases    7.2, 10.0, 11.1\n"));
   EXPECT_THAT(*text, HasSubstr("  reported    "));
 }
 

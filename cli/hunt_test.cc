@@ -114,7 +114,7 @@ TEST_F(HuntTest, KeepsWhatItFindsAndGoesOn) {
 
 TEST_F(HuntTest, TriesSeedsThatNoRunBeforeTried) {
   fs::remove(directory_ / "corpus" / "two_sockets");
-  EXPECT_EQ(Hunt(options_), kExitOk);
+  EXPECT_EQ(Hunt(options_), kExitHost);
   fs::create_directories(directory_ / "corpus" / "deeper");
   std::ofstream(directory_ / "corpus" / "deeper" / "two_sockets")
       << "-m\n1G\n-smp\n2,sockets=2\n-M\nq35\n";
@@ -122,13 +122,13 @@ TEST_F(HuntTest, TriesSeedsThatNoRunBeforeTried) {
   EXPECT_EQ(Hunt(options_), kExitNo);
   EXPECT_THAT(Read(Finding("crash") / "reproduce.sh"),
               EndsWith(" sockets=2\n"));
-  EXPECT_EQ(Hunt(options_), kExitOk) << "of this seed nothing is tried again";
+  EXPECT_EQ(Hunt(options_), kExitHost) << "of this seed nothing is tried again";
 }
 
 TEST_F(HuntTest, RunsNoHostileLine) {
   WriteCorpus(LinesThatOpen("/canary/file", "/canary"));
   options_.cases = 1;
-  EXPECT_EQ(Hunt(options_), kExitOk);
+  EXPECT_EQ(Hunt(options_), kExitHost);
   EXPECT_TRUE(fs::is_empty(directory_ / "out" / "findings"));
 }
 

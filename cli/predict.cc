@@ -50,6 +50,12 @@ void AddNearest(const System& system, ordered_json& json) {
   }
 }
 
+CommandStatus StatusOf(const Answer& answer) {
+  const auto* rejection = std::get_if<Rejection>(&answer.outcome);
+  return rejection == nullptr || rejection->help_exit_status == 0 ? kExitOk
+                                                                  : kExitNo;
+}
+
 CommandStatus PredictOne(const System& system, const PredictOptions& options) {
   CommandLineContext context = ContextOf(options.dialect);
   const Rules rules =
@@ -69,7 +75,7 @@ CommandStatus PredictOne(const System& system, const PredictOptions& options) {
   if (!reply.ok()) {
     return Complain(StatusOf(reply.none().kind), Describe(reply.none()));
   }
-  const CommandStatus status = reply->accepted() ? kExitOk : kExitNo;
+  const CommandStatus status = StatusOf(*reply);
   if (options.json) {
     ordered_json json = AnswerToJson(*reply);
     json["qemu_version"] = ToString(rules.version);
@@ -111,8 +117,7 @@ CommandStatus AnswerLine(const System& system, const PredictOptions& options,
         RulesFor(request->args, system, version, context).version;
     const Reply reply =
         system.Ask(MakeQuestion(std::move(request->args), context));
-    status = reply.ok() ? (reply->accepted() ? kExitOk : kExitNo)
-                        : StatusOf(reply.none().kind);
+    status = reply.ok() ? StatusOf(*reply) : StatusOf(reply.none().kind);
     out.update(reply.ok() ? AnswerToJson(*reply)
                           : NoAnswerToJson(reply.none()));
     out["qemu_version"] = ToString(context.qemu_version);

@@ -300,6 +300,8 @@ TEST_P(RecordedCatalogue, PropertiesOfMachines) {
     const std::string machine = ToString(type) + "-machine";
     const auto recording = machines.find(machine);
     ASSERT_NE(recording, machines.end()) << machine;
+    // Of one that QEMU dies of being asked about, nothing is recorded.
+    if (recording->second.marks.count("dies") != 0) continue;
     for (const std::string& name : names) {
       // Keyval makes two of "system.flash0". What a machine makes of itself
       // later is told by no class.
@@ -332,6 +334,11 @@ TEST_P(RecordedCatalogue, PropertiesOfMachines) {
 constexpr absl::string_view kObjectsOfOtherBuilds[] = {
     "authz-pam", "cryptodev-backend-lkcf", "memory-backend-epc"};
 
+// Users may have them, but -object takes only what its schema lists: these come
+// by -display and -mon.
+const std::set<std::string> kObjectsOfOtherOptions = {
+    "dbus-display", "monitor-hmp", "monitor-qmp"};
+
 TEST_P(RecordedCatalogue, Objects) {
   const RecordedTypes objects = ReadTypes(qemu(), "objects.txt");
   const auto is_known = [this](const std::string& name) {
@@ -341,7 +348,10 @@ TEST_P(RecordedCatalogue, Objects) {
                      "'"));
   };
   for (const auto& [name, object] : objects) {
-    if (!object.Is("abstract")) EXPECT_TRUE(is_known(name)) << name;
+    if (object.Is("abstract") || kObjectsOfOtherOptions.count(name) != 0) {
+      continue;
+    }
+    EXPECT_TRUE(is_known(name)) << name;
   }
   for (const QemuVersion other : kVersions) {
     for (const auto& [name, unused] : ReadTypes(other, "objects.txt")) {

@@ -42,7 +42,7 @@ TEST(HarmlessTest, MachinesAndMistakesMayRun) {
   EXPECT_TRUE(MayRun({"-device", "pc-dimm,help"}));
   EXPECT_TRUE(MayRun({"-object", "memory-backend-ram,id=m,size=1T"}));
   EXPECT_TRUE(
-      MayRun({"-object", "memory-backend-ram,id=m,size=1G,prealloc=x"}));
+      MayRun({"-object", "memory-backend-ram,id=m,size=512M,prealloc=x"}));
   EXPECT_TRUE(MayRun({"-object",
                       R"({"qom-type":"memory-backend-ram",)"
                       R"("id":"m","size":1048576})",

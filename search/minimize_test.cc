@@ -13,7 +13,6 @@ namespace e820check {
 namespace {
 
 using ::testing::ElementsAre;
-using ::testing::IsSupersetOf;
 
 constexpr auto kNever = [] { return false; };
 
@@ -55,21 +54,21 @@ TEST(MinimizeTest, FindsTheLeast) {
 }
 
 TEST(MinimizeTest, HangsAreFew) {
-  Runs runs{std::string(ToString(NoAnswer::Kind::kHang))};
   const HuntedCase found = Found(std::string(ToString(NoAnswer::Kind::kHang)));
   int hangs = 0;
+  // All that is tried hangs, too, and none as what was found does.
   const HuntedCase least = Minimize(
       found,
       [&](const CommandLineArgs& args) {
-        HuntedCase done = runs(args);
-        hangs += done.kind == ToString(NoAnswer::Kind::kHang) ? 1 : 0;
+        ++hangs;
+        HuntedCase done = found;
+        done.args = args;
+        done.shape = "another shape";
         return done;
       },
       kNever);
   EXPECT_EQ(hangs, kMostMinimizeHangs);
-  EXPECT_EQ(least.kind, ToString(NoAnswer::Kind::kHang));
-  EXPECT_THAT(found.args, IsSupersetOf(least.args));
-  EXPECT_LT(least.args.size(), found.args.size());
+  EXPECT_EQ(least.args, found.args);
 }
 
 TEST(MinimizeTest, StopsAtOnce) {

@@ -141,6 +141,8 @@ TEST_P(Recorded, TheReferenceReadsAsQemuDid) {
         break;
       }
       for (const std::string& message : messages) {
+        // Of another object nothing was read.
+        if (answer.verdict == Verdict::kOtherObject) break;
         EXPECT_FALSE(IsOfGrammar(message)) << line << "\n" << ToString(answer);
       }
       ++accepted;

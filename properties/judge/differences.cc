@@ -94,6 +94,14 @@ Difference OfSlit(const std::string& expected, const std::string& actual) {
           .actual = distance(*a)};
 }
 
+// In quotes, so that an empty one shows.
+std::string Joined(const std::vector<std::string>& warnings) {
+  return absl::StrJoin(warnings, " | ",
+                       [](std::string* out, const std::string& warning) {
+                         absl::StrAppend(out, "'", warning, "'");
+                       });
+}
+
 std::string Joined(const std::vector<DeviceWarning>& warnings) {
   return absl::StrJoin(
       warnings, " | ", [](std::string* out, const DeviceWarning& warning) {
@@ -182,9 +190,8 @@ std::vector<Difference> FindDifferences(const Answer& expected,
                                 Joined(actual.device_warnings)));
   }
   if (expected.warnings != actual.warnings) {
-    differences.push_back(whole(Table::kWarnings,
-                                absl::StrJoin(expected.warnings, " | "),
-                                absl::StrJoin(actual.warnings, " | ")));
+    differences.push_back(whole(Table::kWarnings, Joined(expected.warnings),
+                                Joined(actual.warnings)));
   }
   if (expected.accepted()) {
     AddTables(std::get<GuestLayout>(expected.outcome),

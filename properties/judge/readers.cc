@@ -315,7 +315,8 @@ std::vector<reader::TypedValue> ValuesOf(const SmpTopology& smp) {
           {"threads", absl::StrCat(smp.threads)}};
 }
 
-// One of each way to complete a topology, and of each limit.
+// One of each way to complete a topology, and of each limit. Those without a
+// version have the binary's own.
 constexpr MachineType kSmpMachines[] = {
     {MachineFamily::kMicrovm, {}},       {MachineFamily::kIsapc, {}},
     {MachineFamily::kNone, {}},          {MachineFamily::kQ35, {2, 7, 0}},
@@ -413,7 +414,11 @@ absl::Status CompareSmpReaders(absl::string_view text, const Release& release,
                                   ReadKeyvalWithOptions(text, "cpus", smp));
   if (status.ok() && expected.verdict == Verdict::kAccepted) {
     const Answer typed = reader::ReadSmpProperty(tree, 0, release);
-    for (const MachineType& type : kSmpMachines) {
+    for (MachineType type : kSmpMachines) {
+      if (type.version == MachineVersion{}) {
+        type.version = {.major = MajorOf(release.qemu),
+                        .minor = MinorOf(release.qemu)};
+      }
       expected = typed.verdict == Verdict::kAccepted
                      ? reader::CompleteSmp(typed, type, release)
                      : typed;

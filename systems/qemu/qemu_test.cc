@@ -458,7 +458,9 @@ TEST_P(RealQemuTest, WhatItDoesToTablesIsNoDamage) {
   }
   const Script data("data", "");
   const auto added = qemu_->AskForTables(Words(absl::StrCat(
-      "-m 64 -numa node,mem=64M -acpitable sig=SRAT,data=", data.path())));
+      "-m 64 -object memory-backend-ram,id=m,size=64M -numa node,memdev=m "
+      "-acpitable sig=SRAT,data=",
+      data.path())));
   ASSERT_TRUE(added.ok()) << Describe(added.none());
   EXPECT_GT(std::get<GuestLayout>(added->answer.outcome).srat.size(), 100u);
 }
