@@ -6,6 +6,7 @@
 #include "cli/hunt.h"
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <csignal>
 #include <cstdlib>
@@ -90,8 +91,8 @@ class HuntTest : public ::testing::Test {
     return found.empty() ? fs::path() : found.front();
   }
 
-  const fs::path directory_ =
-      fs::path(testing::TempDir()) / "e820check_hunt_test";
+  const fs::path directory_ = fs::path(testing::TempDir()) /
+                              absl::StrCat("e820check_hunt_test_", getpid());
   HuntOptions options_;
 };
 

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <cstdlib>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -87,6 +88,9 @@ class Completion {
         const long long full = std::atoll(value.text.c_str());
         has_zero |= full == 0;
         numbers_.*number.number = static_cast<uint32_t>(full);
+        // 7.2 looks at what is left of the number, later ones at all of it.
+        const bool above_one = is_7_2_ ? numbers_.*number.number > 1 : full > 1;
+        if (above_one) above_one_.insert(value.name);
       }
     }
     if (!has_zero) return absl::OkStatus();
@@ -97,23 +101,24 @@ class Completion {
   }
 
   absl::Status RefuseLevels() const {
-    const auto refuse = [this](absl::string_view level, uint32_t number,
-                               bool is_there) {
-      if (is_there || number <= 1) return absl::OkStatus();
+    const auto refuse = [this](absl::string_view level, bool is_there) {
+      if (is_there || above_one_.count(std::string(level)) == 0) {
+        return absl::OkStatus();
+      }
       return Refuse(level, is_7_2_ ? "" : " > 1",
                     " not supported by this machine's CPU topology");
     };
     absl::Status status;
     if (is_7_2_) {
-      status.Update(refuse("dies", numbers_.dies, has_dies_));
-      status.Update(refuse("clusters", numbers_.clusters, false));
+      status.Update(refuse("dies", has_dies_));
+      status.Update(refuse("clusters", false));
       return status;
     }
-    status.Update(refuse("modules", numbers_.modules, has_modules_));
-    status.Update(refuse("clusters", numbers_.clusters, false));
-    status.Update(refuse("dies", numbers_.dies, has_dies_));
-    status.Update(refuse("books", numbers_.books, false));
-    status.Update(refuse("drawers", numbers_.drawers, false));
+    status.Update(refuse("modules", has_modules_));
+    status.Update(refuse("clusters", false));
+    status.Update(refuse("dies", has_dies_));
+    status.Update(refuse("books", false));
+    status.Update(refuse("drawers", false));
     return status;
   }
 
@@ -236,6 +241,7 @@ class Completion {
   bool has_dies_;
   bool has_modules_;
   Numbers numbers_;
+  std::set<std::string> above_one_;  // names of numbers
   std::vector<std::string> warnings_;
 };
 
