@@ -190,9 +190,8 @@ TEST(Defects, FindsADefectWhereAnswersDisagree) {
 }
 
 TEST(Consequences, AreKnownForEveryWayOfNotAnswering) {
-  for (const char* kind :
-       {"crash", "sanitizer", "exit", "hang", "garbage", "flood", "overrun",
-        "failed"}) {
+  for (const char* kind : {"crash", "sanitizer", "exit", "hang", "garbage",
+                           "flood", "overrun", "failed"}) {
     EXPECT_NE(WhatBreaks(kind), "unknown") << kind;
   }
   EXPECT_EQ(WhatBreaks("no such id"), "unknown");
