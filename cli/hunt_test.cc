@@ -157,9 +157,10 @@ TEST_F(HuntTest, EndsWithASummaryOnSignals) {
     fs::remove_all(options_.out);
     const fs::path log = directory_ / "log";
     const std::string command = absl::StrCat(
-        E820CHECK_BINARY_DIR, "/e820check hunt --qemu ", options_.qemu,
-        " --out ", options_.out, " >", log.string(), " 2>&1 & pid=$!; ",
-        "until [ -s ", (directory_ / "out" / "cases").string(),
+        E820CHECK_BINARY_DIR, "/e820check hunt --minutes 1 --qemu ",
+        options_.qemu, " --out ", options_.out, " >", log.string(),
+        " 2>&1 & pid=$!; ", "until [ -s ",
+        (directory_ / "out" / "cases").string(),
         " ]; do kill -0 $pid || exit 1; sleep 0.05; done; kill -", signal,
         " $pid; wait $pid");
     const int status = std::system(command.c_str());

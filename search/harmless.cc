@@ -59,7 +59,7 @@ bool StaysInDirectory(absl::string_view path) {
 // Of what QEMU refuses to read: that our parsers refuse it, too, is to be no
 // reason alone.
 absl::Status CheckRefused(absl::string_view text) {
-  if (!absl::StrContains(text, "/") && !absl::StrContains(text, "\\")) {
+  if (!absl::StrContains(text, "/") && !absl::StrContains(text, "\\u")) {
     return absl::OkStatus();
   }
   return Deny(text, ": it cannot be read, and may name a file");

@@ -3,7 +3,6 @@
 #include "search/interrupt.h"
 
 #include <csignal>
-#include <initializer_list>
 
 namespace e820check {
 namespace {

@@ -27,8 +27,9 @@ constexpr const char* kReadable[] = {
     // Libraries, firmware, and the shell of a program that is a script.
     "/bin", "/lib", "/lib32", "/lib64", "/sbin", "/usr", "/gnu/store",
     "/nix/store", "/etc/alternatives", "/etc/ld.so.cache", "/etc/localtime",
-    // What memory and processors there are.
-    "/sys/devices/system", "/sys/kernel/mm"};
+    // What memory and processors there are; without /proc/sys/vm QEMU takes
+    // RAM that is not reserved for impossible.
+    "/proc/sys/vm", "/sys/devices/system", "/sys/kernel/mm"};
 
 constexpr const char* kDevices[] = {"/dev/null", "/dev/zero",   "/dev/full",
                                     "/dev/kvm",  "/dev/random", "/dev/urandom"};
