@@ -24,13 +24,8 @@ struct HuntOptions {
       corpus;  // command lines to begin with (seed_files.h); empty: none
 };
 
-// Looks for command lines that kill QEMU or get another answer than the model's
-// (finding_store.h says what becomes of them), and prefers to change those that
-// showed something new. Goes on from what `out` holds, and tries what of
-// `corpus` no run before did. The same cases whatever the number of jobs, as
-// far as the time allows. Runs only what is harmless, inside a fence
-// (doc/hunt.md). Progress goes to standard error, the report to standard
-// output.
+// Runs a Hunter (search/hunter.h). Progress goes to standard error, the report
+// to standard output.
 CommandStatus Hunt(const HuntOptions& options);
 
 }  // namespace e820check

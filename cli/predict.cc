@@ -62,12 +62,11 @@ CommandStatus PredictOne(const System& system, const PredictOptions& options) {
       RulesFor(options.args, system, options.qemu_version, context);
   context.qemu_version = rules.version;
   const Question question = MakeQuestion(options.args, context);
-  const MachineOptions* machine = OptionsOf(question);
   std::cerr << "rules of QEMU "
             << ReleaseText(rules.version, system.nearest_to()) << ", "
             << rules.why << "\n";
-  if (question.parsed.ok()) {
-    for (const std::string& note : question.parsed->notes) {
+  if (const auto& parsed = question.parsed.Get(); parsed.ok()) {
+    for (const std::string& note : parsed->notes) {
       std::cerr << "note: " << note << "\n";
     }
   }
@@ -91,9 +90,10 @@ CommandStatus PredictOne(const System& system, const PredictOptions& options) {
     return status;
   }
   std::cout << Describe(std::get<GuestLayout>(reply->outcome));
-  if (options.audit && machine != nullptr) {
+  if (!options.audit) return status;
+  if (const MachineOptions* machine = OptionsOf(question)) {
     PrintAudit(*machine, *reply, std::cout);
-  } else if (options.audit) {
+  } else {
     std::cerr << "e820check: no audit: the options are not covered\n";
   }
   return status;

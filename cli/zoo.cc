@@ -122,7 +122,7 @@ class ZooRun {
   void RunControls() {
     for (const auto& kind : {MapMutants(), LayoutMutants(), ReaderMutants()}) {
       if (Interrupted()) return;
-      const Catch caught = TryControl(kind.front(), trial()).caught;
+      const Detection caught = TryControl(kind.front(), trial()).caught;
       if (caught.empty()) continue;
       report_.caught_in_controls.push_back(
           caught.difference.empty() ? caught.law : caught.difference);

@@ -31,14 +31,14 @@ std::string Milliseconds(absl::Duration duration) {
   return absl::StrFormat("%.1f", absl::ToDoubleMilliseconds(duration));
 }
 
-std::string CaughtBy(const Catch& caught) {
+std::string CaughtBy(const Detection& caught) {
   if (caught.empty()) return "nothing";
   return caught.difference.empty() ? absl::StrCat("law ", caught.law)
                                    : caught.difference;
 }
 
 // "e820.no-overlap" of "law e820.no-overlap".
-std::string LawOf(const Catch& caught) {
+std::string LawOf(const Detection& caught) {
   constexpr absl::string_view kPrefix = "law ";
   return caught.law.rfind(kPrefix.data(), 0) == 0
              ? caught.law.substr(kPrefix.size())

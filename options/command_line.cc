@@ -80,6 +80,8 @@ class CommandLine {
   }
 
   absl::StatusOr<ParsedCommandLine> Parse();
+  // The first steps of Parse().
+  absl::Status ChooseType();
 
  private:
   QemuVersion qemu() const { return visit_.qemu; }
@@ -100,7 +102,6 @@ class CommandLine {
   VisitContext visit_;
   MessageLog log_;
   OptionRecords records_{.memory = MemoryOption(visit_.qemu)};
-  std::optional<MachineType> chosen_type_;
   MachineOptions machine_;
   ObjectTree object_tree_;
   std::vector<std::string> device_locations_;
@@ -239,8 +240,9 @@ absl::Status CommandLine::ApplyMemoryBackend(
 absl::Status CommandLine::ReadCpu() {
   if (records_.cpu) {
     absl::StatusOr<CpuOptions> cpu =
-        ParseCpu(*records_.cpu, machine_.type, qemu());
-    if (!cpu.ok()) return cpu.status();
+        ParseCpu(*records_.cpu, machine_.type, qemu(), log_.said());
+    absl::Status read = log_.At(kNowhere, cpu.status());
+    if (!read.ok()) return read;
     machine_.cpu = *std::move(cpu);
   }
   if (machine_.accelerator == Accelerator::kKvm &&
@@ -311,7 +313,7 @@ absl::Status CommandLine::CreateDevices() {
   return builder.CheckAffinities();
 }
 
-absl::Status CommandLine::Steps() {
+absl::Status CommandLine::ChooseType() {
   absl::StatusOr<OptionRecords> records =
       ReadOptions(args_, visit_, context_.read_file, log_);
   if (!records.ok()) return records.status();
@@ -326,8 +328,13 @@ absl::Status CommandLine::Steps() {
   absl::StatusOr<MachineType> type = ChooseMachine(records_.machine, qemu());
   if (!type.ok()) return type.status();
   machine_.type = *type;
-  chosen_type_ = *type;
-  machine_.cpu = DefaultCpu(*type, qemu());
+  return absl::OkStatus();
+}
+
+absl::Status CommandLine::Steps() {
+  absl::Status status = ChooseType();
+  if (!status.ok()) return status;
+  machine_.cpu = DefaultCpu(machine_.type, qemu());
 
   status = CreateEarlyObjects();
   if (status.ok()) status = Dashify(records_.machine);
@@ -341,9 +348,9 @@ absl::Status CommandLine::Steps() {
                    ApplyProperties(records_.machine, machine_, log_.said()));
   if (status.ok()) status = ChooseAccelerator(legacy.accel);
   if (!status.ok()) return status;
-  if (const absl::string_view why = DeprecationReason(*type, qemu());
+  if (const absl::string_view why = DeprecationReason(machine_.type, qemu());
       !why.empty()) {
-    log_.Add(absl::StrCat("warning: Machine type '", ToString(*type),
+    log_.Add(absl::StrCat("warning: Machine type '", ToString(machine_.type),
                           "' is deprecated: ", why));
   }
 
@@ -377,7 +384,6 @@ absl::StatusOr<ParsedCommandLine> CommandLine::Parse() {
   } else {
     return status;
   }
-  parsed.machine_type = chosen_type_;
   parsed.warnings = log_.Take();
   parsed.notes = log_.TakeNotes();
   parsed.device_locations = std::move(device_locations_);
@@ -392,8 +398,7 @@ QemuVersion ImpliedVersion(absl::Span<const std::string> args,
   for (const QemuVersion version : kReleases) {
     if (oldest && AtLeast(version, *oldest)) continue;
     context.qemu_version = version;
-    const auto parsed = ParseCommandLine(args, context);
-    if (parsed.ok() && parsed->machine_type) oldest = version;
+    if (CommandLine(args, context).ChooseType().ok()) oldest = version;
   }
   return oldest.value_or(kDefaultRelease);
 }

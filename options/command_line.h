@@ -47,9 +47,6 @@ struct ParsedCommandLine {
   // What was typed for each of MachineOptions::devices, "-device pc-dimm,id=d".
   // QEMU puts it before what it says about the device.
   std::vector<std::string> device_locations;
-  // Absent if the command line ends before QEMU chooses one, or names one that
-  // the release does not have.
-  std::optional<MachineType> machine_type;
   // Options pass Validate(). They may still hold what QEMU refuses later than
   // here, in CpuOptions::refusal and Device::refusal.
   std::variant<MachineOptions, Rejection> outcome;
@@ -70,7 +67,8 @@ absl::StatusOr<ParsedCommandLine> ParseCommandLine(
     absl::Span<const std::string> args, const CommandLineContext& context);
 
 // The oldest release that has the machine type of this command line; 7.2 if
-// none has. The context's own does not matter.
+// none has, or if it ends before QEMU chooses one. Looks no further than that.
+// The context's own release does not matter.
 QemuVersion ImpliedVersion(absl::Span<const std::string> args,
                            CommandLineContext context);
 

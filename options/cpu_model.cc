@@ -10,6 +10,7 @@
 
 #include "absl/algorithm/container.h"
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
@@ -145,14 +146,50 @@ absl::Status CheckTscFreq(absl::string_view value, QemuVersion qemu) {
   return absl::UnimplementedError("-cpu: a huge tsc-freq is not modelled");
 }
 
-absl::StatusOr<Features> SplitFeatures(absl::string_view text,
-                                       QemuVersion qemu) {
+// Says so where name=value comes after +name or -name.
+class BothSpellings {
+ public:
+  explicit BothSpellings(std::vector<std::string>& warnings)
+      : warnings_(warnings) {}
+
+  void AddPlus(absl::string_view name) { plus_.insert(name); }
+  void AddMinus(absl::string_view name) { minus_.insert(name); }
+  void Check(const Features::Setting& setting) {
+    if (plus_.contains(setting.name)) Warn("+", setting);
+    if (minus_.contains(setting.name)) Warn("-", setting);
+  }
+  void End() const {
+    if (!found_) return;
+    warnings_.emplace_back(
+        "warning: Compatibility of ambiguous CPU model strings won't be kept "
+        "on future QEMU versions");
+  }
+
+ private:
+  void Warn(absl::string_view sign, const Features::Setting& setting) {
+    found_ = true;
+    warnings_.push_back(absl::StrCat(
+        "warning: Ambiguous CPU model string. Don't mix both \"", sign,
+        setting.name, "\" and \"", setting.name, "=", setting.value, "\""));
+  }
+
+  absl::flat_hash_set<absl::string_view> plus_;
+  absl::flat_hash_set<absl::string_view> minus_;
+  std::vector<std::string>& warnings_;
+  bool found_ = false;
+};
+
+absl::StatusOr<Features> SplitFeatures(absl::string_view text, QemuVersion qemu,
+                                       std::vector<std::string>& warnings) {
   Features features;
+  BothSpellings both(warnings);
   for (absl::string_view item : absl::StrSplit(text, ',', absl::SkipEmpty())) {
     if (absl::ConsumePrefix(&item, "+")) {
       features.plus.push_back(item);
+      both.AddPlus(item);
     } else if (absl::ConsumePrefix(&item, "-")) {
       features.minus.push_back(item);
+      both.AddMinus(item);
     } else {
       const std::pair<absl::string_view, absl::string_view> parts =
           absl::StrSplit(item, absl::MaxSplits('=', 1));
@@ -160,6 +197,7 @@ absl::StatusOr<Features> SplitFeatures(absl::string_view text,
       Features::Setting setting{
           .name = absl::StrReplaceAll(parts.first, {{"_", "-"}}),
           .value = std::string(has_value ? parts.second : "on")};
+      both.Check(setting);
       if (setting.name == "tsc-freq") {
         if (absl::Status s = CheckTscFreq(setting.value, qemu); !s.ok()) {
           return s;
@@ -169,6 +207,7 @@ absl::StatusOr<Features> SplitFeatures(absl::string_view text,
       features.settings.push_back(std::move(setting));
     }
   }
+  both.End();
   return features;
 }
 
@@ -451,7 +490,8 @@ std::vector<std::string> AllCpuModels(QemuVersion qemu) {
 }
 
 absl::StatusOr<CpuOptions> ParseCpu(absl::string_view argument,
-                                    const MachineType& type, QemuVersion qemu) {
+                                    const MachineType& type, QemuVersion qemu,
+                                    std::vector<std::string>& warnings) {
   if (argument.empty()) return Refuse("-cpu option cannot be empty");
   const std::pair<absl::string_view, absl::string_view> parts =
       absl::StrSplit(argument, absl::MaxSplits(',', 1));
@@ -460,7 +500,8 @@ absl::StatusOr<CpuOptions> ParseCpu(absl::string_view argument,
   if (model == nullptr) {
     return Refuse("unable to find CPU model '", name, "'");
   }
-  const absl::StatusOr<Features> features = SplitFeatures(feature_text, qemu);
+  const absl::StatusOr<Features> features =
+      SplitFeatures(feature_text, qemu, warnings);
   if (!features.ok()) return features.status();
   const CpuOptions plain = WithoutFeatures(*model, name, qemu);
   VirtualCpu cpu(*model, plain, qemu);
@@ -471,6 +512,12 @@ absl::StatusOr<CpuOptions> ParseCpu(absl::string_view argument,
       cpu.options().refused_after_threads ? cpu.options() : plain;
   refused.refusal = std::string(status.message());
   return refused;
+}
+
+absl::StatusOr<CpuOptions> ParseCpu(absl::string_view argument,
+                                    const MachineType& type, QemuVersion qemu) {
+  std::vector<std::string> unused_warnings;
+  return ParseCpu(argument, type, qemu, unused_warnings);
 }
 
 }  // namespace e820check

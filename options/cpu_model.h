@@ -32,7 +32,13 @@ std::vector<std::string> AllCpuModels(QemuVersion qemu);
 // whose effect cannot be told from the argument alone; from 10.0 on these
 // include the ones that 7.2 does not have.
 //
-// Warnings are not reported.
+// Appends to `warnings`, which have no location: that +name or -name and
+// name=value are both there. Other warnings are not reported.
+absl::StatusOr<CpuOptions> ParseCpu(absl::string_view argument,
+                                    const MachineType& type, QemuVersion qemu,
+                                    std::vector<std::string>& warnings);
+
+// Without the warnings.
 absl::StatusOr<CpuOptions> ParseCpu(absl::string_view argument,
                                     const MachineType& type, QemuVersion qemu);
 

@@ -341,5 +341,37 @@ TEST(CpuModelTest, AllCpuModelsCanBeParsed) {
   }
 }
 
+// QEMU compares what stands after the sign as it is typed with the name of a
+// setting, in which '_' has become '-'.
+TEST(CpuModelTest, WarnsOfBothSpellings) {
+  constexpr absl::string_view kSummary =
+      "warning: Compatibility of ambiguous CPU model strings won't be kept on "
+      "future QEMU versions";
+  const struct {
+    absl::string_view argument;
+    std::vector<std::string> pairs;
+  } kCases[] = {
+      {"pentium,+cx8,cx8", {"\"+cx8\" and \"cx8=on\""}},
+      {"pentium,cx8,+cx8", {}},
+      {"pentium,+sse4_1,sse4_1=on", {}},
+      {"pentium,+sse4-1,sse4_1=1M", {"\"+sse4-1\" and \"sse4-1=1M\""}},
+      {"pentium,+nosuch,nosuch=", {"\"+nosuch\" and \"nosuch=\""}},
+      {"pentium,+cx8,-cx8,cx8,cx8=off",
+       {"\"+cx8\" and \"cx8=on\"", "\"-cx8\" and \"cx8=on\"",
+        "\"+cx8\" and \"cx8=off\"", "\"-cx8\" and \"cx8=off\""}},
+  };
+  for (const auto& c : kCases) {
+    std::vector<std::string> expected;
+    for (const std::string& pair : c.pairs) {
+      expected.push_back(absl::StrCat(
+          "warning: Ambiguous CPU model string. Don't mix both ", pair));
+    }
+    if (!expected.empty()) expected.emplace_back(kSummary);
+    std::vector<std::string> warnings;
+    static_cast<void>(ParseCpu(c.argument, {}, QemuVersion::k7_2, warnings));
+    EXPECT_EQ(warnings, expected) << c.argument;
+  }
+}
+
 }  // namespace
 }  // namespace e820check

@@ -55,7 +55,7 @@ HuntedCase CaseRunner::Run(CommandLineArgs args,
       {.qemu_version = qemu_version_, .read_file = ReaderOf(prepared)});
   question.working_directory = folder.working_directory();
   const absl::StatusOr<QemuFence> fence =
-      CheckHarmless(prepared, question.parsed, qemu_version_);
+      CheckHarmless(prepared, question.parsed.Get(), qemu_version_);
   if (!fence.ok()) return result;
   question.fence = *fence;
   result.was_run = true;

@@ -26,8 +26,9 @@ constexpr size_t kChunkBytes = 1 << 20;
 
 // The option parser followed by one of our layouts.
 Reply AnswerOf(const Question& question, Layout layout) {
-  if (question.parsed.ok()) return AnswerCommandLine(*question.parsed, layout);
-  const absl::Status& why = question.parsed.status();
+  const absl::StatusOr<ParsedCommandLine>& parsed = question.parsed.Get();
+  if (parsed.ok()) return AnswerCommandLine(*parsed, layout);
+  const absl::Status& why = parsed.status();
   return NoAnswer{.kind = absl::IsUnknown(why) ? NoAnswer::Kind::kAccident
                                                : NoAnswer::Kind::kNotCovered,
                   .text = std::string(why.message())};
@@ -163,9 +164,14 @@ absl::StatusOr<std::string> ReadHostFileUpTo(const std::string& path,
   return text;
 }
 
+const absl::StatusOr<ParsedCommandLine>& LazyParse::Get() const {
+  if (!parsed_) parsed_ = ParseCommandLine(args_, context_);
+  return *parsed_;
+}
+
 Question MakeQuestion(std::vector<std::string> args,
                       const CommandLineContext& context) {
-  absl::StatusOr<ParsedCommandLine> parsed = ParseCommandLine(args, context);
+  LazyParse parsed(args, context);
   return Question{.args = std::move(args),
                   .parsed = std::move(parsed),
                   .working_directory = "",
@@ -175,8 +181,9 @@ Question MakeQuestion(std::vector<std::string> args,
 }
 
 const MachineOptions* OptionsOf(const Question& question) {
-  if (!question.parsed.ok()) return nullptr;
-  return std::get_if<MachineOptions>(&question.parsed->outcome);
+  const absl::StatusOr<ParsedCommandLine>& parsed = question.parsed.Get();
+  if (!parsed.ok()) return nullptr;
+  return std::get_if<MachineOptions>(&parsed->outcome);
 }
 
 absl::StatusOr<std::unique_ptr<System>> MakeSystem(absl::string_view name,

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -19,13 +20,27 @@
 
 namespace e820check {
 
-// A command line with what the option parser makes of it, parsed once for all
-// systems that are asked.
-struct Question {
-  std::vector<std::string> args;
+// What the option parser makes of a command line: found out when somebody first
+// looks, once for all systems that are asked. Not for two threads at a time.
+class LazyParse {
+ public:
+  // What the context reads files from must be there until Get().
+  LazyParse(std::vector<std::string> args, CommandLineContext context)
+      : args_(std::move(args)), context_(std::move(context)) {}
+
   // Unimplemented: the parser does not cover one of the options. Unknown: what
   // QEMU does is an accident.
-  absl::StatusOr<ParsedCommandLine> parsed;
+  const absl::StatusOr<ParsedCommandLine>& Get() const;
+
+ private:
+  std::vector<std::string> args_;
+  CommandLineContext context_;
+  mutable std::optional<absl::StatusOr<ParsedCommandLine>> parsed_;
+};
+
+struct Question {
+  std::vector<std::string> args;
+  LazyParse parsed;
   // Where relative paths lead; empty: as for this process.
   std::string working_directory;
   // For programs that are started with words nobody chose. Only QEMU heeds it.

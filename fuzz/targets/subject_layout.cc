@@ -26,8 +26,8 @@
 namespace e820check {
 namespace {
 
-struct Conduct {
-  static constexpr char kName[] = "conduct of the subject";
+struct SubjectMisbehaves {
+  static constexpr char kName[] = "how the subject behaves";
 };
 
 void CheckSubject(const SubjectQuestion& question) {
@@ -38,7 +38,7 @@ void CheckSubject(const SubjectQuestion& question) {
   static auto* const caller = new SubjectCaller(e820_subject_answer);
   Reply actual = caller->Ask(question);
   if (!actual.ok() && !actual.none().IsFinding()) return;
-  if (!actual.ok()) Fail<Conduct>(Describe(actual.none()));
+  if (!actual.ok()) Fail<SubjectMisbehaves>(Describe(actual.none()));
   MustAgree(std::get_if<MachineOptions>(&parsed->outcome),
             AnswerCommandLine(*parsed, ReferenceLayout), *std::move(actual));
 }

@@ -38,7 +38,7 @@ const Mutant* MutantOfEnvironment() {
   Fail<NoSuchMutant>(id);
 }
 
-void FailIfCaught(absl::string_view id, const Catch& caught) {
+void FailIfCaught(absl::string_view id, const Detection& caught) {
   if (caught.empty()) return;
   Fail<Caught>(absl::StrCat(id, " caught by ", caught.difference,
                             caught.law.empty() ? "" : " ", caught.law));

@@ -46,7 +46,7 @@ MemoryType SomeType(Choices& choices) {
 }
 
 // The maps after each of some writes, by the laws of map_laws.h.
-Catch JudgeMap(MapFault fault, Choices& choices) {
+Detection JudgeMap(MapFault fault, Choices& choices) {
   constexpr uint64_t kMostWrites = 24;
   MapChecker maps{ReferenceMemoryMap(), FaultyMap(fault)};
   const FaultyMap& actual = maps.actual();
@@ -74,8 +74,9 @@ Catch JudgeMap(MapFault fault, Choices& choices) {
 // --- Layouts ---
 
 // `machine` may be nullptr: then no law is asked.
-Catch Compare(const MachineOptions* machine, Answer expected, Answer actual) {
-  Catch caught;
+Detection Compare(const MachineOptions* machine, Answer expected,
+                  Answer actual) {
+  Detection caught;
   Judgement judgement = Judge(machine, std::move(expected), std::move(actual));
   for (Defect& defect : judgement.defects) {
     std::string& place = defect.law != nullptr ? caught.law : caught.difference;
@@ -84,7 +85,7 @@ Catch Compare(const MachineOptions* machine, Answer expected, Answer actual) {
   return caught;
 }
 
-Catch JudgeLayout(const LayoutFault& fault, Choices& choices) {
+Detection JudgeLayout(const LayoutFault& fault, Choices& choices) {
   GeneratorPolicy policy = ChoosePolicy(choices);
   policy.beyond_command_lines = true;
   const MachineOptions machine = GenerateMachine(choices, policy);
@@ -106,15 +107,15 @@ Catch JudgeLayout(const LayoutFault& fault, Choices& choices) {
 
 // The texts of refusals echo what was read, so they do not count here: only
 // whether a command line is refused, and what machine it makes.
-Catch CompareReadings(const ParsedCommandLine& expected,
-                      const ParsedCommandLine& actual) {
+Detection CompareReadings(const ParsedCommandLine& expected,
+                          const ParsedCommandLine& actual) {
   if (expected.accepted() && actual.accepted()) {
     const auto& machine = std::get<MachineOptions>(expected.outcome);
     const auto& misread = std::get<MachineOptions>(actual.outcome);
     if (machine == misread) return {};
-    const Catch caught =
+    const Detection caught =
         Compare(&machine, ReferenceLayout(machine), RangeTreeLayout(misread));
-    return caught.empty() ? Catch{.difference = "other machine"} : caught;
+    return caught.empty() ? Detection{.difference = "other machine"} : caught;
   }
   if (expected.accepted() == actual.accepted()) return {};
   // Whose defect it is does not depend on the layout.
@@ -126,7 +127,7 @@ Catch CompareReadings(const ParsedCommandLine& expected,
   return Compare(nullptr, answer(expected), answer(actual));
 }
 
-Catch JudgeReader(const ReaderFault& fault, Choices& choices) {
+Detection JudgeReader(const ReaderFault& fault, Choices& choices) {
   GeneratorPolicy policy = ChoosePolicy(choices);
   policy.one_fault_in = 2;
   const CommandLineContext context = {.qemu_version = policy.qemu_version,
@@ -144,7 +145,7 @@ Catch JudgeReader(const ReaderFault& fault, Choices& choices) {
   return CompareReadings(*expected, *actual);
 }
 
-Catch JudgeFault(const decltype(Mutant::fault)& fault, Choices& choices) {
+Detection JudgeFault(const decltype(Mutant::fault)& fault, Choices& choices) {
   return std::visit(
       [&](const auto& one) {
         using Fault = std::decay_t<decltype(one)>;
@@ -161,11 +162,11 @@ Catch JudgeFault(const decltype(Mutant::fault)& fault, Choices& choices) {
 
 }  // namespace
 
-Catch JudgeCase(const Mutant& mutant, Choices& choices) {
+Detection JudgeCase(const Mutant& mutant, Choices& choices) {
   return JudgeFault(mutant.fault, choices);
 }
 
-Catch JudgeControl(const Mutant& mutant, Choices& choices) {
+Detection JudgeControl(const Mutant& mutant, Choices& choices) {
   return std::visit(
       [&](const auto& one) {
         return JudgeFault(std::decay_t<decltype(one)>{}, choices);

@@ -14,7 +14,7 @@
 namespace e820check {
 
 // What caught a mutant; empty if nothing did.
-struct Catch {
+struct Detection {
   // The comparison or query that differs: "map Overlaps", "e820 order",
   // "accepts: ...", "other machine".
   std::string difference;
@@ -26,11 +26,11 @@ struct Catch {
 };
 
 // One case. A case that the mutant's mistake does not touch catches nothing.
-Catch JudgeCase(const Mutant& mutant, Choices& choices);
+Detection JudgeCase(const Mutant& mutant, Choices& choices);
 
 // The same without any mistake, in the kind of case that `mutant` is judged by:
 // nothing is ever caught.
-Catch JudgeControl(const Mutant& mutant, Choices& choices);
+Detection JudgeControl(const Mutant& mutant, Choices& choices);
 
 }  // namespace e820check
 

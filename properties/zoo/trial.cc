@@ -22,7 +22,7 @@ constexpr uint64_t kCasesForLaw = 2000;
 constexpr absl::Duration kFuzzerGrace = absl::Seconds(60);
 
 Score Try(const Mutant& mutant, const Trial& trial,
-          Catch (*judge)(const Mutant&, Choices&)) {
+          Detection (*judge)(const Mutant&, Choices&)) {
   Score score;
   const absl::Time start = absl::Now();
   while (score.cases < trial.cases && score.caught.empty()) {

@@ -16,7 +16,7 @@ namespace e820check {
 
 // How a mutant fared against the cases of a seed.
 struct Score {
-  Catch caught;
+  Detection caught;
   uint64_t cases = 0;     // up to the first that caught it, or all
   absl::Duration needed;  // for those
 };
