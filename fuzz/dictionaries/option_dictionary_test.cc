@@ -2,6 +2,7 @@
 
 #include "fuzz/dictionaries/option_dictionary.h"
 
+#include <filesystem>
 #include <fstream>
 #include <set>
 #include <string>
@@ -23,27 +24,29 @@ using ::testing::IsSupersetOf;
 
 using Entries = std::set<std::string>;
 
-std::vector<std::string> Recorded(QemuVersion release, absl::string_view name) {
-  std::ifstream file(absl::StrCat(E820CHECK_SOURCE_DIR, "/corpus/recorded/",
-                                  ToString(release), "/", name));
-  EXPECT_TRUE(file.is_open()) << ToString(release) << " " << name;
+// The lines of a file, in whichever releases are recorded.
+std::vector<std::string> Recorded(absl::string_view name) {
   std::vector<std::string> lines;
-  for (std::string line; std::getline(file, line);) lines.push_back(line);
+  for (const auto& entry : std::filesystem::directory_iterator(
+           E820CHECK_SOURCE_DIR "/corpus/recorded")) {
+    if (!entry.is_directory()) continue;
+    std::ifstream file(entry.path() / std::string(name));
+    EXPECT_TRUE(file.is_open()) << entry.path() << " " << name;
+    for (std::string line; std::getline(file, line);) lines.push_back(line);
+  }
   return lines;
 }
 
 // Of the types whose names begin so: "name=type" after the colon.
 Entries RecordedProperties(absl::string_view file, absl::string_view prefix) {
   Entries names;
-  for (const QemuVersion release : kReleases) {
-    for (const std::string& line : Recorded(release, file)) {
-      if (!absl::StartsWith(line, prefix)) continue;
-      const std::vector<std::string> halves =
-          absl::StrSplit(line, absl::MaxSplits(": ", 1));
-      if (halves.size() < 2) continue;
-      for (absl::string_view item : absl::StrSplit(halves[1], ' ')) {
-        names.emplace(item.substr(0, item.find('=')));
-      }
+  for (const std::string& line : Recorded(file)) {
+    if (!absl::StartsWith(line, prefix)) continue;
+    const std::vector<std::string> halves =
+        absl::StrSplit(line, absl::MaxSplits(": ", 1));
+    if (halves.size() < 2) continue;
+    for (absl::string_view item : absl::StrSplit(halves[1], ' ')) {
+      names.emplace(item.substr(0, item.find('=')));
     }
   }
   EXPECT_FALSE(names.empty()) << prefix;
@@ -56,16 +59,14 @@ Entries RecordedProperties(absl::string_view file, absl::string_view prefix) {
 // the binaries' words.
 TEST(OptionDictionaryTest, HasWhatBinariesHave) {
   const Entries lines = OptionDictionary("command_line");
-  for (const QemuVersion release : kReleases) {
-    for (const std::string& line : Recorded(release, "option-words.txt")) {
-      const std::string word = line.substr(0, line.find(' '));
-      EXPECT_EQ(lines.count(absl::StrCat("-", word, "\n")), 1u) << word;
-    }
-    for (const std::string& line : Recorded(release, "option-groups.txt")) {
-      const std::string group = line.substr(0, line.find(':'));
-      if (group.empty()) continue;
-      EXPECT_EQ(lines.count(absl::StrCat(group, ".")), 1u) << group;
-    }
+  for (const std::string& line : Recorded("option-words.txt")) {
+    const std::string word = line.substr(0, line.find(' '));
+    EXPECT_EQ(lines.count(absl::StrCat("-", word, "\n")), 1u) << word;
+  }
+  for (const std::string& line : Recorded("option-groups.txt")) {
+    const std::string group = line.substr(0, line.find(':'));
+    if (group.empty()) continue;  // QEMU gives one no name
+    EXPECT_EQ(lines.count(absl::StrCat(group, ".")), 1u) << group;
   }
   for (const absl::string_view machine :
        {"machine ", "x86-machine ", "generic-pc-machine ", "microvm-machine ",
