@@ -43,7 +43,7 @@ for target in $(cat "$WORK/e820check/fuzz/targets"); do
   # Its crash is planted.
   [ "$target" != canary ] || continue
   cp "$WORK/e820check/bin/fuzz_$target" "$OUT/"
-  cp "fuzz/targets/$target.dict" "$OUT/fuzz_$target.dict"
+  cp "$WORK/e820check/fuzz/dictionaries/$target.dict" "$OUT/fuzz_$target.dict"
   cp "fuzz/targets/$target.options" "$OUT/fuzz_$target.options"
   rm -f "$OUT/fuzz_${target}_seed_corpus.zip"
   seeds=("corpus/$target"/*)

@@ -11,6 +11,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
 #include "machine/address_range.h"
 
 namespace e820check::model {
@@ -22,8 +23,67 @@ uint64_t RoundUp(uint64_t value, uint64_t unit) {
   return (value + (unit - 1)) / unit * unit;
 }
 
-bool IsDimm(const Device& device) {
-  return device.kind == Kind::kPcDimm || device.kind == Kind::kNvdimm;
+// Where QEMU finds a node too high.
+enum class NodeCheck { kNever, kBeforePlace, kBeforeBackend, kAfterBackend };
+
+// All that is peculiar to a kind.
+struct KindRules {
+  bool is_dimm = false;    // takes a slot, and the board checks it
+  bool is_nvdimm = false;  // ends with a label; -machine nvdimm= allows it
+  bool has_blocks = false;
+  NodeCheck node_check = NodeCheck::kNever;
+  // Observed: node 0 will do where there are no nodes.
+  bool node_0_will_do = true;
+  // Of a node too high: before the node, before the number of nodes, at the
+  // end.
+  absl::string_view node_text[3] = {};
+  // Before and after the name of a backend that is in use.
+  absl::string_view busy_text[2] = {"can't use already busy memdev: ", ""};
+  absl::string_view no_memdev = "not set";  // where nothing is plugged
+  PluggedDevice::Contents contents = PluggedDevice::Contents::kPlain;
+};
+
+constexpr KindRules kDimm = {
+    .is_dimm = true,
+    .node_check = NodeCheck::kBeforeBackend,
+    .node_text = {"'DIMM property node has value ",
+                  "' which exceeds the number of numa nodes: ", ""},
+};
+
+KindRules RulesOf(Kind kind) {
+  switch (kind) {
+    case Kind::kPcDimm:
+      return kDimm;
+    case Kind::kNvdimm: {
+      KindRules rules = kDimm;
+      rules.is_nvdimm = true;
+      rules.contents = PluggedDevice::Contents::kNonVolatile;
+      return rules;
+    }
+    case Kind::kVirtioMem:
+      return {
+          .has_blocks = true,
+          .node_check = NodeCheck::kAfterBackend,
+          .node_text = {"'node' property has value '",
+                        "', which exceedsthe number of numa nodes: ", ""},
+          .busy_text = {"'memdev' property specifies a busy memdev: ", ""},
+      };
+    case Kind::kSpMem:
+      return {
+          .node_check = NodeCheck::kBeforePlace,
+          .node_0_will_do = false,
+          .node_text = {"'node' property value ",
+                        " exceeds the number of NUMA nodes (", ")"},
+          .busy_text = {"memory backend '", "' is already in use"},
+          .no_memdev = "required",
+          .contents = PluggedDevice::Contents::kSoftReserved,
+      };
+    case Kind::kVirtioPmem:
+    case Kind::kPxbCxl:
+    case Kind::kOther:
+      break;
+  }
+  return {};
 }
 
 // Sums are taken modulo 2^64, as QEMU takes them, except where an end could
@@ -72,11 +132,11 @@ class Plugger {
     if (!IsMemoryDevice(device.kind)) return absl::OkStatus();
     if (!policy_.plugs_memory_devices) return RealizeUnplugged(device);
 
-    if (IsDimm(device)) {
+    if (RulesOf(device.kind).is_dimm) {
       if (absl::Status s = CheckDimm(device); !s.ok()) return s;
     }
-    if (device.kind == Kind::kSpMem && device.node >= node_count_) {
-      return RefuseNode(device);
+    if (absl::Status s = CheckNode(device, NodeCheck::kBeforePlace); !s.ok()) {
+      return s;
     }
     absl::StatusOr<PluggedDevice> plugged = Place(index);
     if (!plugged.ok()) return plugged.status();
@@ -89,38 +149,34 @@ class Plugger {
     return absl::OkStatus();
   }
 
-  absl::Status RefuseNode(const Device& device) {
-    constexpr Rule kRule = Rule::kDeviceNodeTooHigh;
-    if (device.kind == Kind::kSpMem) {
-      return Refuse(kRule, "'node' property value ", device.node,
-                    " exceeds the number of NUMA nodes (", node_count_, ")");
-    }
-    if (device.kind == Kind::kVirtioMem) {
-      return Refuse(kRule, "'node' property has value '", device.node,
-                    "', which exceedsthe number of numa nodes: ",
-                    node_count_ == 0 ? 1 : node_count_);
-    }
-    return Refuse(kRule, "'DIMM property node has value ", device.node,
-                  "' which exceeds the number of numa nodes: ",
-                  node_count_ == 0 ? 1 : node_count_);
+  absl::Status CheckNode(const Device& device, NodeCheck now) {
+    const KindRules rules = RulesOf(device.kind);
+    const uint64_t limit =
+        rules.node_0_will_do ? std::max<uint64_t>(node_count_, 1) : node_count_;
+    if (rules.node_check != now || device.node < limit) return absl::OkStatus();
+    const auto& [before, between, after] = rules.node_text;
+    return Refuse(Rule::kDeviceNodeTooHigh, before, device.node, between, limit,
+                  after);
   }
 
   // Observed: without a hot-plug handler, which microvm and `none` lack, a
   // device is made but gets no place, so hardly anything can be wrong with it.
   absl::Status RealizeUnplugged(const Device& device) {
-    const bool sp_mem = device.kind == Kind::kSpMem;
-    if (IsDimm(device) && device.node > 0) {
+    const KindRules rules = RulesOf(device.kind);
+    if (rules.is_dimm && device.node > 0) {
       if (!policy_.has_numa) {
         return Refuse(Rule::kDeviceNodeTooHigh, "machine doesn't support NUMA");
       }
-      if (device.node >= node_count_) return RefuseNode(device);
+      if (absl::Status s = CheckNode(device, rules.node_check); !s.ok()) {
+        return s;
+      }
     }
     if (device.memdev.empty()) {
       return Refuse(Rule::kMemdevNotSet, "'memdev' property is ",
-                    sp_mem ? "required" : "not set");
+                    rules.no_memdev);
     }
     if (busy_.count(device.memdev) > 0) return RefuseBusy(device);
-    if (device.kind == Kind::kNvdimm) {
+    if (rules.is_nvdimm) {
       if (absl::Status s = VisibleSize(device).status(); !s.ok()) return s;
     }
     busy_.insert(device.memdev);
@@ -133,7 +189,7 @@ class Plugger {
                     "memory hotplug is not enabled: missing acpi device or "
                     "acpi disabled");
     }
-    if (device.kind == Kind::kNvdimm && !options_.nvdimm) {
+    if (RulesOf(device.kind).is_nvdimm && !options_.nvdimm) {
       return Refuse(Rule::kNvdimmNotEnabled,
                     "nvdimm is not enabled: missing 'nvdimm' in '-M'");
     }
@@ -171,7 +227,7 @@ class Plugger {
 
   // 2.5: to which unit the memory of a backend is aligned.
   uint64_t AlignmentOf(const Device& device) const {
-    if (IsDimm(device) && !policy_.enforces_dimm_alignment) {
+    if (RulesOf(device.kind).is_dimm && !policy_.enforces_dimm_alignment) {
       return kPageSizeBytes;
     }
     return BackendOf(device)->kind == MemoryBackend::Kind::kRam
@@ -180,7 +236,7 @@ class Plugger {
   }
 
   uint64_t BlockSizeOf(const Device& device) const {
-    if (device.kind != Kind::kVirtioMem) return 1;
+    if (!RulesOf(device.kind).has_blocks) return 1;
     return device.block_size_bytes != 0 ? device.block_size_bytes
                                         : kVirtioMemBlockSizeBytes;
   }
@@ -188,7 +244,7 @@ class Plugger {
   // What the guest is to see of the backend.
   absl::StatusOr<uint64_t> VisibleSize(const Device& device) {
     const MemoryBackend& backend = *BackendOf(device);
-    if (device.kind != Kind::kNvdimm) return backend.size_bytes;
+    if (!RulesOf(device.kind).is_nvdimm) return backend.size_bytes;
     if (device.label_size_bytes != 0) journal_.Reach(Rule::kLabelSize);
     const uint64_t unit = BackendOf(device)->kind == MemoryBackend::Kind::kRam
                               ? kRamAlignmentBytes
@@ -244,8 +300,10 @@ class Plugger {
                                                  ? CheckAddress(device, *size)
                                                  : FindAddress(device, *size);
     if (!address.ok()) return address.status();
-    return PluggedDevice{
-        .device = index, .address = *address, .size_bytes = *size};
+    return PluggedDevice{.device = index,
+                         .address = *address,
+                         .size_bytes = *size,
+                         .contents = RulesOf(device.kind).contents};
   }
 
   uint64_t UnitOf(const Device& device) const {
@@ -339,31 +397,25 @@ class Plugger {
   }
 
   absl::Status RefuseBusy(const Device& device) {
-    switch (device.kind) {
-      case Kind::kVirtioMem:
-        return Refuse(
-            Rule::kMemdevBusy,
-            "'memdev' property specifies a busy memdev: ", device.memdev);
-      case Kind::kSpMem:
-        return Refuse(Rule::kMemdevBusy, "memory backend '", device.memdev,
-                      "' is already in use");
-      default:
-        return Refuse(Rule::kMemdevBusy,
-                      "can't use already busy memdev: ", device.memdev);
-    }
+    const KindRules rules = RulesOf(device.kind);
+    const auto& [before, after] = rules.busy_text;
+    return Refuse(Rule::kMemdevBusy, before, device.memdev, after);
   }
 
   // What QEMU finds only when the device has its place.
   absl::Status Realize(size_t index) {
     const Device& device = options_.devices[index];
-    // Observed: node 0 will do where there are no nodes, but for sp-mem.
-    const bool node_too_high =
-        device.node >= std::max<uint64_t>(node_count_, 1);
-    if (IsDimm(device) && node_too_high) return RefuseNode(device);
+    absl::Status node = CheckNode(device, NodeCheck::kBeforeBackend);
+    if (!node.ok()) return node;
     if (busy_.count(device.memdev) > 0) return RefuseBusy(device);
-    if (device.kind != Kind::kVirtioMem) return absl::OkStatus();
+    node = CheckNode(device, NodeCheck::kAfterBackend);
+    if (!node.ok()) return node;
+    return RulesOf(device.kind).has_blocks ? CheckBlocks(index)
+                                           : absl::OkStatus();
+  }
 
-    if (node_too_high) return RefuseNode(device);
+  absl::Status CheckBlocks(size_t index) {
+    const Device& device = options_.devices[index];
     WarnOfVirtioMem(index);
     const uint64_t block = BlockSizeOf(device);
     if (device.requested_size_bytes % block != 0) {

@@ -22,10 +22,14 @@
 namespace e820check::model {
 
 struct PluggedDevice {
+  // What tables say of it; of kPlain, no more than of the hot-plug area.
+  enum class Contents { kPlain, kNonVolatile, kSoftReserved };
+
   size_t device = 0;  // of MachineOptions::devices
   uint64_t address = 0;
   // What the guest sees: without the label area of an NVDIMM.
   uint64_t size_bytes = 0;
+  Contents contents = Contents::kPlain;
 };
 
 // Plugs the memory devices in command-line order, until one is refused.

@@ -97,7 +97,8 @@ void AppendNvdimmRows(const MachineOptions& options,
   for (const size_t index : DevicesInVisitOrder(options.devices)) {
     for (const PluggedDevice& plugged : devices) {
       const Device& device = options.devices[index];
-      if (plugged.device != index || device.kind != Device::Kind::kNvdimm) {
+      if (plugged.device != index ||
+          plugged.contents != PluggedDevice::Contents::kNonVolatile) {
         continue;
       }
       journal.Reach(Rule::kNvdimmRow);
@@ -133,7 +134,7 @@ void AppendHotplugRows(const MachineOptions& options, const NumaTopology& numa,
                        std::vector<MemoryAffinity>& rows, Journal& journal) {
   std::map<uint64_t, const PluggedDevice*> soft_reserved;
   for (const PluggedDevice& plugged : devices) {
-    if (options.devices[plugged.device].kind == Device::Kind::kSpMem) {
+    if (plugged.contents == PluggedDevice::Contents::kSoftReserved) {
       journal.Reach(Rule::kHotplugRowSplit);
       soft_reserved[plugged.address] = &plugged;
     }

@@ -143,7 +143,7 @@ void AppendSpMemRows(const MachineOptions& options,
                      const std::vector<PluggedDevice>& devices,
                      E820Table& table, Journal& journal) {
   for (const PluggedDevice& plugged : devices) {
-    if (options.devices[plugged.device].kind != Device::Kind::kSpMem) continue;
+    if (plugged.contents != PluggedDevice::Contents::kSoftReserved) continue;
     journal.Reach(Rule::kSpMemRow);
     table.push_back({.address = plugged.address,
                      .length_bytes = plugged.size_bytes,

@@ -31,7 +31,8 @@ namespace e820check {
 namespace {
 
 // The accelerators of x86 builds; all but TCG and KVM are outside coverage.
-bool IsAccelerator(absl::string_view name) {
+bool IsAccelerator(absl::string_view name, QemuVersion qemu) {
+  if (name == "nitro") return AtLeast(qemu, QemuVersion::k11_1);
   constexpr absl::string_view kNames[] = {"tcg",  "kvm",  "hax", "hvf",  "mshv",
                                           "nvmm", "whpx", "xen", "qtest"};
   return std::find(std::begin(kNames), std::end(kNames), name) !=
@@ -179,7 +180,7 @@ absl::Status CommandLine::ChooseAccelerator(
   std::vector<OptionRecords::Record> candidates = records_.accelerators;
   if (machine_key) {
     for (std::string& name : SplitAcceleratorNames(*machine_key)) {
-      if (IsAccelerator(name)) {
+      if (IsAccelerator(name, qemu())) {
         candidates.push_back(
             {kNowhere,
              {.items = {{.key = "accel", .value = std::move(name)}}}});
@@ -194,7 +195,7 @@ absl::Status CommandLine::ChooseAccelerator(
   for (size_t i = 0; i < candidates.size(); ++i) {
     const auto& [location, bag] = candidates[i];
     const std::string& name = *bag.Find("accel");
-    if (!IsAccelerator(name)) {
+    if (!IsAccelerator(name, qemu())) {
       fail(log_.At(location, Refuse("invalid accelerator ", name)));
       continue;
     }

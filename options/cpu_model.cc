@@ -489,6 +489,13 @@ std::vector<std::string> AllCpuModels(QemuVersion qemu) {
   return names;
 }
 
+void AddCpuWords(Vocabulary& vocabulary) {
+  for (const Model& model : kModels) vocabulary.words.push_back(model.name);
+  for (const Property& property : kProperties) {
+    vocabulary.keys.push_back(property.name);
+  }
+}
+
 absl::StatusOr<CpuOptions> ParseCpu(absl::string_view argument,
                                     const MachineType& type, QemuVersion qemu,
                                     std::vector<std::string>& warnings) {

@@ -13,6 +13,7 @@
 #include "absl/strings/string_view.h"
 #include "machine/machine_options.h"
 #include "machine/machine_type.h"
+#include "options/vocabulary.h"
 
 namespace e820check {
 
@@ -22,6 +23,9 @@ CpuOptions DefaultCpu(const MachineType& type, QemuVersion qemu);
 // The models that -cpu help lists, with their -vN versions, sorted; "host" is
 // among them, though TCG refuses it.
 std::vector<std::string> AllCpuModels(QemuVersion qemu);
+
+// Models and properties, but not the flags that change nothing.
+void AddCpuWords(Vocabulary& vocabulary);
 
 // `argument` is "MODEL[,FEATURE...]" where FEATURE is +name, -name, name or
 // name=value.

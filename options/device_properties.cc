@@ -21,8 +21,6 @@
 namespace e820check {
 namespace {
 
-using Kind = Device::Kind;
-
 enum class Type {
   kAddress,
   kBlockSize,
@@ -32,6 +30,7 @@ enum class Type {
   kNode,
   kNumaNode,
   kReadOnly,
+  kReadOnlyInside,  // of the virtio-mem device inside the PCI device
   kRequestedSize,
   kSlot,
   kUnarmed,
@@ -39,59 +38,39 @@ enum class Type {
   kUuid,
 };
 
-// Sets of device kinds; kHostBridges are pxb and pxb-pcie, too.
-constexpr unsigned kDimm = 1;
-constexpr unsigned kNvdimm = 2;
-constexpr unsigned kVirtioMem = 4;
-constexpr unsigned kVirtioPmem = 8;
-constexpr unsigned kSpMem = 16;
-constexpr unsigned kHostBridges = 32;
-constexpr unsigned kDimms = kDimm | kNvdimm;
-constexpr unsigned kVirtio = kVirtioMem | kVirtioPmem;
-constexpr unsigned kMemory = kDimms | kVirtio | kSpMem;
-constexpr unsigned kAll = kMemory | kHostBridges;
-
-unsigned SetOf(Kind kind) {
-  switch (kind) {
-    case Kind::kPcDimm:
-      return kDimm;
-    case Kind::kNvdimm:
-      return kNvdimm;
-    case Kind::kVirtioMem:
-      return kVirtioMem;
-    case Kind::kVirtioPmem:
-      return kVirtioPmem;
-    case Kind::kSpMem:
-      return kSpMem;
-    case Kind::kPxbCxl:
-    case Kind::kOther:
-      return kHostBridges;
-  }
-  return 0;
-}
+// Sets of properties; kHostBridge is that of pxb and pxb-pcie, too.
+constexpr unsigned kDimm = Driver::kDimm;
+constexpr unsigned kNvdimm = Driver::kNvdimm;
+constexpr unsigned kVirtio = Driver::kVirtio;
+constexpr unsigned kVirtioMem = Driver::kVirtioMem;
+constexpr unsigned kSpMem = Driver::kSpMem;
+constexpr unsigned kHostBridge = Driver::kHostBridge;
+constexpr unsigned kMemory = kDimm | kVirtio | kSpMem;
+constexpr unsigned kAll = kMemory | kHostBridge;
 
 struct Property {
   absl::string_view name;
-  unsigned owners;
+  unsigned owners;  // the sets that have it
   Type type;
 };
 
 constexpr Property kProperties[] = {
-    {"addr", kDimms | kSpMem, Type::kAddress},
+    {"addr", kDimm | kSpMem, Type::kAddress},
     {"block-size", kVirtioMem, Type::kBlockSize},
-    {"bus_nr", kHostBridges, Type::kBusNumber},
+    {"bus_nr", kHostBridge, Type::kBusNumber},
     {"hotpluggable", kAll, Type::kReadOnly},
     {"hotplugged", kAll, Type::kReadOnly},
     {"label-size", kNvdimm, Type::kLabelSize},
     {"memaddr", kVirtio, Type::kAddress},
     {"memdev", kMemory, Type::kMemdev},
-    {"node", kDimms | kVirtioMem | kSpMem, Type::kNode},
-    {"numa_node", kHostBridges, Type::kNumaNode},
+    {"node", kDimm | kVirtioMem | kSpMem, Type::kNode},
+    {"numa_node", kHostBridge, Type::kNumaNode},
     {"parent_bus", kAll, Type::kReadOnly},
     {"realized", kAll, Type::kUncovered},
     {"requested-size", kVirtioMem, Type::kRequestedSize},
-    {"size", kDimms | kVirtioMem, Type::kReadOnly},
-    {"slot", kDimms, Type::kSlot},
+    {"size", kDimm, Type::kReadOnly},
+    {"size", kVirtioMem, Type::kReadOnlyInside},
+    {"slot", kDimm, Type::kSlot},
     {"type", kAll, Type::kReadOnly},
     {"unarmed", kNvdimm, Type::kUnarmed},
     {"uuid", kNvdimm, Type::kUuid},
@@ -129,7 +108,7 @@ bool IsUncovered(unsigned owner, bool is_pci, absl::string_view key) {
     return true;
   }
   return (is_pci && HasWord(kPciProperties, key)) ||
-         ((owner & kHostBridges) != 0 && HasWord(kHostBridgeProperties, key)) ||
+         ((owner & kHostBridge) != 0 && HasWord(kHostBridgeProperties, key)) ||
          ((owner & kVirtio) != 0 && HasWord(kVirtioProperties, key)) ||
          ((owner & kVirtioMem) != 0 && HasWord(kVirtioMemProperties, key));
 }
@@ -231,7 +210,7 @@ absl::Status CheckUuid(absl::string_view key, RecordSource& source) {
 absl::Status SetDeviceProperty(const Driver& driver, absl::string_view key,
                                const MachineOptions& options,
                                RecordSource& source, Device& device) {
-  const unsigned owner = SetOf(driver.kind);
+  const unsigned owner = driver.properties;
   const auto* const property = std::find_if(
       std::begin(kProperties), std::end(kProperties),
       [&](const Property& candidate) {
@@ -260,10 +239,9 @@ absl::Status SetDeviceProperty(const Driver& driver, absl::string_view key,
     case Type::kNumaNode:
       return CheckNumaNode(key, options, source);
     case Type::kReadOnly:
-      return Refuse(
-          "Property '",
-          key == "size" && owner == kVirtioMem ? "virtio-mem" : driver.name,
-          ".", key, "' is not writable");
+      return Refuse("Property '", driver.name, ".", key, "' is not writable");
+    case Type::kReadOnlyInside:
+      return Refuse("Property 'virtio-mem.", key, "' is not writable");
     case Type::kRequestedSize:
       return SetSize(key, source, device.requested_size_bytes);
     case Type::kSlot:
@@ -277,6 +255,12 @@ absl::Status SetDeviceProperty(const Driver& driver, absl::string_view key,
       return CheckUuid(key, source);
   }
   return absl::OkStatus();
+}
+
+void AddDevicePropertyWords(Vocabulary& vocabulary) {
+  for (const Property& property : kProperties) {
+    vocabulary.keys.push_back(property.name);
+  }
 }
 
 bool MayHaveRngProperty(absl::string_view key) {

@@ -8,6 +8,7 @@
 #include "machine/machine_options.h"
 #include "options/driver.h"
 #include "options/visitor.h"
+#include "options/vocabulary.h"
 
 namespace e820check {
 
@@ -17,6 +18,9 @@ namespace e820check {
 absl::Status SetDeviceProperty(const Driver& driver, absl::string_view key,
                                const MachineOptions& options,
                                RecordSource& source, Device& device);
+
+// But for those that are not covered.
+void AddDevicePropertyWords(Vocabulary& vocabulary);
 
 // Whether virtio-rng-pci has such a property in some release.
 bool MayHaveRngProperty(absl::string_view key);

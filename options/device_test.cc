@@ -168,6 +168,9 @@ TEST(DeviceTest, PropertiesQemuRefuses) {
       {"virtio-mem-pci,block-size=3M",
        "'block-size' property has to be a power of two"},
       {"virtio-pmem-pci,node=0", "Property 'virtio-pmem-pci.node' not found"},
+      // Of virtio-mem.
+      {"virtio-rng-pci,prealloc=on",
+       "Property 'virtio-rng-pci.prealloc' not found"},
       {"virtio-rng-pci,addr=20",
        "Property 'virtio-rng-pci.addr' doesn't take value '20'"},
       {"virtio-rng-pci,addr=4.8",

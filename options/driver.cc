@@ -22,15 +22,17 @@ struct Modelled {
   absl::string_view name;
   Kind kind;
   Bus bus;
+  unsigned properties;
   QemuVersion since = kSinceEver;
 };
 constexpr Modelled kModelled[] = {
-    {"nvdimm", Kind::kNvdimm, Bus::kNone},
-    {"pc-dimm", Kind::kPcDimm, Bus::kNone},
-    {"pxb-cxl", Kind::kPxbCxl, Bus::kPci},
-    {"sp-mem", Kind::kSpMem, Bus::kNone, QemuVersion::k11_1},
-    {"virtio-mem-pci", Kind::kVirtioMem, Bus::kPci},
-    {"virtio-pmem-pci", Kind::kVirtioPmem, Bus::kPci},
+    {"nvdimm", Kind::kNvdimm, Bus::kNone, Driver::kDimm | Driver::kNvdimm},
+    {"pc-dimm", Kind::kPcDimm, Bus::kNone, Driver::kDimm},
+    {"pxb-cxl", Kind::kPxbCxl, Bus::kPci, Driver::kHostBridge},
+    {"sp-mem", Kind::kSpMem, Bus::kNone, Driver::kSpMem, QemuVersion::k11_1},
+    {"virtio-mem-pci", Kind::kVirtioMem, Bus::kPci,
+     Driver::kVirtio | Driver::kVirtioMem},
+    {"virtio-pmem-pci", Kind::kVirtioPmem, Bus::kPci, Driver::kVirtio},
 };
 
 constexpr absl::string_view kIntelIommu = "intel-iommu";
@@ -98,6 +100,7 @@ absl::StatusOr<Driver> OfGroup(const Known& known) {
   }
   driver.is_bridge = !FindWord(kBridges, known.name).empty();
   driver.is_host_bridge = !FindWord(kHostBridges, known.name).empty();
+  if (driver.is_host_bridge) driver.properties = Driver::kHostBridge;
   return driver;
 }
 
@@ -112,6 +115,16 @@ absl::Status CheckDriverHasHelp(absl::string_view typed, QemuVersion qemu) {
   const bool exists = known || IsCpu(name) || name == kIntelIommu ||
                       FindModelled(name, qemu) != nullptr;
   return exists ? absl::OkStatus() : Refuse("Device '", typed, "' not found");
+}
+
+void AddDriverWords(Vocabulary& vocabulary) {
+  for (const Modelled& modelled : kModelled) {
+    vocabulary.words.push_back(modelled.name);
+  }
+  for (const absl::string_view name : absl::StrSplit(kHostBridges, ' ')) {
+    vocabulary.words.push_back(name);
+  }
+  vocabulary.words.push_back(kIntelIommu);
 }
 
 bool HasPci(const MachineType& type) {
@@ -131,7 +144,8 @@ absl::StatusOr<Driver> FindDriver(absl::string_view typed,
     driver.name = modelled->name;
     driver.kind = modelled->kind;
     driver.bus = modelled->bus;
-    driver.is_host_bridge = modelled->kind == Kind::kPxbCxl;
+    driver.properties = modelled->properties;
+    driver.is_host_bridge = (driver.properties & Driver::kHostBridge) != 0;
     return driver;
   }
   if (name == kIntelIommu) {

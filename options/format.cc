@@ -288,7 +288,6 @@ std::string FormatNeeds(const MachineOptions& options, const Device& device) {
 }
 
 std::string FormatDevice(const MachineOptions& options, size_t index) {
-  using Kind = Device::Kind;
   const Device& device = options.devices[index];
   std::string text = device.driver;
   if (!device.id.empty()) absl::StrAppend(&text, ",id=", device.id);
@@ -299,9 +298,11 @@ std::string FormatDevice(const MachineOptions& options, size_t index) {
   }
   if (device.node != 0) absl::StrAppend(&text, ",node=", device.node);
   if (device.address != 0) {
-    const bool is_virtio =
-        device.kind == Kind::kVirtioMem || device.kind == Kind::kVirtioPmem;
-    absl::StrAppend(&text, is_virtio ? ",memaddr=0x" : ",addr=0x",
+    // The addr= of a PCI device is its place on the bus.
+    const absl::StatusOr<Driver> driver =
+        FindDriver(device.driver, options.type, options.qemu_version);
+    const bool is_pci = driver.ok() && driver->bus == Driver::Bus::kPci;
+    absl::StrAppend(&text, is_pci ? ",memaddr=0x" : ",addr=0x",
                     absl::Hex(device.address));
   }
   if (device.slot) absl::StrAppend(&text, ",slot=", *device.slot);

@@ -57,6 +57,11 @@ absl::StatusOr<GenericAffinity> VisitGenericAffinity(
   return generic;
 }
 
+void AddGenericAffinityWords(Vocabulary& vocabulary) {
+  AddMembers(kInitiatorMembers, vocabulary);
+  AddMembers(kPortMembers, vocabulary);
+}
+
 absl::Status CheckGenericAffinity(const GenericAffinity& generic) {
   if (!IsIdentifier(generic.id)) return RefuseId();
   // Observed: 10.0 and 11.1 name the initiator for a port, too.

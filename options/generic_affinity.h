@@ -10,6 +10,7 @@
 #include "absl/strings/string_view.h"
 #include "machine/machine_options.h"
 #include "options/visitor.h"
+#include "options/vocabulary.h"
 
 namespace e820check {
 
@@ -20,6 +21,8 @@ absl::string_view QomType(GenericAffinity::Kind kind);
 absl::StatusOr<GenericAffinity> VisitGenericAffinity(
     GenericAffinity::Kind kind, const VisitContext& context,
     RecordSource& source);
+
+void AddGenericAffinityWords(Vocabulary& vocabulary);
 
 // What QEMU refuses when it makes the object, but for a duplicate id.
 absl::Status CheckGenericAffinity(const GenericAffinity& generic);

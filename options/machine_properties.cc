@@ -558,6 +558,17 @@ absl::Status CheckSgxSections(const ValueTree& tree,
   return followed.ok() ? RefuseMemdevType(kType) : followed;
 }
 
+void AddMachineWords(Vocabulary& vocabulary) {
+  for (const Property& property : kProperties) {
+    vocabulary.keys.push_back(property.name);
+  }
+  AddMembers(kSmpMembers, vocabulary);
+  AddMembers(kSgxEpcMembers, vocabulary);
+  AddMembers(kCxlWindowSize, vocabulary);
+  AddMembers(kCxlWindowGranularity, vocabulary);
+  AddMemoryPropertyWords(vocabulary);
+}
+
 absl::Status ApplyProperties(const ValueTree& tree, MachineOptions& options,
                              std::vector<std::string>& warnings) {
   Setter setter(tree, options, warnings);

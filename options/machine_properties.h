@@ -16,6 +16,7 @@
 #include "machine/machine_options.h"
 #include "machine/machine_type.h"
 #include "options/value_tree.h"
+#include "options/vocabulary.h"
 
 namespace e820check {
 
@@ -38,6 +39,9 @@ LegacyKeys TakeLegacyKeys(ValueTree& tree);
 // Unimplemented for properties that change memory tables in ways not covered.
 absl::Status ApplyProperties(const ValueTree& tree, MachineOptions& options,
                              std::vector<std::string>& warnings);
+
+// Properties, and the members of those that are records: -smp is one of them.
+void AddMachineWords(Vocabulary& vocabulary);
 
 // Refuses the sections of sgx-epc as the board does, before it makes its vCPUs:
 // without an SGX host there is no backend that they could name. `tree` has

@@ -292,6 +292,18 @@ absl::StatusOr<ObjectRequest> VisitObject(const VisitContext& context,
   return request;
 }
 
+void AddObjectWords(Vocabulary& vocabulary) {
+  vocabulary.keys.push_back("qom-type");
+  for (const ObjectType& type : kObjectTypes) {
+    vocabulary.words.push_back(type.name);
+  }
+  AddMembers(kId, vocabulary);
+  AddMembers(kCommonMembers, vocabulary);
+  AddMembers(kFileMembers, vocabulary);
+  AddMembers(kMemfdMembers, vocabulary);
+  AddGenericAffinityWords(vocabulary);
+}
+
 absl::StatusOr<ObjectRequest> ParseObject(absl::string_view text,
                                           const VisitContext& context,
                                           QemuOptsList& list,

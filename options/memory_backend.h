@@ -19,6 +19,7 @@
 #include "options/generic_affinity.h"
 #include "options/qemu_opts.h"
 #include "options/visitor.h"
+#include "options/vocabulary.h"
 
 namespace e820check {
 
@@ -63,6 +64,9 @@ absl::StatusOr<ObjectRequest> ParseObject(absl::string_view text,
                                           const VisitContext& context,
                                           QemuOptsList& list,
                                           std::vector<std::string>& warnings);
+
+// Generic affinities included.
+void AddObjectWords(Vocabulary& vocabulary);
 
 // The objects made so far, by id.
 class ObjectTree {

@@ -2,6 +2,8 @@
 
 #include "options/memory_option.h"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "absl/strings/ascii.h"
@@ -17,6 +19,7 @@ namespace e820check {
 namespace {
 
 constexpr uint64_t kRamGranuleBytes = 8192;
+constexpr absl::string_view kKeys[] = {"size", "maxmem", "slots"};
 
 absl::StatusOr<uint64_t> ReadMemorySize(absl::string_view key,
                                         absl::string_view value,
@@ -76,7 +79,7 @@ absl::Status MemoryOption::Take(absl::string_view text,
 }
 
 bool MemoryOption::HasKey(absl::string_view key) {
-  return key == "size" || key == "maxmem" || key == "slots";
+  return std::find(std::begin(kKeys), std::end(kKeys), key) != std::end(kKeys);
 }
 
 absl::Status MemoryOption::TakeItem(absl::string_view key,
@@ -118,6 +121,15 @@ absl::Status MemoryOption::FoldInto(ValueTree& machine) const {
   if (maxmem_) add("max-size", *maxmem_);
   if (slots_) add("slots", *slots_);
   return MergeKeyval("memory", memory, machine);
+}
+
+void AddMemoryOptionWords(Vocabulary& vocabulary) {
+  vocabulary.keys.insert(vocabulary.keys.end(), std::begin(kKeys),
+                         std::end(kKeys));
+}
+
+void AddMemoryPropertyWords(Vocabulary& vocabulary) {
+  AddMembers(kMemoryMembers, vocabulary);
 }
 
 absl::StatusOr<MemoryOptions> ReadMemoryProperty(

@@ -16,6 +16,7 @@
 #include "machine/machine_options.h"
 #include "machine/machine_type.h"
 #include "options/value_tree.h"
+#include "options/vocabulary.h"
 
 namespace e820check {
 
@@ -47,6 +48,12 @@ class MemoryOption {
   std::optional<std::string> maxmem_;
   std::optional<std::string> slots_;
 };
+
+// Those of -m.
+void AddMemoryOptionWords(Vocabulary& vocabulary);
+
+// Those of the property "memory".
+void AddMemoryPropertyWords(Vocabulary& vocabulary);
 
 // Reads the machine's property "memory", the dict `dict` of `machine`.
 absl::StatusOr<MemoryOptions> ReadMemoryProperty(

@@ -3,6 +3,8 @@
 #include "options/numa.h"
 
 #include <algorithm>
+#include <array>
+#include <iterator>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -14,8 +16,6 @@
 namespace e820check {
 namespace {
 
-constexpr absl::string_view kTypes[] = {"node", "dist", "cpu", "hmat-lb",
-                                        "hmat-cache"};
 // In the order of MemmapType.
 constexpr absl::string_view kMemmapTypes[] = {"normal", "spm", "reserved"};
 using Node = NumaNodeRecord;
@@ -93,6 +93,33 @@ absl::StatusOr<NumaRecord> ParseAs(const Member<Record> (&table)[kSize],
   return NumaRecord(std::move(record));
 }
 
+struct NumaType {
+  absl::string_view name;
+  absl::StatusOr<NumaRecord> (*parse)(const VisitContext& context,
+                                      RecordSource& source);
+  void (*add_words)(Vocabulary& vocabulary);
+};
+
+template <const auto& kMembers>
+constexpr NumaType TypeOf(absl::string_view name) {
+  return {name,
+          [](const VisitContext& context, RecordSource& source) {
+            return ParseAs(kMembers, context, source);
+          },
+          [](Vocabulary& vocabulary) { AddMembers(kMembers, vocabulary); }};
+}
+
+constexpr NumaType kTypes[] = {
+    TypeOf<kNodeMembers>("node"), TypeOf<kDistMembers>("dist"),
+    TypeOf<kCpuMembers>("cpu"), TypeOf<kHmatLbMembers>("hmat-lb"),
+    TypeOf<kHmatCacheMembers>("hmat-cache")};
+
+constexpr auto kTypeNames = [] {
+  std::array<absl::string_view, std::size(kTypes)> names;
+  for (size_t i = 0; i < names.size(); ++i) names[i] = kTypes[i].name;
+  return names;
+}();
+
 // The last `mem` is read once more, now with the unit MiB.
 absl::Status RereadMem(const QemuOptsBag& bag, QemuVersion qemu, Node& node,
                        std::vector<std::string>& warnings) {
@@ -169,28 +196,23 @@ absl::StatusOr<NumaRecord> ParseNuma(const QemuOptsBag& bag,
                                      std::vector<std::string>& warnings) {
   QemuOptsSource source(bag, context.qemu, warnings);
   if (!source.Has("type")) return source.RefuseMissing("type");
-  absl::StatusOr<size_t> type = source.Enum("type", kTypes);
+  absl::StatusOr<size_t> type = source.Enum("type", kTypeNames);
   if (!type.ok()) return type.status();
-  switch (*type) {
-    case 0: {
-      absl::StatusOr<NumaRecord> record =
-          ParseAs(kNodeMembers, context, source);
-      if (!record.ok()) return record;
-      auto& node = std::get<NumaNodeRecord>(*record);
-      if (node.mem) {
-        absl::Status reread = RereadMem(bag, context.qemu, node, warnings);
-        if (!reread.ok()) return reread;
-      }
-      return record;
-    }
-    case 1:
-      return ParseAs(kDistMembers, context, source);
-    case 2:
-      return ParseAs(kCpuMembers, context, source);
-    case 3:
-      return ParseAs(kHmatLbMembers, context, source);
-    default:
-      return ParseAs(kHmatCacheMembers, context, source);
+  absl::StatusOr<NumaRecord> record = kTypes[*type].parse(context, source);
+  if (!record.ok()) return record;
+  auto* node = std::get_if<NumaNodeRecord>(&*record);
+  if (node != nullptr && node->mem) {
+    absl::Status reread = RereadMem(bag, context.qemu, *node, warnings);
+    if (!reread.ok()) return reread;
+  }
+  return record;
+}
+
+void AddNumaWords(Vocabulary& vocabulary) {
+  vocabulary.keys.push_back("type");
+  for (const NumaType& type : kTypes) {
+    vocabulary.words.push_back(type.name);
+    type.add_words(vocabulary);
   }
 }
 

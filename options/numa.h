@@ -19,6 +19,7 @@
 #include "options/hmat.h"
 #include "options/qemu_opts.h"
 #include "options/visitor.h"
+#include "options/vocabulary.h"
 
 namespace e820check {
 
@@ -68,6 +69,8 @@ inline constexpr absl::string_view kHmatWritePolicies[] = {"none", "write-back",
 absl::StatusOr<NumaRecord> ParseNuma(const QemuOptsBag& bag,
                                      const VisitContext& context,
                                      std::vector<std::string>& warnings);
+
+void AddNumaWords(Vocabulary& vocabulary);
 
 // Adds records to a machine whose type, topology and objects are known.
 class NumaBuilder {

@@ -66,6 +66,8 @@ absl::string_view TakeName(char end, absl::string_view& text) {
 
 }  // namespace
 
+absl::Span<const OptionGroup> AllOptionGroups() { return kGroups; }
+
 const OptionGroup* FindOptionGroup(absl::string_view name, QemuVersion qemu) {
   const auto found = std::find_if(
       std::begin(kGroups), std::end(kGroups), [&](const OptionGroup& group) {

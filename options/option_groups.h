@@ -9,6 +9,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/types/span.h"
 #include "machine/machine_type.h"
 
 namespace e820check {
@@ -26,6 +27,9 @@ struct OptionGroup {
   Kind kind = Kind::kRecords;
   QemuVersion since = kSinceEver;
 };
+
+// Each group once, of any release.
+absl::Span<const OptionGroup> AllOptionGroups();
 
 // nullptr: there is none.
 const OptionGroup* FindOptionGroup(absl::string_view name, QemuVersion qemu);

@@ -18,13 +18,12 @@ namespace {
 
 using Words = std::map<std::string, std::string>;
 
-// What scripts/record_option_words printed: "numa argument".
+// What scripts/record wrote: "numa argument".
 Words ReadRecording(QemuVersion qemu) {
   std::ifstream file(absl::StrCat(E820CHECK_SOURCE_DIR "/corpus/recorded/",
                                   ToString(qemu), "/option-words.txt"));
   Words words;
   for (std::string line; std::getline(file, line);) {
-    if (line.empty() || line[0] == '#') continue;
     const std::pair<std::string, std::string> parts =
         absl::StrSplit(line, absl::MaxSplits(' ', 1));
     EXPECT_TRUE(words.insert(parts).second) << line;

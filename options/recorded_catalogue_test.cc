@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// The tables of machine types, CPU models, drivers, objects and properties
-// against what each release's binary says it has: corpus/recorded/<release>/,
-// made by scripts/record.
+// The tables of machine types, CPU models, drivers, objects, accelerators,
+// option groups and properties against what each release's binary says it has:
+// corpus/recorded/<release>/, made by scripts/record.
 
 #include <fstream>
 #include <map>
@@ -25,6 +25,7 @@
 #include "options/driver.h"
 #include "options/machine_properties.h"
 #include "options/machine_types.h"
+#include "options/option_groups.h"
 
 namespace e820check {
 namespace {
@@ -383,6 +384,65 @@ TEST_P(RecordedCatalogue, PropertiesOfMemoryBackends) {
           << refusal;
     }
   }
+}
+
+TEST_P(RecordedCatalogue, Accelerators) {
+  const RecordedTypes accelerators = ReadTypes(qemu(), "accelerators.txt");
+  const auto refusal = [this](absl::string_view text) {
+    return RefusalOf({"-accel", std::string(text)}, qemu());
+  };
+  int concrete = 0;
+  for (const auto& [type, recording] : accelerators) {
+    absl::string_view name = type;
+    if (!absl::ConsumeSuffix(&name, "-accel")) continue;
+    ++concrete;
+    EXPECT_FALSE(absl::StrContains(refusal(name), "invalid accelerator"))
+        << name;
+  }
+  EXPECT_GE(concrete, 2);  // TCG and KVM
+  EXPECT_EQ(absl::StrContains(refusal("nitro"), "invalid accelerator"),
+            accelerators.count("nitro-accel") == 0);
+  EXPECT_THAT(refusal("tcg-accel"),
+              ::testing::HasSubstr("invalid accelerator tcg-accel"));
+
+  for (const auto& [name, type] : accelerators.at("tcg-accel").properties) {
+    if (name == "type") continue;  // the class
+    EXPECT_THAT(refusal(absl::StrCat("tcg,", name, "=x!")),
+                ::testing::HasSubstr(absl::StrCat(name, "= of an accelerator")))
+        << name;
+  }
+}
+
+TEST_P(RecordedCatalogue, OptionGroups) {
+  Names recorded;
+  for (const std::string& line : RecordedLines(qemu(), "option-groups.txt")) {
+    const std::pair<std::string, std::string> halves =
+        absl::StrSplit(line, absl::MaxSplits(": ", 1));
+    const std::string group(absl::StripSuffix(halves.first, ":"));
+    if (group.empty()) continue;  // QEMU gives one no name
+    recorded.insert(group);
+    if (group != "memory" && group != "smp-opts") continue;
+    const std::string option = group == "memory" ? "-m" : "-smp";
+    for (const absl::string_view parameter :
+         absl::StrSplit(halves.second, ' ')) {
+      const std::string key(parameter.substr(0, parameter.find('=')));
+      const std::string refusal =
+          RefusalOf({option, absl::StrCat(key, "=x!")}, qemu());
+      EXPECT_THAT(refusal, ::testing::HasSubstr(key));
+      EXPECT_FALSE(absl::StrContains(refusal, "Invalid parameter")) << refusal;
+      EXPECT_FALSE(absl::StrContains(refusal, "is unexpected")) << refusal;
+    }
+  }
+  Names listed;
+  for (const OptionGroup& group : AllOptionGroups()) {
+    if (FindOptionGroup(group.name, qemu()) != nullptr) {
+      listed.emplace(group.name);
+    }
+  }
+  // QEMU's list leaves it out, though -set knows it.
+  EXPECT_EQ(listed.erase("audiodev"),
+            AtLeast(qemu(), QemuVersion::k10_0) ? 1u : 0u);
+  EXPECT_EQ(listed, recorded);
 }
 
 }  // namespace

@@ -62,6 +62,7 @@ const std::map<std::string, std::set<std::string>> kMayInclude = {
      {"machine", "options", "model", "model/reader", "rangetree", "systems",
       "systems/qemu", "properties/generate", "properties/laws",
       "properties/judge", "search", "fuzz/support"}},
+    {"fuzz/dictionaries", {"machine", "options", "fuzz/dictionaries"}},
     {"fuzz/seeds",
      {"machine", "options", "model", "properties/generate", "search",
       "fuzz/support", "fuzz/seeds"}},

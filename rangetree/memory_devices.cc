@@ -19,20 +19,43 @@ namespace {
 
 using Kind = Device::Kind;
 
+std::string CannotUseBusy(absl::string_view memdev) {
+  return absl::StrCat("can't use already busy memdev: ", memdev);
+}
+
 // What is peculiar to a kind of device in the order and words of its checks.
 struct Manners {
   bool takes_slot = false;
+  bool is_labelled = false;  // the end of an NVDIMM
+  bool is_in_blocks = false;
   bool checks_node_first = false;
+  std::string (*say_busy)(absl::string_view memdev) = CannotUseBusy;
   absl::string_view no_memdev = "not set";  // on a board without hot-plug
+  DevicePlaces::Named named = DevicePlaces::Named::kNot;
 };
 
 Manners MannersOf(Kind kind) {
   switch (kind) {
     case Kind::kPcDimm:
-    case Kind::kNvdimm:
       return {.takes_slot = true};
+    case Kind::kNvdimm:
+      return {.takes_slot = true,
+              .is_labelled = true,
+              .named = DevicePlaces::Named::kPersistent};
+    case Kind::kVirtioMem:
+      return {.is_in_blocks = true, .say_busy = [](absl::string_view memdev) {
+                return absl::StrCat(
+                    "'memdev' property specifies a busy memdev: ", memdev);
+              }};
     case Kind::kSpMem:
-      return {.checks_node_first = true, .no_memdev = "required"};
+      return {.checks_node_first = true,
+              .say_busy =
+                  [](absl::string_view memdev) {
+                    return absl::StrCat("memory backend '", memdev,
+                                        "' is already in use");
+                  },
+              .no_memdev = "required",
+              .named = DevicePlaces::Named::kSoftReserved};
     default:
       return {};
   }
@@ -98,8 +121,7 @@ class Plugboard {
       return RefuseMachine("'memdev' property is ", manners.no_memdev);
     }
     if (absl::Status s = CheckFree(device); !s.ok()) return s;
-    return device.kind == Kind::kNvdimm ? SizeSeen(device, *backend).status()
-                                        : absl::OkStatus();
+    return SizeSeen(device, *backend).status();
   }
 
   absl::Status Plug(size_t index, const Manners& manners,
@@ -128,13 +150,15 @@ class Plugboard {
       if (absl::Status s = CheckDimmNode(device); !s.ok()) return s;
     }
     if (absl::Status s = CheckFree(device); !s.ok()) return s;
-    if (device.kind == Kind::kVirtioMem) {
-      if (absl::Status s = CheckVirtioMem(index, *backend); !s.ok()) return s;
+    if (manners.is_in_blocks) {
+      if (absl::Status s = CheckBlocks(index, *backend); !s.ok()) return s;
     }
     occupied_.Assign(*place, {.owner = static_cast<uint32_t>(index)});
     used_bytes_ += *size;
-    result_.places.push_back(
-        {.device = index, .base = place->first(), .size_bytes = *size});
+    result_.places.push_back({.device = index,
+                              .base = place->first(),
+                              .size_bytes = *size,
+                              .named = manners.named});
     return absl::OkStatus();
   }
 
@@ -145,7 +169,7 @@ class Plugboard {
           "memory hotplug is not enabled: missing acpi device or acpi "
           "disabled");
     }
-    if (device.kind == Kind::kNvdimm && !options_.nvdimm) {
+    if (MannersOf(device.kind).is_labelled && !options_.nvdimm) {
       return RefuseMachine("nvdimm is not enabled: missing 'nvdimm' in '-M'");
     }
     if (!policy_.has_device_memory) {
@@ -195,7 +219,7 @@ class Plugboard {
   // An NVDIMM ends with its label, which the guest's memory leaves out.
   absl::StatusOr<uint64_t> SizeSeen(const Device& device,
                                     const MemoryBackend& backend) const {
-    if (device.kind != Kind::kNvdimm) return backend.size_bytes;
+    if (!MannersOf(device.kind).is_labelled) return backend.size_bytes;
     const uint64_t label = device.label_size_bytes;
     const uint64_t page = PageBytes(backend);
     if (backend.size_bytes < label || backend.size_bytes - label < page) {
@@ -223,13 +247,13 @@ class Plugboard {
                            " in use of total space for memory devices ",
                            InHex(room));
     }
+    const Manners manners = MannersOf(device.kind);
     uint64_t page = PageBytes(backend);
-    if (MannersOf(device.kind).takes_slot && !policy_.aligns_dimms) {
+    if (manners.takes_slot && !policy_.aligns_dimms) {
       page = kSmallPageBytes;
     }
-    const uint64_t unit = device.kind == Kind::kVirtioMem
-                              ? std::max(page, BlockBytes(device))
-                              : page;
+    const uint64_t unit =
+        manners.is_in_blocks ? std::max(page, BlockBytes(device)) : page;
     absl::Status whole = absl::OkStatus();
     const uint64_t size_unit =
         policy_.release.looks_at_memdev_before_area ? unit : page;
@@ -293,18 +317,11 @@ class Plugboard {
 
   absl::Status CheckFree(const Device& device) const {
     if (busy_.find(device.memdev) == busy_.end()) return absl::OkStatus();
-    if (device.kind == Kind::kVirtioMem) {
-      return RefuseMachine("'memdev' property specifies a busy memdev: ",
-                           device.memdev);
-    }
-    if (device.kind == Kind::kSpMem) {
-      return RefuseMachine("memory backend '", device.memdev,
-                           "' is already in use");
-    }
-    return RefuseMachine("can't use already busy memdev: ", device.memdev);
+    return RefuseMachine(MannersOf(device.kind).say_busy(device.memdev));
   }
 
-  absl::Status CheckVirtioMem(size_t index, const MemoryBackend& backend) {
+  // Of virtio-mem.
+  absl::Status CheckBlocks(size_t index, const MemoryBackend& backend) {
     const Device& device = options_.devices[index];
     if (device.node != 0 && device.node >= node_count_) {
       return RefuseMachine("'node' property has value '", device.node,

@@ -19,10 +19,14 @@
 namespace e820check {
 
 struct DevicePlaces {
+  // Those that tables name. Of the others they name only the whole area.
+  enum class Named { kNot, kPersistent, kSoftReserved };
+
   struct Place {
     size_t device;  // index in MachineOptions::devices
     uint64_t base;
     uint64_t size_bytes;  // what the guest sees
+    Named named = Named::kNot;
   };
 
   std::vector<Place> places;  // in the order of creation

@@ -216,7 +216,7 @@ absl::Status Publish(const MachineOptions& options, const BoardPolicy& policy,
                      const SratContents& contents, GuestLayout& layout) {
   const NumaPlan& plan = contents.plan;
   for (const DevicePlaces::Place& place : contents.places) {
-    if (options.devices[place.device].kind != Device::Kind::kSpMem) continue;
+    if (place.named != DevicePlaces::Named::kSoftReserved) continue;
     layout.e820.push_back({.address = place.base,
                            .length_bytes = place.size_bytes,
                            .type = MemoryType::kSoftReserved});

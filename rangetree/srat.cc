@@ -65,7 +65,7 @@ void AddNvdimmRows(const MachineOptions& options,
   std::vector<const DevicePlaces::Place*> nvdimms(options.devices.size());
   bool any = false;
   for (const DevicePlaces::Place& place : places) {
-    if (options.devices[place.device].kind != Device::Kind::kNvdimm) continue;
+    if (place.named != DevicePlaces::Named::kPersistent) continue;
     nvdimms[place.device] = &place;
     any = true;
   }
@@ -103,7 +103,7 @@ void AddAreaRows(const MachineOptions& options, const SratContents& contents,
   map.Assign(*area, {.type = MemoryType::kRam});
   for (uint32_t i = 0; i < contents.places.size(); ++i) {
     const DevicePlaces::Place& place = contents.places[i];
-    if (options.devices[place.device].kind != Device::Kind::kSpMem) continue;
+    if (place.named != DevicePlaces::Named::kSoftReserved) continue;
     map.Assign(*AddressRange::Create(
                    {.start = place.base, .size_bytes = place.size_bytes}),
                {.type = MemoryType::kSoftReserved, .owner = i});

@@ -116,37 +116,70 @@ std::string AddBackend(MachineOptions& machine, Choices& choices) {
   return backend.id;
 }
 
-Kind PickKind(const MachineOptions& machine, Choices& choices) {
-  std::vector<Kind> kinds = {Kind::kPcDimm, Kind::kNvdimm, Kind::kPcDimm,
-                             Kind::kNvdimm};
-  if (HasPci(machine)) {
-    kinds.push_back(Kind::kVirtioMem);
-    kinds.push_back(Kind::kVirtioPmem);
+void SetPcDimm(const MachineOptions& machine, Device& device,
+               Choices& choices) {
+  if (choices.OneIn(6)) {
+    device.slot =
+        static_cast<int32_t>(choices.Below(5)) - (choices.OneIn(24) ? 6 : 0);
   }
-  if (AtLeast(machine.qemu_version, QemuVersion::k11_1)) {
-    kinds.insert(kinds.end(), {Kind::kSpMem, Kind::kSpMem, Kind::kSpMem});
-  }
-  return choices.Pick(kinds);
+  device.node = PickNode(machine, choices);
 }
 
-absl::string_view DriverOf(Kind kind) {
-  switch (kind) {
-    case Kind::kPcDimm:
-      return "pc-dimm";
-    case Kind::kNvdimm:
-      return "nvdimm";
-    case Kind::kVirtioMem:
-      return "virtio-mem-pci";
-    case Kind::kVirtioPmem:
-      return "virtio-pmem-pci";
-    case Kind::kSpMem:
-      return "sp-mem";
-    case Kind::kPxbCxl:
-      return "pxb-cxl";
-    case Kind::kOther:
-      break;
+void SetNvdimm(const MachineOptions& machine, Device& device,
+               Choices& choices) {
+  constexpr uint64_t kLabels[] = {128 * kKiB, 256 * kKiB, 2 * kMiB};
+  SetPcDimm(machine, device, choices);
+  if (choices.OneIn(3)) device.label_size_bytes = choices.Pick(kLabels);
+}
+
+void SetVirtioMem(const MachineOptions& machine, Device& device,
+                  Choices& choices) {
+  constexpr uint64_t kBlocks[] = {2 * kMiB, 4 * kMiB, 64 * kMiB, 256 * kMiB};
+  device.node = PickNode(machine, choices);
+  if (choices.OneIn(3)) device.block_size_bytes = choices.Pick(kBlocks);
+  if (choices.OneIn(2)) device.requested_size_bytes = choices.Pick(kBlocks);
+}
+
+void SetSpMem(const MachineOptions& machine, Device& device, Choices& choices) {
+  device.node = PickNode(machine, choices);
+}
+
+void SetNothing(const MachineOptions&, Device&, Choices&) {}
+
+// A memory device, and what it has beside a backend and an address.
+struct Recipe {
+  Kind kind;
+  absl::string_view driver;
+  void (*set)(const MachineOptions& machine, Device& device, Choices& choices);
+  bool is_pci = false;
+  QemuVersion since = kSinceEver;
+};
+
+constexpr Recipe kPcDimm = {Kind::kPcDimm, "pc-dimm", SetPcDimm};
+constexpr Recipe kNvdimm = {Kind::kNvdimm, "nvdimm", SetNvdimm};
+constexpr Recipe kSpMem = {Kind::kSpMem, "sp-mem", SetSpMem, false,
+                           QemuVersion::k11_1};
+// Each as often as it is to be drawn.
+constexpr Recipe kRecipes[] = {
+    kPcDimm,
+    kNvdimm,
+    kPcDimm,
+    kNvdimm,
+    {Kind::kVirtioMem, "virtio-mem-pci", SetVirtioMem, true},
+    {Kind::kVirtioPmem, "virtio-pmem-pci", SetNothing, true},
+    kSpMem,
+    kSpMem,
+    kSpMem};
+
+Recipe PickRecipe(const MachineOptions& machine, Choices& choices) {
+  std::vector<Recipe> recipes;
+  for (const Recipe& recipe : kRecipes) {
+    if ((HasPci(machine) || !recipe.is_pci) &&
+        AtLeast(machine.qemu_version, recipe.since)) {
+      recipes.push_back(recipe);
+    }
   }
-  return "virtio-rng-pci";
+  return choices.Pick(recipes);
 }
 
 // Slots 3 to 30 are free on both PCI boards.
@@ -180,36 +213,18 @@ uint64_t PickAddress(const MachineOptions& machine, Choices& choices) {
 }
 
 Device MakeMemoryDevice(MachineOptions& machine, Choices& choices) {
-  constexpr uint64_t kLabels[] = {128 * kKiB, 256 * kKiB, 2 * kMiB};
-  constexpr uint64_t kBlocks[] = {2 * kMiB, 4 * kMiB, 64 * kMiB, 256 * kMiB};
+  const Recipe recipe = PickRecipe(machine, choices);
   Device device;
-  device.kind = PickKind(machine, choices);
-  device.driver = std::string(DriverOf(device.kind));
+  device.kind = recipe.kind;
+  device.driver = std::string(recipe.driver);
   if (choices.OneIn(16) && !machine.backends.empty()) {
     device.memdev = choices.Pick(machine.backends).id;  // busy, perhaps
   } else if (!choices.OneIn(48)) {
     device.memdev = AddBackend(machine, choices);
   }
   if (choices.OneIn(4)) device.address = PickAddress(machine, choices);
-  const bool dimm =
-      device.kind == Kind::kPcDimm || device.kind == Kind::kNvdimm;
-  if (dimm && choices.OneIn(6)) {
-    device.slot =
-        static_cast<int32_t>(choices.Below(5)) - (choices.OneIn(24) ? 6 : 0);
-  }
-  if (device.kind != Kind::kVirtioPmem) {
-    device.node = PickNode(machine, choices);
-  }
-  if (device.kind == Kind::kNvdimm && choices.OneIn(3)) {
-    device.label_size_bytes = choices.Pick(kLabels);
-  }
-  if (device.kind == Kind::kVirtioMem) {
-    if (choices.OneIn(3)) device.block_size_bytes = choices.Pick(kBlocks);
-    if (choices.OneIn(2)) device.requested_size_bytes = choices.Pick(kBlocks);
-  }
-  if (device.kind == Kind::kVirtioMem || device.kind == Kind::kVirtioPmem) {
-    device.devfn = NextDevfn(machine);
-  }
+  recipe.set(machine, device, choices);
+  if (recipe.is_pci) device.devfn = NextDevfn(machine);
   return device;
 }
 
@@ -222,7 +237,7 @@ void AddFragments(MachineOptions& machine, Choices& choices) {
   for (const uint64_t offset : {5 * kGiB, uint64_t{0}}) {
     Device device;
     device.kind = Kind::kPcDimm;
-    device.driver = std::string(DriverOf(device.kind));
+    device.driver = "pc-dimm";
     device.memdev = AddBackend(machine, choices);
     machine.backends.back().size_bytes = kSizeBytes;
     if (offset != 0) device.address = DeviceMemoryStart(machine) + offset;
@@ -290,7 +305,7 @@ void AddCxl(MachineOptions& machine, Choices& choices) {
   for (uint64_t count = choices.Below(3); count > 0; --count) {
     Device bridge;
     bridge.kind = Kind::kPxbCxl;
-    bridge.driver = std::string(DriverOf(bridge.kind));
+    bridge.driver = "pxb-cxl";
     bridge.id = absl::StrCat("cxl.", bridges.size());
     bridge.devfn = NextDevfn(machine);
     bridge.bus_number = static_cast<uint8_t>(12 + 40 * bridges.size());
@@ -316,7 +331,7 @@ void AddGenericAffinities(MachineOptions& machine, Choices& choices) {
   std::vector<std::string> bridge_ids;
   for (uint64_t count = 1 + choices.Below(3); count > 0; --count) {
     Device device;
-    device.driver = std::string(DriverOf(device.kind));
+    device.driver = "virtio-rng-pci";
     device.id = absl::StrCat("rng", count);
     device.devfn = NextDevfn(machine);
     machine.devices.push_back(device);

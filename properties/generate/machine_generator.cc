@@ -192,6 +192,9 @@ void AddNodes(MachineOptions& machine, Choices& choices,
       PickNodeSizes(choices, machine.memory.ram_size_bytes, count);
   const bool legacy = machine.type.version <= MachineVersion{5, 0} &&
                       machine.memory.ram_size_bytes <= kGiB && choices.OneIn(2);
+  const bool pc = machine.type.family == MachineFamily::kI440fx ||
+                  machine.type.family == MachineFamily::kQ35;
+  uint64_t start = 0;
   for (uint32_t id = 0; id < count; ++id) {
     NumaNode node;
     node.id = id;
@@ -200,13 +203,14 @@ void AddNodes(MachineOptions& machine, Choices& choices,
     } else if (sizes[id] > 0) {
       node.memdev = AddBackend(machine, sizes[id], choices);
     }
-    // Node 0 mostly covers the first MiB, which cannot be typed.
+    const bool can_be_typed = pc && sizes[id] > 0 && start >= kMiB;
     if (policy.dialect == Dialect::kMemmapType &&
-        choices.OneIn(id == 0 ? 12 : 3)) {
+        choices.OneIn(can_be_typed ? 3 : 24)) {
       node.memmap_type =
           choices.OneIn(2) ? MemmapType::kSpm : MemmapType::kReserved;
     }
     machine.numa_nodes.push_back(node);
+    start += sizes[id];
   }
   // Two sizes that QEMU's sum modulo 2^64 does not see.
   if (legacy && count > 1 && choices.OneIn(8)) {

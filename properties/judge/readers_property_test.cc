@@ -170,11 +170,11 @@ TEST(Readers, AgreeOnObjects) {
 }
 
 TEST(Readers, AgreeOnMemory) {
-  CheckReaders(
-      CompareMemoryReaders, GenerateMemoryText,
-      {"accepted", "refused", "help", "size of -m", "size out of range",
-       "size in keyval", "number", "number too large", "maxmem", "slots alone",
-       "leftover in QemuOpts", "flag", "hex with a unit"});
+  CheckReaders(CompareMemoryReaders, GenerateMemoryText,
+               {"accepted", "refused", "accident", "help", "size of -m",
+                "size out of range", "size in keyval", "number",
+                "number too large", "maxmem", "slots alone",
+                "leftover in QemuOpts", "flag", "hex with a unit"});
 }
 
 TEST(Readers, AgreeOnMachines) {
