@@ -111,11 +111,11 @@ BoardPolicy PolicyOf(QemuVersion qemu, const MachineType& type) {
   const BoardRules rules = BoardRulesOf(qemu);
   BoardPolicy policy = FamilyPolicy(rules, type);
   policy.release = rules;
-  policy.is_pc = type.family == MachineFamily::kI440fx ||
-                 type.family == MachineFamily::kQ35 ||
-                 type.family == MachineFamily::kIsapc;
-  if (policy.is_pc) policy.default_ram_id = "pc.ram";
-  policy.plugs_memory_devices = policy.is_pc;
+  policy.has_pc_memory_map = type.family == MachineFamily::kI440fx ||
+                             type.family == MachineFamily::kQ35 ||
+                             type.family == MachineFamily::kIsapc;
+  if (policy.has_pc_memory_map) policy.default_ram_id = "pc.ram";
+  policy.plugs_memory_devices = policy.has_pc_memory_map;
   if (type.version <= MachineVersion{2, 6}) policy.cpu_hotplug_limit = 256;
   policy.counts_smbios_threads =
       policy.has_acpi_controller && rules.pci_boards_count_smbios_threads;

@@ -83,8 +83,8 @@ struct BoardPolicy {
   // The CPU models that go without a warning, with a blank around each; empty:
   // all.
   absl::string_view usual_cpus;
-  // Whether it is laid out as a PC: i440fx, q35, isapc.
-  bool is_pc = false;
+  // That of i440fx, q35 and isapc, with device memory and HyperTransport.
+  bool has_pc_memory_map = false;
   bool has_numa = true;
 
   // RAM split (2.1).

@@ -24,7 +24,7 @@ std::string CannotUseBusy(absl::string_view memdev) {
 }
 
 // What is peculiar to a kind of device in the order and words of its checks.
-struct Manners {
+struct PlugRules {
   bool takes_slot = false;
   bool is_labelled = false;  // the end of an NVDIMM
   bool is_in_blocks = false;
@@ -34,7 +34,7 @@ struct Manners {
   DevicePlaces::Named named = DevicePlaces::Named::kNot;
 };
 
-Manners MannersOf(Kind kind) {
+PlugRules PlugRulesOf(Kind kind) {
   switch (kind) {
     case Kind::kPcDimm:
       return {.takes_slot = true};
@@ -65,10 +65,10 @@ std::string InHex(uint64_t value) {
   return absl::StrCat("0x", absl::Hex(value));
 }
 
-class Plugboard {
+class DevicePlugger {
  public:
-  Plugboard(const MachineOptions& options, const BoardPolicy& policy,
-            size_t node_count, const std::optional<DeviceMemory>& area)
+  DevicePlugger(const MachineOptions& options, const BoardPolicy& policy,
+                size_t node_count, const std::optional<DeviceMemory>& area)
       : options_(options),
         policy_(policy),
         node_count_(node_count),
@@ -99,44 +99,43 @@ class Plugboard {
     const Device& device = options_.devices[index];
     if (!device.refusal.empty()) return RefuseMachine(device.refusal);
     if (!IsMemoryDevice(device.kind)) return absl::OkStatus();
-    const Manners manners = MannersOf(device.kind);
+    const PlugRules rules = PlugRulesOf(device.kind);
     const MemoryBackend* backend = FindBackend(options_, device.memdev);
     absl::Status status = policy_.plugs_memory_devices
-                              ? Plug(index, manners, backend)
-                              : MakeWithoutPlace(device, manners, backend);
+                              ? Plug(index, rules, backend)
+                              : MakeWithoutPlace(device, rules, backend);
     if (status.ok()) busy_.insert(device.memdev);
     return status;
   }
 
   // On microvm and `none`.
-  absl::Status MakeWithoutPlace(const Device& device, const Manners& manners,
+  absl::Status MakeWithoutPlace(const Device& device, const PlugRules& rules,
                                 const MemoryBackend* backend) {
-    if (manners.takes_slot && device.node > 0 && !policy_.has_numa) {
+    if (rules.takes_slot && device.node > 0 && !policy_.has_numa) {
       return RefuseMachine("machine doesn't support NUMA");
     }
-    if (manners.takes_slot) {
+    if (rules.takes_slot) {
       if (absl::Status s = CheckDimmNode(device); !s.ok()) return s;
     }
     if (backend == nullptr) {
-      return RefuseMachine("'memdev' property is ", manners.no_memdev);
+      return RefuseMachine("'memdev' property is ", rules.no_memdev);
     }
     if (absl::Status s = CheckFree(device); !s.ok()) return s;
     return SizeSeen(device, *backend).status();
   }
 
-  absl::Status Plug(size_t index, const Manners& manners,
+  absl::Status Plug(size_t index, const PlugRules& rules,
                     const MemoryBackend* backend) {
     const Device& device = options_.devices[index];
-    if (manners.takes_slot) {
+    if (rules.takes_slot) {
       if (absl::Status s = TakeSlot(device); !s.ok()) return s;
     }
-    if (manners.checks_node_first && device.node >= node_count_) {
+    if (rules.checks_node_first && device.node >= node_count_) {
       return RefuseMachine("'node' property value ", device.node,
                            " exceeds the number of NUMA nodes (", node_count_,
                            ")");
     }
-    if (!area_ && !policy_.release.looks_at_memdev_before_area)
-      return RefuseArea();
+    if (!area_ && !policy_.release.plugs_by_old_checks) return RefuseArea();
     if (backend == nullptr)
       return RefuseMachine("'memdev' property must be set");
     const auto size = SizeSeen(device, *backend);
@@ -146,11 +145,11 @@ class Plugboard {
     if (!place.ok()) return place.status();
     if (!device.bus_refusal.empty()) return RefuseMachine(device.bus_refusal);
 
-    if (manners.takes_slot) {
+    if (rules.takes_slot) {
       if (absl::Status s = CheckDimmNode(device); !s.ok()) return s;
     }
     if (absl::Status s = CheckFree(device); !s.ok()) return s;
-    if (manners.is_in_blocks) {
+    if (rules.is_in_blocks) {
       if (absl::Status s = CheckBlocks(index, *backend); !s.ok()) return s;
     }
     occupied_.Assign(*place, {.owner = static_cast<uint32_t>(index)});
@@ -158,7 +157,7 @@ class Plugboard {
     result_.places.push_back({.device = index,
                               .base = place->first(),
                               .size_bytes = *size,
-                              .named = manners.named});
+                              .named = rules.named});
     return absl::OkStatus();
   }
 
@@ -169,7 +168,7 @@ class Plugboard {
           "memory hotplug is not enabled: missing acpi device or acpi "
           "disabled");
     }
-    if (MannersOf(device.kind).is_labelled && !options_.nvdimm) {
+    if (PlugRulesOf(device.kind).is_labelled && !options_.nvdimm) {
       return RefuseMachine("nvdimm is not enabled: missing 'nvdimm' in '-M'");
     }
     if (!policy_.has_device_memory) {
@@ -203,7 +202,7 @@ class Plugboard {
 
   absl::Status RefuseArea() const {
     return RefuseMachine(
-        policy_.release.looks_at_memdev_before_area
+        policy_.release.plugs_by_old_checks
             ? "memory devices (e.g. for memory hotplug) are not "
               "enabled, please specify the maxmem option"
             : "the configuration is not prepared for memory devices "
@@ -219,7 +218,7 @@ class Plugboard {
   // An NVDIMM ends with its label, which the guest's memory leaves out.
   absl::StatusOr<uint64_t> SizeSeen(const Device& device,
                                     const MemoryBackend& backend) const {
-    if (!MannersOf(device.kind).is_labelled) return backend.size_bytes;
+    if (!PlugRulesOf(device.kind).is_labelled) return backend.size_bytes;
     const uint64_t label = device.label_size_bytes;
     const uint64_t page = PageBytes(backend);
     if (backend.size_bytes < label || backend.size_bytes - label < page) {
@@ -247,16 +246,16 @@ class Plugboard {
                            " in use of total space for memory devices ",
                            InHex(room));
     }
-    const Manners manners = MannersOf(device.kind);
+    const PlugRules rules = PlugRulesOf(device.kind);
     uint64_t page = PageBytes(backend);
-    if (manners.takes_slot && !policy_.aligns_dimms) {
+    if (rules.takes_slot && !policy_.aligns_dimms) {
       page = kSmallPageBytes;
     }
     const uint64_t unit =
-        manners.is_in_blocks ? std::max(page, BlockBytes(device)) : page;
+        rules.is_in_blocks ? std::max(page, BlockBytes(device)) : page;
     absl::Status whole = absl::OkStatus();
     const uint64_t size_unit =
-        policy_.release.looks_at_memdev_before_area ? unit : page;
+        policy_.release.plugs_by_old_checks ? unit : page;
     if (size % size_unit != 0) {
       whole = RefuseMachine("backend memory size must be multiple of ",
                             InHex(size_unit));
@@ -271,7 +270,7 @@ class Plugboard {
           RefuseMachine("address must be aligned to ", InHex(unit), " bytes");
     }
     // 7.2 finds fault with the address first, later ones with the size.
-    if (policy_.release.looks_at_memdev_before_area) std::swap(whole, aligned);
+    if (policy_.release.plugs_by_old_checks) std::swap(whole, aligned);
     if (!whole.ok()) return whole;
     if (!aligned.ok()) return aligned;
     return Typed(device.address, size);
@@ -317,7 +316,7 @@ class Plugboard {
 
   absl::Status CheckFree(const Device& device) const {
     if (busy_.find(device.memdev) == busy_.end()) return absl::OkStatus();
-    return RefuseMachine(MannersOf(device.kind).say_busy(device.memdev));
+    return RefuseMachine(PlugRulesOf(device.kind).say_busy(device.memdev));
   }
 
   // Of virtio-mem.
@@ -381,7 +380,7 @@ class Plugboard {
 DevicePlaces PlaceDevices(const MachineOptions& options,
                           const BoardPolicy& policy, size_t node_count,
                           const std::optional<DeviceMemory>& area) {
-  return Plugboard(options, policy, node_count, area).Run();
+  return DevicePlugger(options, policy, node_count, area).Run();
 }
 
 }  // namespace e820check

@@ -328,7 +328,7 @@ RamSplit SplitRam(const MachineOptions& options, const BoardPolicy& policy,
   RamSplit split;
   split.below_bytes = std::min(ram, limit);
   split.above_bytes = ram - split.below_bytes;
-  if (policy.is_pc) {
+  if (policy.has_pc_memory_map) {
     split.enclave_base = kAboveBase + split.above_bytes;
     for (const SgxSection& section : options.sgx_sections) {
       split.enclave_bytes += section.size_bytes;

@@ -164,7 +164,7 @@ absl::StatusOr<E820Table> PlaceRam(const MachineOptions& options,
                     .length_bytes = kKvmPagesBytes,
                     .type = MemoryType::kReserved});
   }
-  if (policy.is_pc) {
+  if (policy.has_pc_memory_map) {
     if (AvoidHyperTransport(options, policy, split)) {
       rows.push_back({.address = kHyperTransportBase,
                       .length_bytes = kHyperTransportSizeBytes,
@@ -177,7 +177,7 @@ absl::StatusOr<E820Table> PlaceRam(const MachineOptions& options,
   const auto ram_rows = RamRows(plan, split);
   if (!ram_rows.ok()) return ram_rows.status();
   rows.insert(rows.end(), ram_rows->begin(), ram_rows->end());
-  if (!options.sgx_sections.empty() && policy.is_pc) {
+  if (!options.sgx_sections.empty() && policy.has_pc_memory_map) {
     rows.push_back({.address = split.enclave_base,
                     .length_bytes = split.enclave_bytes,
                     .type = MemoryType::kReserved});
@@ -251,7 +251,7 @@ absl::Status CheckRamSize(const MachineOptions& options,
                    " MiB, maximum ", policy.max_ram_bytes / kMiB, " MiB"));
 }
 
-Rejection AsRefusal(const absl::Status& status) {
+Rejection ToRejection(const absl::Status& status) {
   return Rejection{.text = std::string(status.message())};
 }
 
@@ -260,10 +260,10 @@ std::variant<GuestLayout, Rejection> LayOut(const MachineOptions& options,
   Warnings& warnings = answer.warnings;
   const BoardPolicy policy = PolicyOf(options.qemu_version, options.type);
   if (absl::Status s = CheckRamBackend(options, policy); !s.ok()) {
-    return AsRefusal(s);
+    return ToRejection(s);
   }
   const auto plan = PlanNuma(options, policy, warnings);
-  if (!plan.ok()) return AsRefusal(plan.status());
+  if (!plan.ok()) return ToRejection(plan.status());
   if (!policy.usual_cpus.empty() &&
       !absl::StrContains(policy.usual_cpus,
                          absl::StrCat(" ", options.cpu.model, " "))) {
@@ -272,30 +272,30 @@ std::variant<GuestLayout, Rejection> LayOut(const MachineOptions& options,
                                     ToString(options.type), " machine"));
   }
   if (absl::Status s = CheckRamSize(options, policy); !s.ok()) {
-    return AsRefusal(s);
+    return ToRejection(s);
   }
   RamSplit split = SplitRam(options, policy, warnings);
   if (absl::Status s = CreateCpus(options, policy, warnings); !s.ok()) {
-    return AsRefusal(s);
+    return ToRejection(s);
   }
   if (!options.pci_hole64_refusal.empty()) {
-    return AsRefusal(RefuseMachine(options.pci_hole64_refusal));
+    return ToRejection(RefuseMachine(options.pci_hole64_refusal));
   }
   if (absl::Status s = CheckMemmapTypeSupport(options, *plan, policy);
       !s.ok()) {
-    return AsRefusal(s);
+    return ToRejection(s);
   }
   GuestLayout layout;
   if (policy.split != BoardPolicy::Split::kNoRam) {
     auto e820 = PlaceRam(options, policy, *plan, split);
-    if (!e820.ok()) return AsRefusal(e820.status());
+    if (!e820.ok()) return ToRejection(e820.status());
     layout.e820 = *std::move(e820);
   }
   std::optional<DeviceMemory> area;
-  if (policy.is_pc) {
+  if (policy.has_pc_memory_map) {
     area = DeviceMemoryOf(options, policy, split);
     if (absl::Status s = CheckDeviceMemory(options, policy, area); !s.ok()) {
-      return AsRefusal(s);
+      return ToRejection(s);
     }
   }
   if (options.nvdimm && policy.warns_of_nvdimm) {
@@ -310,7 +310,7 @@ std::variant<GuestLayout, Rejection> LayOut(const MachineOptions& options,
       options, policy,
       {.plan = *plan, .split = split, .area = area, .places = devices.places},
       layout);
-  if (!published.ok()) return AsRefusal(published);
+  if (!published.ok()) return ToRejection(published);
   return layout;
 }
 

@@ -18,7 +18,7 @@ BoardRules RulesOf10_0() {
   rules.apic_id_limit = UINT32_MAX;
   rules.pci_boards_count_smbios_threads = true;
   rules.hmat_skips_empty_nodes = true;
-  rules.looks_at_memdev_before_area = false;
+  rules.plugs_by_old_checks = false;
   rules.discard_function = "ram_block_discard_range";
   rules.threads_end_with = "). ";
   rules.reserved_ram_id_has_hint = true;

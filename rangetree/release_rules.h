@@ -36,9 +36,10 @@ struct BoardRules {
 
   bool hmat_skips_empty_nodes = false;  // 8
 
-  // Memory devices (2.5): which of two complaints comes first, and the function
-  // named in the warning about private files; empty: no warning.
-  bool looks_at_memdev_before_area = true;
+  // Memory devices (2.5): whether the memdev is looked at before the area and
+  // the address before the size, in the words of then; and the function named
+  // in the warning about private files; empty: no warning.
+  bool plugs_by_old_checks = true;
   absl::string_view discard_function;
 
   // What stands between a number of threads and advice about it
