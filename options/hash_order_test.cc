@@ -54,6 +54,7 @@ TEST(GlibTableTest, RepeatedAndUnknownKeysChangeNothing) {
 
 TEST(GlibTableTest, HoldsManyKeys) {
   std::vector<std::string> keys;
+  keys.reserve(5000);
   for (int i = 0; i < 5000; ++i) keys.push_back(std::to_string(i));
   EXPECT_EQ(FirstOf(keys, keys), "none");
 }

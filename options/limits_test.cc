@@ -55,8 +55,8 @@ std::string Parse(const std::vector<std::string>& args, QemuVersion qemu) {
 class LimitsTest : public testing::TestWithParam<LongArguments> {};
 
 INSTANTIATE_TEST_SUITE_P(All, LimitsTest, testing::ValuesIn(AllLongArguments()),
-                         [](const auto& info) {
-                           return std::string(info.param.name);
+                         [](const auto& parameter) {
+                           return std::string(parameter.param.name);
                          });
 
 TEST_P(LimitsTest, GetsAnAnswer) {

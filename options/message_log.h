@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -43,14 +44,14 @@ class MessageLog {
   // Adds a message that has its location.
   void Add(std::string message) { messages_.push_back(std::move(message)); }
 
-  std::vector<std::string> Take() { return std::move(messages_); }
+  std::vector<std::string> Take() { return std::exchange(messages_, {}); }
 
   // For the user of this project: the option was not looked into.
   void NoteIgnored(const Location& location) {
     notes_.push_back(absl::StrCat(location.ToString(),
                                   ": ignored, it changes no memory table"));
   }
-  std::vector<std::string> TakeNotes() { return std::move(notes_); }
+  std::vector<std::string> TakeNotes() { return std::exchange(notes_, {}); }
 
  private:
   std::vector<std::string> said_;

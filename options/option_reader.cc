@@ -75,7 +75,7 @@ class Reader {
   // The hints of a group that ends with the file are dropped, by 7.2.
   enum class Hints { kKept, kDropped };
   absl::Status RefuseFile(const Location& option, const Location& place,
-                          Hints hints, absl::Status status);
+                          Hints hints, const absl::Status& status);
   absl::Status ReadGroup(const ConfigGroup& group, const Location& option,
                          const Location& place, Hints hints);
   absl::Status ReadRecord(const ConfigGroup& group, const Location& place);
@@ -386,7 +386,7 @@ absl::Status Reader::ReadConfig(const Option& option) {
 
 // Where the place in the file is named, hints may be dropped.
 absl::Status Reader::RefuseFile(const Location& option, const Location& place,
-                                Hints hints, absl::Status status) {
+                                Hints hints, const absl::Status& status) {
   if (!absl::IsInvalidArgument(status)) return log_.At(place, status);
   if (!OptionRulesOf(visit_.qemu).config_file_refusals_name_the_line) {
     return log_.At(option, status);

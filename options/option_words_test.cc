@@ -56,10 +56,10 @@ class RecordedWordsTest : public testing::TestWithParam<QemuVersion> {};
 INSTANTIATE_TEST_SUITE_P(
     EachRelease, RecordedWordsTest,
     testing::Values(QemuVersion::k7_2, QemuVersion::k10_0, QemuVersion::k11_1),
-    [](const auto& info) {
+    [](const auto& parameter) {
       return absl::StrCat(
           "Qemu",
-          absl::StrJoin(absl::StrSplit(ToString(info.param), '.'), "_"));
+          absl::StrJoin(absl::StrSplit(ToString(parameter.param), '.'), "_"));
     });
 
 // All words of QEMU's own table of options: what the table here lacks would be

@@ -99,8 +99,9 @@ class RecordedCatalogue : public ::testing::TestWithParam<QemuVersion> {
 };
 
 INSTANTIATE_TEST_SUITE_P(Releases, RecordedCatalogue,
-                         ::testing::ValuesIn(kVersions), [](const auto& info) {
-                           std::string name = ToString(info.param);
+                         ::testing::ValuesIn(kVersions),
+                         [](const auto& parameter) {
+                           std::string name = ToString(parameter.param);
                            name[name.find('.')] = '_';
                            return name;
                          });
@@ -192,7 +193,9 @@ TEST_P(RecordedCatalogue, Drivers) {
     const std::string recorded = PlaceOf(device);
     const std::string place = PlaceInTables(name, qemu());
     const bool is_pluggable = recorded != "abstract" && recorded != "internal";
-    if (place != "uncovered" || !is_pluggable) EXPECT_EQ(place, recorded);
+    if (place != "uncovered" || !is_pluggable) {
+      EXPECT_EQ(place, recorded);
+    }
     if (const std::string alias = device.Mark("alias"); !alias.empty()) {
       EXPECT_EQ(PlaceInTables(alias, qemu()), place) << alias;
     }
@@ -245,7 +248,9 @@ std::string TypeByRefusal(absl::string_view text) {
 
 void ExpectType(const std::string& refusal, const std::string& recorded) {
   const std::string type = TypeByRefusal(refusal);
-  if (!type.empty()) EXPECT_EQ(type, recorded) << refusal;
+  if (!type.empty()) {
+    EXPECT_EQ(type, recorded) << refusal;
+  }
 }
 
 TEST_P(RecordedCatalogue, PropertiesOfMemoryDevices) {
@@ -356,7 +361,9 @@ TEST_P(RecordedCatalogue, Objects) {
   }
   for (const QemuVersion other : kVersions) {
     for (const auto& [name, unused] : ReadTypes(other, "objects.txt")) {
-      if (objects.count(name) == 0) EXPECT_FALSE(is_known(name)) << name;
+      if (objects.count(name) == 0) {
+        EXPECT_FALSE(is_known(name)) << name;
+      }
     }
   }
   for (const absl::string_view name : kObjectsOfOtherBuilds) {

@@ -85,7 +85,9 @@ void Expect(const char* text, SizeReading expected, QemuVersion qemu) {
   std::vector<std::string> warnings;
   const SizeReading actual = ReadSize(text, DefaultUnit::kByte, qemu, warnings);
   EXPECT_EQ(expected.reading, actual.reading) << text;
-  if (expected.reading == kOk) EXPECT_EQ(expected.bytes, actual.bytes) << text;
+  if (expected.reading == kOk) {
+    EXPECT_EQ(expected.bytes, actual.bytes) << text;
+  }
 }
 
 TEST(SizeTest, ReadsSizes) {

@@ -53,7 +53,7 @@ inline constexpr std::array<char, 8> kCxlHostBridgeHid = {'A', 'C', 'P', 'I',
 // What KVM keeps on Intel hosts: the identity map and a task state segment
 // (doc/spec/qemu-layout.md 3).
 inline constexpr uint64_t kKvmPagesBase = 0xFEFFC000;
-inline constexpr uint64_t kKvmPagesBytes = 4 * 4096;
+inline constexpr uint64_t kKvmPagesBytes = uint64_t{4} * 4096;
 
 // Pages that backends are made of, which memory devices are aligned to (2.5).
 inline constexpr uint64_t kHugePageBytes = 2 * kMiB;

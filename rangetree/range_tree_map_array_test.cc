@@ -72,7 +72,9 @@ void ExpectAgreesWithAnArray(int seed, uint64_t page_bytes) {
               absl::OkStatus());
   }
   EXPECT_GT(most_segments, 500u);  // several levels were at work
-  if (page_bytes < kTiB) EXPECT_GT(packed, 0u);
+  if (page_bytes < kTiB) {
+    EXPECT_GT(packed, 0u);
+  }
   EXPECT_EQ(plain > 0, page_bytes > kMiB);
 }
 

@@ -114,6 +114,8 @@ std::string TextOf(const Value& value) {
 class Judge {
  public:
   explicit Judge(QemuVersion qemu) : qemu_(qemu) {}
+  // Of a machine that comes to be made.
+  void CountProcessors(uint32_t count) { bill_.AddProcessors(count); }
 
   absl::Status CheckArguments(const CommandLineArgs& args);
   absl::Status CheckFile(absl::string_view text);
@@ -360,6 +362,11 @@ absl::StatusOr<QemuFence> Judge::Sum() const {
   if (bill_.touched_bytes() > kGiB) {
     return Deny("it may touch ", bill_.touched_bytes() >> 20, " MiB of memory");
   }
+  const uint64_t all_bytes = bill_.touched_bytes() + bill_.processor_bytes();
+  if (all_bytes > QemuFence::kResidentBytes) {
+    return Deny("with its processors QEMU may take ", all_bytes >> 20,
+                " MiB of memory");
+  }
   QemuFence fence;
   if (bill_.named_file_bytes() > fence.file_size_bytes) {
     return Deny("a file of ", bill_.named_file_bytes() >> 20, " MiB");
@@ -382,6 +389,9 @@ absl::StatusOr<QemuFence> CheckHarmless(
     if (checked.ok()) checked = judge.CheckFile(text);
   }
   if (!checked.ok()) return checked;
+  if (parsed.ok() && parsed->accepted()) {
+    judge.CountProcessors(std::get<MachineOptions>(parsed->outcome).smp.cpus);
+  }
   return judge.Sum();
 }
 

@@ -97,6 +97,16 @@ TEST(HarmlessTest, TheReasonSaysWhatStandsAgainstIt) {
   EXPECT_EQ(reason({"-m", "16T"}), "it may touch 1536 MiB of memory");
 }
 
+TEST(HarmlessTest, ProcessorsTakeMemoryToo) {
+  EXPECT_TRUE(MayRun({"-M", "q35", "-smp", "288"}));
+  EXPECT_EQ(Check({"-M", "q35", "-smp", "400"}, QemuVersion::k11_1)
+                .status()
+                .message(),
+            "with its processors QEMU may take 2400 MiB of memory");
+  EXPECT_EQ(Check({"-M", "q35", "-smp", "288", "-m", "8T"}).status().message(),
+            "with its processors QEMU may take 2496 MiB of memory");
+}
+
 TEST(HarmlessTest, FilesWithoutNamesMayBeAsLargeAsTheirRam) {
   EXPECT_EQ(Check({"-m", "1T"})->file_size_bytes, kGiB);
   EXPECT_EQ(

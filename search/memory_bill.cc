@@ -13,6 +13,10 @@ namespace {
 constexpr uint64_t kBitmaps = 3;
 constexpr uint64_t kBytesPerBitmapByte = 8 * 4096;
 
+// Measured with 192 of them: 2.8 MiB each with 1 GiB of RAM, 7.2 MiB with 1
+// TiB.
+constexpr uint64_t kBytesPerProcessor = uint64_t{6} << 20;
+
 // RAM that does not fit the address space of a QEMU in its fence is refused
 // before anything is made for it.
 bool CanBeHad(uint64_t size_bytes) {
@@ -51,6 +55,10 @@ uint64_t MemoryBill::touched_bytes() const {
       Sum(mapped_bytes_, ram_bytes_, kMost) / kBytesPerBitmapByte * kBitmaps;
   return Sum(bitmap_bytes, touches_all_ ? mapped_bytes_ : touched_bytes_,
              kMost);
+}
+
+uint64_t MemoryBill::processor_bytes() const {
+  return processors_ * kBytesPerProcessor;
 }
 
 uint64_t MemoryBill::named_file_bytes() const {

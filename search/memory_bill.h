@@ -24,11 +24,13 @@ class MemoryBill {
   // Of -m; the largest counts.
   void OfferRam(uint64_t size_bytes);
   void PutRamIntoFile() { ram_is_file_ = true; }
+  void AddProcessors(uint32_t count) { processors_ = count; }
   // A device may touch any backend.
   void TouchAll() { touches_all_ = true; }
 
-  uint64_t touched_bytes() const;
-  uint64_t named_file_bytes() const;                   // the largest
+  uint64_t touched_bytes() const;     // of RAM, and what describes it
+  uint64_t processor_bytes() const;   // what QEMU keeps for virtual processors
+  uint64_t named_file_bytes() const;  // the largest
   uint64_t file_bytes() const { return file_bytes_; }  // likewise, of all
 
  private:
@@ -40,6 +42,7 @@ class MemoryBill {
   uint64_t ram_bytes_ = uint64_t{128} << 20;
   uint64_t named_file_bytes_ = 0;
   uint64_t file_bytes_ = 0;
+  uint32_t processors_ = 1;
   bool ram_is_file_ = false;
   bool touches_all_ = false;
 };

@@ -45,6 +45,15 @@ TEST(MemoryBillTest, SumsDoNotWrap) {
   EXPECT_GT(bill.touched_bytes(), 40 * kTiB);
 }
 
+TEST(MemoryBillTest, ProcessorsAreApart) {
+  MemoryBill bill;
+  const uint64_t touched = bill.touched_bytes();
+  const uint64_t one = bill.processor_bytes();
+  bill.AddProcessors(255);
+  EXPECT_EQ(bill.processor_bytes(), 255 * one);
+  EXPECT_EQ(bill.touched_bytes(), touched);
+}
+
 TEST(MemoryBillTest, FilesHaveTheSizeOfTheirRam) {
   MemoryBill bill;
   EXPECT_EQ(bill.named_file_bytes(), 0u);

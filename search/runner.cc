@@ -2,11 +2,15 @@
 
 #include "search/runner.h"
 
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cstdio>
+#include <deque>
 #include <iostream>
+#include <latch>
+#include <new>
 #include <thread>
 #include <vector>
 
@@ -17,6 +21,26 @@ namespace e820check {
 namespace {
 
 constexpr auto kBetweenLines = std::chrono::milliseconds(200);
+
+// Addresses that are kept for a thread's work until all are made: stacks could
+// take all that the host allows, and leave nothing to work with. glibc's malloc
+// takes as much for each thread at once.
+class Headroom {
+ public:
+  Headroom()
+      : start_(mmap(nullptr, kBytes, PROT_NONE,
+                    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)) {}
+  Headroom(const Headroom&) = delete;
+  ~Headroom() {
+    if (is_there()) munmap(start_, kBytes);
+  }
+  bool is_there() const { return start_ != MAP_FAILED; }
+
+ private:
+  static constexpr size_t kBytes = size_t{64} << 20;
+
+  void* const start_;
+};
 
 }  // namespace
 
@@ -44,7 +68,9 @@ absl::Status RunInThreads(uint32_t threads,
                           const std::function<void(uint32_t)>& work) {
   std::mutex mutex;
   absl::Status status;
+  std::latch all_are_made(1);
   const auto run = [&](uint32_t thread) {
+    all_are_made.wait();
     try {
       work(thread);
     } catch (const std::exception& error) {
@@ -54,8 +80,10 @@ absl::Status RunInThreads(uint32_t threads,
   };
   std::vector<std::thread> others;
   others.reserve(threads);
+  std::deque<Headroom> headroom(1);
   for (uint32_t i = 1; i < threads; ++i) {
     try {
+      if (!headroom.emplace_back().is_there()) throw std::bad_alloc();
       others.emplace_back(run, i);
     } catch (const std::exception& error) {
       std::cerr << "e820check: " << i << " threads instead of " << threads
@@ -63,6 +91,8 @@ absl::Status RunInThreads(uint32_t threads,
       break;
     }
   }
+  headroom.clear();
+  all_are_made.count_down();
   run(0);
   for (std::thread& other : others) other.join();
   return status;

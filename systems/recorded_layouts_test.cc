@@ -55,9 +55,9 @@ INSTANTIATE_TEST_SUITE_P(
     ::testing::Combine(::testing::Values("reference", "rangetree"),
                        ::testing::Values(QemuVersion::k7_2, QemuVersion::k10_0,
                                          QemuVersion::k11_1)),
-    [](const auto& info) {
-      std::string name = absl::StrCat(std::get<0>(info.param), "_",
-                                      ToString(std::get<1>(info.param)));
+    [](const auto& parameter) {
+      std::string name = absl::StrCat(std::get<0>(parameter.param), "_",
+                                      ToString(std::get<1>(parameter.param)));
       std::replace(name.begin(), name.end(), '.', '_');
       return name;
     });
@@ -84,9 +84,9 @@ TEST_P(RecordedLayouts, AreReproduced) {
     Reply reply = (*system)->Ask(question);
     ASSERT_TRUE(reply.ok()) << Describe(reply.none());
     std::vector<std::string>& warnings = reply->warnings;
-    warnings.erase(std::remove_if(warnings.begin(), warnings.end(),
-                                  IsLeftOutUnderQtest),
-                   warnings.end());
+    warnings.erase(
+        std::remove_if(warnings.begin(), warnings.end(), IsLeftOutUnderQtest),
+        warnings.end());
     const Judgement judgement =
         Judge(OptionsOf(question), *recorded, *std::move(reply));
     EXPECT_TRUE(judgement.defects.empty()) << Describe(judgement);

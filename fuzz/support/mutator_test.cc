@@ -132,7 +132,9 @@ TEST_P(MutatorTest, ResultsAreValidAndFit) {
 }
 
 INSTANTIATE_TEST_SUITE_P(All, MutatorTest, testing::ValuesIn(Cases()),
-                         [](const auto& info) { return info.param.name; });
+                         [](const auto& parameter) {
+                           return parameter.param.name;
+                         });
 
 TEST(MachineMutatorTest, KeepsTheSumOfTheNodes) {
   const std::string two_gigabyte_nodes = [] {

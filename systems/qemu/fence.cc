@@ -15,9 +15,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// QEMU itself holds some 50 MiB, a few hundred with hundreds of vCPUs; what a
-// machine may touch besides is at most 1 GiB (search/harmless.h).
-constexpr uint64_t kResidentBytes = uint64_t{2} << 30;
 // Twice the time that an answer has, on two processors: a hang stays a hang.
 constexpr uint64_t kCpuSeconds = 120;
 // Some three for each vCPU under KVM, of which there are up to 4096.
@@ -66,7 +63,7 @@ Fence MakeFence(const QemuFence& limits, const std::string& program,
               .file_size_bytes = limits.file_size_bytes,
               .cpu_seconds = kCpuSeconds,
               .open_files = kOpenFiles,
-              .resident_bytes = kResidentBytes,
+              .resident_bytes = QemuFence::kResidentBytes,
               .readable_paths = {std::begin(kReadable), std::end(kReadable)},
               .writable_paths = {},
               .devices = {std::begin(kDevices), std::end(kDevices)}};

@@ -18,6 +18,10 @@ struct QemuFence {
 
   // Larger RAM cannot be had inside.
   static constexpr uint64_t kAddressSpaceBytes = uint64_t{40} << 40;
+
+  // QEMU itself holds some 50 MiB, and a few more for each vCPU; what a machine
+  // may touch besides is at most 1 GiB (search/harmless.h).
+  static constexpr uint64_t kResidentBytes = uint64_t{2} << 30;
 };
 
 // Reads of the program, which is an absolute path, what lies in its folder and,
