@@ -20,6 +20,7 @@
 
 #include "absl/status/status.h"
 #include "machine/acpi_header.h"
+#include "machine/deferred_refusal.h"
 #include "machine/machine_type.h"
 
 namespace e820check {
@@ -38,9 +39,9 @@ struct CpuOptions {
   bool x2apic = false;      // CPUID 1 ECX.x2APIC
   uint32_t phys_bits = 40;  // 32..52; 36 or 32 without long mode
   // QEMU applies CPU properties only when the board creates its vCPUs. Where
-  // that fails, for instance for phys-bits=99, this is the text with which the
-  // board refuses, after all checks of -numa; else empty.
-  std::string refusal;
+  // that fails, for instance for phys-bits=99, this is why the board refuses,
+  // after all checks of -numa.
+  std::optional<DeferredRefusal> refusal;
   // Whether QEMU warns of threads before it.
   bool refused_after_threads = false;
 
@@ -268,8 +269,8 @@ struct MachineOptions {
   std::string memory_backend;
   // -global of the board's own PCI host bridge.
   std::optional<uint64_t> pci_hole64_size_bytes;
-  // The text with which QEMU refuses it once it has made the vCPUs; or empty.
-  std::string pci_hole64_refusal;
+  // Why QEMU refuses it once it has made the vCPUs.
+  std::optional<DeferredRefusal> pci_hole64_refusal;
 
   CpuOptions cpu;
   SmpTopology smp;

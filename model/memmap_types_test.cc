@@ -133,8 +133,8 @@ TEST(MemmapRefusalTest, HasItsPlace) {
   isapc.memory.maxram_size_bytes = 100 * kGiB;
   EXPECT_EQ(RefusalOf(isapc),
             "NUMA node 1: memmap-type=spm is not supported by machine 'isapc'");
-  isapc.cpu.refusal = "no CPU";
-  EXPECT_EQ(RefusalOf(isapc), "no CPU");
+  isapc.cpu.refusal = HostModelWithoutHost{};
+  EXPECT_EQ(RefusalOf(isapc), "CPU model 'host' requires KVM or HVF");
 }
 
 // QEMU accepts node sizes whose sum wraps; a node's addresses are then unknown.

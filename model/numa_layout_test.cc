@@ -368,11 +368,13 @@ TEST(RefusalTest, ComesInTheOrderOfTheBoard) {
       "total memory for NUMA nodes (0x8000000) should equal RAM size "
       "(0x8002000)";
   MachineOptions options = NumaMachine("q35", {{64 * kMiB}, {64 * kMiB}});
-  options.cpu.refusal = "phys-bits should be between 32 and 52  (but is 60)";
+  options.cpu.refusal = PhysBitsOutOfRange{.bits = 60};
   options.memory.maxram_size_bytes = 4 * kTiB;
   options.memory.slots = 300;
-  options.pci_hole64_refusal = "no such size";
-  EXPECT_EQ(RefusalOf(options), options.cpu.refusal);
+  options.pci_hole64_refusal = NoValueOfType{
+      .property = "pci-hole64-size", .type = NoValueOfType::Type::kSize};
+  EXPECT_EQ(RefusalOf(options),
+            "phys-bits should be between 32 and 52  (but is 60)");
 
   options.smp = {.cpus = 1, .maxcpus = 256, .cores = 256};
   EXPECT_EQ(RefusalOf(options),
@@ -411,7 +413,7 @@ TEST(RefusalTest, ComesInTheOrderOfTheBoard) {
 TEST(RefusalTest, CpusComeAfterTheWarningsOfTheRamSplit) {
   MachineOptions options = Machine("pc", 128 * kMiB);
   options.max_ram_below_4g_bytes = 100 * kMiB;
-  options.cpu.refusal = "phys-bits should be between 32 and 52  (but is 60)";
+  options.cpu.refusal = PhysBitsOutOfRange{.bits = 60};
   const Answer answer = ReferenceLayout(options);
   EXPECT_THAT(answer.warnings, SizeIs(1));
   EXPECT_FALSE(answer.accepted());

@@ -20,6 +20,7 @@
 #include "model/numa_completion.h"
 #include "model/numa_tables.h"
 #include "model/ram_split.h"
+#include "model/refusal_words.h"
 
 namespace e820check {
 namespace model {
@@ -84,9 +85,11 @@ absl::Status CreateCpus(const MachineOptions& options,
         "support.");
   }
   const CpuOptions& cpu = options.cpu;
-  if (!cpu.refusal.empty() && !cpu.refused_after_threads) {
-    return absl::FailedPreconditionError(cpu.refusal);
-  }
+  const auto refuse = [&] {
+    return absl::FailedPreconditionError(
+        model::RefusalWords(*cpu.refusal, policy.release));
+  };
+  if (cpu.refusal && !cpu.refused_after_threads) return refuse();
   // No CPU under TCG has topoext, the feature that would avert this.
   if (cpu.vendor == kRelocatedVendor && options.smp.threads > 1) {
     journal.Reach(Rule::kHyperthreadingWarning);
@@ -94,7 +97,7 @@ absl::Status CreateCpus(const MachineOptions& options,
         "warning: This family of AMD CPU doesn't support hyperthreading(",
         options.smp.threads, ")", policy.release.hyperthreading_advice));
   }
-  if (!cpu.refusal.empty()) return absl::FailedPreconditionError(cpu.refusal);
+  if (cpu.refusal) return refuse();
   return CheckX2ApicFeature(options, policy, journal);
 }
 
@@ -225,8 +228,9 @@ class Board {
     if (absl::Status s = CreateCpus(options_, policy_, journal_); !s.ok()) {
       return s;
     }
-    if (!options_.pci_hole64_refusal.empty()) {
-      return absl::FailedPreconditionError(options_.pci_hole64_refusal);
+    if (options_.pci_hole64_refusal) {
+      return absl::FailedPreconditionError(
+          model::RefusalWords(*options_.pci_hole64_refusal, policy_.release));
     }
     if (absl::Status s = CheckMemmapTypesSupported(options_); !s.ok()) return s;
     if (options_.type.family == MachineFamily::kNone) return absl::OkStatus();

@@ -21,6 +21,9 @@ ReleaseRules RulesOf7_2() {
       .hyperthreading_advice =
           "\nPlease configure -smp options properly or try "
           "enabling topoext feature.",
+      .cpu_limits_have_one_end = false,
+      .phys_bits_text_has_one_end = false,
+      .vendor_text_names_length = false,
   };
 }
 
@@ -38,9 +41,12 @@ void ChangeIn10_0(ReleaseRules& rules) {
   rules.hyperthreading_advice =
       ". Please configure -smp options properly or try enabling topoext "
       "feature.";
+  rules.cpu_limits_have_one_end = true;
+  rules.vendor_text_names_length = true;
 }
 
 void ChangeIn11_1(ReleaseRules& rules) {
+  rules.phys_bits_text_has_one_end = true;
   rules.isapc_is_32_bit = true;
   rules.private_files_warning = "ram_block_discard_shared_range";
 }

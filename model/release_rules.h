@@ -26,6 +26,11 @@ struct ReleaseRules {
   bool default_ram_id_text_has_hint;  // qemu-options.md 9.1
   // The end of the hyper-threading warning, qemu-options.md 6.
   absl::string_view hyperthreading_advice;
+  // Observed: texts that name the upper end alone, the lower end
+  // alone, and the length.
+  bool cpu_limits_have_one_end;
+  bool phys_bits_text_has_one_end;
+  bool vendor_text_names_length;
 };
 
 ReleaseRules RulesOf(QemuVersion release);

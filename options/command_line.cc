@@ -274,12 +274,12 @@ absl::Status CommandLine::ReadNumaRecords() {
 // limit: sections of SGX, then CPUs, then the size of the PCI hole.
 absl::Status CommandLine::FindBoardRefusal() {
   absl::Status hole = ApplyPciHole(records_.globals, machine_, log_.said());
-  if (absl::IsUnimplemented(hole)) return hole;
-  machine_.pci_hole64_refusal = std::string(hole.message());
-  absl::Status sections = CheckSgxSections(records_.machine, machine_);
-  if (absl::IsUnimplemented(sections)) return sections;
-  if (!sections.ok()) {
-    machine_.cpu.refusal = std::string(sections.message());
+  if (!hole.ok()) return hole;
+  absl::StatusOr<std::optional<DeferredRefusal>> sections =
+      CheckSgxSections(records_.machine, machine_);
+  if (!sections.ok()) return sections.status();
+  if (*sections) {
+    machine_.cpu.refusal = **std::move(sections);
     machine_.cpu.refused_after_threads = false;
   }
   return log_.At(kNowhere, absl::OkStatus());

@@ -11,6 +11,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "machine/address_range.h"
+#include "options/layout_words.h"
 
 namespace e820check {
 namespace {
@@ -193,17 +194,18 @@ TEST(CommandLineTest, BoardRefusals) {
   constexpr absl::string_view kHole =
       "-M q35 -cpu qemu64,phys-bits=31 -global q35-pcihost.pci-hole64-size=x";
   MachineOptions options = Accepted(kHole, QemuVersion::k7_2);
-  EXPECT_EQ(options.cpu.refusal,
+  EXPECT_EQ(LayoutWords(options.cpu.refusal),
             "phys-bits should be between 32 and 52  (but is 31)");
   EXPECT_FALSE(options.cpu.refused_after_threads);
-  EXPECT_THAT(options.pci_hole64_refusal,
+  EXPECT_THAT(LayoutWords(options.pci_hole64_refusal),
               HasSubstr("can't apply global q35-pcihost.pci-hole64-size=x: "));
   EXPECT_TRUE(Accepted(kHole, QemuVersion::k10_0).cpu.refused_after_threads);
 
   options = Accepted(
       "-M q35,sgx-epc.0.memdev=x,sgx-epc.0.node=0 -cpu qemu64,phys-bits=31",
       QemuVersion::k10_0);
-  EXPECT_EQ(options.cpu.refusal, "Device 'x' not found");
+  EXPECT_EQ(LayoutWords(options.cpu.refusal, QemuVersion::k10_0),
+            "Device 'x' not found");
   EXPECT_FALSE(options.cpu.refused_after_threads);
 }
 

@@ -211,8 +211,8 @@ absl::StatusOr<Features> SplitFeatures(absl::string_view text, QemuVersion qemu,
   return features;
 }
 
-// A vCPU as the board makes it. InvalidArgument is the board's refusal.
-
+// A vCPU as the board makes it. InvalidArgument is the board's refusal, of
+// which refusal() is the cause.
 class VirtualCpu {
  public:
   VirtualCpu(const Model& model, CpuOptions options, QemuVersion qemu)
@@ -228,17 +228,18 @@ class VirtualCpu {
     for (const Features::Setting& setting : features.settings) {
       absl::Status status = SetText(setting.name, setting.value);
       if (absl::IsInvalidArgument(status)) {
-        return Refuse("can't apply global ", type_name_, ".", setting.name, "=",
-                      setting.value, ": ", status.message());
+        return RefuseFor(GlobalNotApplied{
+            .driver = type_name_,
+            .property = setting.name,
+            .value = setting.value,
+            .cause = std::get<PropertyRefusal>(*std::move(refusal_))});
       }
       if (!status.ok()) return status;
     }
     if (type.family == MachineFamily::kNone) {
-      return Refuse("apic-id property was not initialized properly");
+      return RefuseFor(CpuWithoutApicId{});
     }
-    if (vp_index_) {
-      return Refuse("kernel doesn't allow setting HyperV VP_INDEX");
-    }
+    if (vp_index_) return RefuseFor(NoHypervVpIndex{});
     for (const absl::string_view name : features.plus) {
       if (absl::Status s = SetBool(name, true); !s.ok()) return s;
     }
@@ -246,77 +247,93 @@ class VirtualCpu {
       if (absl::Status s = SetBool(name, false); !s.ok()) return s;
     }
     if (enforce_) return NotModelled("enforce");
-    if (model_.name == "host") {
-      return Refuse("CPU model 'host' requires KVM or HVF");
-    }
+    if (model_.name == "host") return RefuseFor(HostModelWithoutHost{});
     return FixPhysBits();
   }
 
   const CpuOptions& options() const { return options_; }
+  const std::optional<DeferredRefusal>& refusal() const { return refusal_; }
 
  private:
+  using Type = NoValueOfType::Type;
+
+  absl::Status RefuseFor(DeferredRefusal cause) {
+    refusal_ = std::move(cause);
+    return Refuse("the board refuses the CPU");
+  }
+
+  absl::Status RefuseValue(absl::string_view property, Type type) {
+    return RefuseFor(
+        NoValueOfType{.property = std::string(property), .type = type});
+  }
+
   static absl::Status NotModelled(absl::string_view name) {
     return absl::UnimplementedError(
         absl::StrCat("-cpu: property '", name, "' is not modelled"));
   }
 
-  absl::Status NotFound(absl::string_view name) const {
-    return Refuse("Property '", type_name_, ".", name, "' not found");
+  absl::Status NotFound(absl::string_view name) {
+    return RefuseFor(
+        NoSuchProperty{.driver = type_name_, .property = std::string(name)});
   }
 
-  absl::Status ReadOnly(absl::string_view name) const {
-    return Refuse("Property '", type_name_, ".", name, "' is not writable");
+  absl::Status ReadOnly(absl::string_view name) {
+    return RefuseFor(
+        ReadOnlyProperty{.driver = type_name_, .property = std::string(name)});
   }
 
   absl::StatusOr<uint64_t> ReadUint(const Property& property,
-                                    absl::string_view value) const {
+                                    absl::string_view value) {
     const UnsignedReading number = ReadWrappingUnsigned(value, qemu_);
     if (number.reading == Reading::kOk) return number.value;
-    return Refuse("Parameter '", property.name, "' expects uint64");
+    return RefuseValue(property.name, Type::kUint64);
   }
 
   absl::StatusOr<uint64_t> ReadNarrowUint(const Property& property,
-                                          absl::string_view value) const {
+                                          absl::string_view value) {
     absl::StatusOr<uint64_t> number = ReadUint(property, value);
     if (!number.ok() || *number <= property.max) return number;
-    return Refuse("Parameter '", property.name, "' expects ",
-                  property.max == UINT8_MAX    ? "uint8_t"
-                  : property.max == UINT16_MAX ? "uint16_t"
-                                               : "uint32_t");
+    return RefuseValue(property.name, property.max == UINT8_MAX ? Type::kUint8
+                                      : property.max == UINT16_MAX
+                                          ? Type::kUint16
+                                          : Type::kUint32);
   }
 
   absl::StatusOr<int64_t> ReadInt(const Property& property,
-                                  absl::string_view value) const {
+                                  absl::string_view value) {
     const std::optional<int64_t> number = ReadSigned(value, qemu_);
     if (number) return *number;
-    return Refuse("Parameter '", property.name, "' expects int64");
+    return RefuseValue(property.name, Type::kInt64);
   }
 
   absl::StatusOr<int64_t> ReadInt32(const Property& property,
-                                    absl::string_view value) const {
+                                    absl::string_view value) {
     absl::StatusOr<int64_t> number = ReadInt(property, value);
     if (!number.ok() || (*number >= INT32_MIN && *number <= INT32_MAX)) {
       return number;
     }
-    return Refuse("Parameter '", property.name, "' expects int32_t");
+    return RefuseValue(property.name, Type::kInt32);
   }
 
-  absl::Status CheckBounded(const Property& property,
-                            absl::string_view value) const {
+  absl::Status RefuseNumber(const Property& property, int64_t value) {
+    return RefuseFor(NumberAboveLimit{.property = std::string(property.name),
+                                      .value = value,
+                                      .max = property.max});
+  }
+
+  absl::Status CheckBounded(const Property& property, absl::string_view value) {
     if (rules_.cpu_numbers_are_unsigned) {
       const absl::StatusOr<uint64_t> number = ReadUint(property, value);
       if (!number.ok()) return number.status();
       if (*number <= property.max) return absl::OkStatus();
-      return Refuse("parameter '", property.name, "' can be at most ",
-                    property.max);
+      return RefuseNumber(property, static_cast<int64_t>(*number));
     }
     const absl::StatusOr<int64_t> number = ReadInt(property, value);
     if (!number.ok()) return number.status();
     if (*number >= 0 && static_cast<uint64_t>(*number) <= property.max) {
       return absl::OkStatus();
     }
-    return Refuse("Property .", property.name, " doesn't take value ", *number,
-                  " (minimum: 0, maximum: ", property.max, ")");
+    return RefuseNumber(property, *number);
   }
 
   absl::Status SetVendor(absl::string_view value) {
@@ -325,11 +342,7 @@ class VirtualCpu {
       options_.vendor = std::string(value);
       return absl::OkStatus();
     }
-    if (rules_.cpu_vendor_refusal_counts_characters) {
-      return Refuse(
-          "value of property 'vendor' must consist of exactly 12 characters");
-    }
-    return Refuse("Property '.vendor' doesn't take value '", value, "'");
+    return RefuseFor(BadVendor{.value = std::string(value)});
   }
 
   void SetFlag(Kind kind, bool on) {
@@ -353,7 +366,7 @@ class VirtualCpu {
       case Kind::kVpIndex:
       case Kind::kEnforce: {
         const std::optional<bool> on = ReadBool(value);
-        if (!on) return Refuse("Parameter '", name, "' expects 'on' or 'off'");
+        if (!on) return RefuseValue(name, Type::kOnOff);
         SetFlag(property->kind, *on);
         if (property->kind == Kind::kVpIndex) vp_index_ = *on;
         return absl::OkStatus();
@@ -362,8 +375,8 @@ class VirtualCpu {
         if (value == "on" || value == "off" || value == "auto") {
           return absl::OkStatus();
         }
-        return Refuse("Parameter '", name, "' does not accept value '", value,
-                      "'");
+        return RefuseFor(NoSuchChoice{.property = std::string(name),
+                                      .value = std::string(value)});
       case Kind::kText:
         return absl::OkStatus();
       case Kind::kVendor:
@@ -396,7 +409,7 @@ class VirtualCpu {
   absl::Status SetBool(absl::string_view name, bool on) {
     const std::optional<Property> property = FindProperty(name, model_, qemu_);
     if (!property) return NotFound(name);
-    absl::string_view expected;
+    auto type = BoolForOtherType::Type::kInteger;
     switch (property->kind) {
       case Kind::kFlag:
       case Kind::kLongMode:
@@ -410,28 +423,26 @@ class VirtualCpu {
       case Kind::kOnOffAuto:
       case Kind::kText:
       case Kind::kVendor:
-        expected = "string";
+        type = BoolForOtherType::Type::kText;
         break;
       case Kind::kPhysBits:
       case Kind::kUnsigned:
-        return Refuse("Parameter '", name, "' expects uint64");
+        return RefuseValue(name, Type::kUint64);
       case Kind::kBounded:
         if (rules_.cpu_numbers_are_unsigned) {
-          return Refuse("Parameter '", name, "' expects uint64");
+          return RefuseValue(name, Type::kUint64);
         }
-        expected = "integer";
         break;
       case Kind::kInt32:
       case Kind::kTopologyId:
-        expected = "integer";
         break;
       case Kind::kReadOnly:
         return ReadOnly(name);
       case Kind::kUnmodelled:
         return NotModelled(name);
     }
-    return Refuse("Invalid parameter type for '", name,
-                  "', expected: ", expected);
+    return RefuseFor(
+        BoolForOtherType{.property = std::string(name), .type = type});
   }
 
   absl::Status FixPhysBits() {
@@ -439,18 +450,13 @@ class VirtualCpu {
     constexpr uint32_t kMax = 52;
     options_.refused_after_threads = rules_.cpu_threads_come_before_phys_bits;
     if (phys_bits_ != 0 && !options_.long_mode) {
-      return Refuse("phys-bits is not user-configurable in 32 bit");
+      return RefuseFor(PhysBitsWithoutLongMode{});
     }
-    if (phys_bits_ != 0 && rules_.phys_bits_refusal_names_one_end) {
-      if (phys_bits_ < kMin) {
-        return Refuse("phys-bits should be at least ", kMin, " (but is ",
-                      phys_bits_, ")");
-      }
-      if (phys_bits_ > kMax) return NotModelled("phys-bits above 52");
+    if (phys_bits_ > kMax && rules_.phys_bits_have_no_upper_end) {
+      return NotModelled("phys-bits above 52");
     }
     if (phys_bits_ != 0 && (phys_bits_ < kMin || phys_bits_ > kMax)) {
-      return Refuse("phys-bits should be between ", kMin, " and ", kMax,
-                    "  (but is ", phys_bits_, ")");
+      return RefuseFor(PhysBitsOutOfRange{.bits = phys_bits_});
     }
     options_.refused_after_threads = false;
     options_.phys_bits =
@@ -461,6 +467,7 @@ class VirtualCpu {
   const Model& model_;
   const std::string type_name_;
   CpuOptions options_;
+  std::optional<DeferredRefusal> refusal_;
   const QemuVersion qemu_;
   const OptionRules& rules_ = OptionRulesOf(qemu_);
   uint32_t phys_bits_ = 0;  // as typed; 0: the default
@@ -517,7 +524,7 @@ absl::StatusOr<CpuOptions> ParseCpu(absl::string_view argument,
   if (!absl::IsInvalidArgument(status)) return status;
   CpuOptions refused =
       cpu.options().refused_after_threads ? cpu.options() : plain;
-  refused.refusal = std::string(status.message());
+  refused.refusal = cpu.refusal();
   return refused;
 }
 

@@ -10,6 +10,7 @@
 #include "absl/strings/str_split.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "options/layout_words.h"
 #include "options/machine_types.h"
 
 namespace e820check {
@@ -20,9 +21,11 @@ using ::testing::Not;
 
 // "vendor bits", with "lm" and "pse36" where set, "refused: ..." where the
 // board refuses, or the error of ParseCpu.
-std::string Show(const absl::StatusOr<CpuOptions>& cpu) {
+std::string Show(const absl::StatusOr<CpuOptions>& cpu, QemuVersion qemu) {
   if (!cpu.ok()) return std::string(cpu.status().message());
-  if (!cpu->refusal.empty()) return absl::StrCat("refused: ", cpu->refusal);
+  if (cpu->refusal) {
+    return absl::StrCat("refused: ", LayoutWords(cpu->refusal, qemu));
+  }
   return absl::StrCat(cpu->vendor, " ", cpu->phys_bits,
                       cpu->long_mode ? " lm" : "", cpu->pse36 ? " pse36" : "");
 }
@@ -30,7 +33,7 @@ std::string Show(const absl::StatusOr<CpuOptions>& cpu) {
 std::string Parse(absl::string_view argument,
                   QemuVersion qemu = QemuVersion::k7_2,
                   const char* machine = "pc") {
-  return Show(ParseCpu(argument, *FindMachineType(machine, qemu), qemu));
+  return Show(ParseCpu(argument, *FindMachineType(machine, qemu), qemu), qemu);
 }
 
 struct Case {
@@ -311,7 +314,7 @@ TEST(CpuModelTest, RefusedCpuIsTheModelWithoutFeatures) {
                             QemuVersion::k7_2);
   ASSERT_TRUE(cpu.ok());
   CpuOptions expected;
-  expected.refusal = "phys-bits is not user-configurable in 32 bit";
+  expected.refusal = PhysBitsWithoutLongMode{};
   EXPECT_EQ(expected, *cpu);
 }
 
@@ -336,7 +339,7 @@ TEST(CpuModelTest, AllCpuModelsCanBeParsed) {
       const auto cpu = ParseCpu(model, *FindMachineType("pc", qemu), qemu);
       ASSERT_TRUE(cpu.ok()) << cpu.status();
       EXPECT_EQ(model, cpu->model);
-      EXPECT_EQ(model == "host", !cpu->refusal.empty()) << model;
+      EXPECT_EQ(model == "host", cpu->refusal.has_value()) << model;
     }
   }
 }

@@ -167,10 +167,15 @@ absl::Status SetMemdev(absl::string_view key, const MachineOptions& options,
                        RecordSource& source, Device& device) {
   absl::StatusOr<std::string> path = source.String(key);
   if (!path.ok() || path->empty()) return path.status();
-  absl::StatusOr<const MemoryBackend*> backend =
-      FollowMemdev(options, *path, "memory-backend");
-  if (backend.ok()) device.memdev = (*backend)->id;
-  return backend.status();
+  const absl::StatusOr<MemdevTarget> target = FollowMemdev(options, *path);
+  if (!target.ok()) return target.status();
+  if (!target->exists) return Refuse("Device '", *path, "' not found");
+  if (target->backend == nullptr) {
+    return Refuse(
+        "Invalid parameter type for 'memdev', expected: memory-backend");
+  }
+  device.memdev = target->backend->id;
+  return absl::OkStatus();
 }
 
 // The node of a host bridge is in no memory table.

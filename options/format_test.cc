@@ -382,7 +382,7 @@ class RandomMachine {
     if (OneIn(3)) argument += ",phys-bits=" + std::to_string(30 + Below(25));
     if (OneIn(3)) argument += ",vendor=HygonGenuine";
     const auto cpu = ParseCpu(argument, m.type, m.qemu_version);
-    if (cpu.ok() && cpu->refusal.empty()) m.cpu = *cpu;
+    if (cpu.ok() && !cpu->refusal) m.cpu = *cpu;
   }
 
   void MakeTopology(MachineOptions& m) {

@@ -132,14 +132,19 @@ absl::Status ApplyPciHole(const std::vector<GlobalProperty>& globals,
       continue;
     }
     if (size.reading == Reading::kAccident) return AccidentOf(global.value);
-    const std::string prefix = absl::StrCat("can't apply global ", host, ".",
-                                            kPciHole, "=", global.value, ": ");
+    GlobalNotApplied refusal{.driver = std::string(host),
+                             .property = std::string(kPciHole),
+                             .value = global.value,
+                             .cause = {}};
     if (size.reading == Reading::kOutOfRange) {
-      return Refuse(prefix, "Value '", global.value,
-                    "' is out of range for parameter '", kPciHole, "'");
+      refusal.cause =
+          SizeOutOfRange{.property = refusal.property, .value = global.value};
+    } else {
+      refusal.cause = NoValueOfType{.property = refusal.property,
+                                    .type = NoValueOfType::Type::kSize};
     }
-    return Refuse(prefix, "Parameter '", kPciHole,
-                  "' expects a non-negative number below 2^64", kSizeHint);
+    options.pci_hole64_refusal = std::move(refusal);
+    break;
   }
   return absl::OkStatus();
 }

@@ -38,8 +38,8 @@ bool IsPciHole(const GlobalProperty& global);
 absl::string_view PciHostDriver(const MachineType& type);
 
 // Sets `options`.pci_hole64_size_bytes from those of `globals` that are about
-// the board's own bridge; the others find no device. Refuses as QEMU does when
-// the board makes its bridge; Unimplemented for the bridge's other properties.
+// the board's own bridge, or pci_hole64_refusal; the others find no device.
+// Unimplemented for the bridge's other properties.
 absl::Status ApplyPciHole(const std::vector<GlobalProperty>& globals,
                           MachineOptions& options,
                           std::vector<std::string>& warnings);

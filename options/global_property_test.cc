@@ -8,6 +8,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "machine/address_range.h"
+#include "options/layout_words.h"
 
 namespace e820check {
 namespace {
@@ -33,7 +34,9 @@ struct Globals {
       if (!global.ok()) return std::string(global.status().message());
       globals.push_back(*global);
     }
-    return std::string(ApplyPciHole(globals, options, warnings).message());
+    const absl::Status status = ApplyPciHole(globals, options, warnings);
+    if (!status.ok()) return std::string(status.message());
+    return LayoutWords(options.pci_hole64_refusal, options.qemu_version);
   }
 };
 

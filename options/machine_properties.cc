@@ -539,23 +539,24 @@ LegacyKeys TakeLegacyKeys(ValueTree& tree) {
   return keys;
 }
 
-absl::Status CheckSgxSections(const ValueTree& tree,
-                              const MachineOptions& options) {
+absl::StatusOr<std::optional<DeferredRefusal>> CheckSgxSections(
+    const ValueTree& tree, const MachineOptions& options) {
   const auto list = tree.Find(ValueTree::kRoot, "sgx-epc");
-  if (!list || tree[*list].elements.empty()) return absl::OkStatus();
+  if (!list || tree[*list].elements.empty()) return std::nullopt;
   const MachineFamily family = options.type.family;
   // Observed: microvm looks at no section.
   if (family == MachineFamily::kMicrovm ||
       (family == MachineFamily::kIsapc &&
        !OptionRulesOf(options.qemu_version).isapc_looks_at_sgx_sections)) {
-    return absl::OkStatus();
+    return std::nullopt;
   }
-  constexpr absl::string_view kType = "memory-backend-epc";
   const uint32_t first = tree[*list].elements.front();
   const std::string& memdev = tree[*tree.Find(first, "memdev")].text;
-  if (memdev.empty()) return Refuse("'memdev' property is not set");
-  absl::Status followed = FollowMemdev(options, memdev, kType).status();
-  return followed.ok() ? RefuseMemdevType(kType) : followed;
+  if (memdev.empty()) return MemdevNotSet{};
+  const absl::StatusOr<MemdevTarget> target = FollowMemdev(options, memdev);
+  if (!target.ok()) return target.status();
+  if (target->exists) return MemdevIsNoEpc{};
+  return NoSuchObject{.path = memdev};
 }
 
 void AddMachineWords(Vocabulary& vocabulary) {

@@ -13,6 +13,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "machine/deferred_refusal.h"
 #include "machine/machine_options.h"
 #include "machine/machine_type.h"
 #include "options/value_tree.h"
@@ -43,11 +44,11 @@ absl::Status ApplyProperties(const ValueTree& tree, MachineOptions& options,
 // Properties, and the members of those that are records: -smp is one of them.
 void AddMachineWords(Vocabulary& vocabulary);
 
-// Refuses the sections of sgx-epc as the board does, before it makes its vCPUs:
+// Why the board refuses the sections of sgx-epc before it makes its vCPUs:
 // without an SGX host there is no backend that they could name. `tree` has
-// passed ApplyProperties.
-absl::Status CheckSgxSections(const ValueTree& tree,
-                              const MachineOptions& options);
+// passed ApplyProperties. Unimplemented where a section names the board's RAM.
+absl::StatusOr<std::optional<DeferredRefusal>> CheckSgxSections(
+    const ValueTree& tree, const MachineOptions& options);
 
 }  // namespace e820check
 

@@ -9,6 +9,7 @@
 #include "gtest/gtest.h"
 #include "machine/address_range.h"
 #include "options/keyval.h"
+#include "options/layout_words.h"
 
 namespace e820check {
 namespace {
@@ -187,7 +188,9 @@ TEST(MachinePropertiesTest, SgxSectionsFindNoBackend) {
     EXPECT_TRUE(Dashify(tree).ok());
     std::vector<std::string> warnings;
     EXPECT_EQ(ApplyProperties(tree, options, warnings), absl::OkStatus());
-    return std::string(CheckSgxSections(tree, options).message());
+    const auto refused = CheckSgxSections(tree, options);
+    if (!refused.ok()) return std::string(refused.status().message());
+    return LayoutWords(*refused, qemu);
   };
   constexpr QemuVersion k72 = QemuVersion::k7_2;
   EXPECT_EQ(refusal("q35,sgx-epc.0.memdev=x,sgx-epc.0.node=0", k72),

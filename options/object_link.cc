@@ -6,19 +6,13 @@
 
 #include "absl/strings/strip.h"
 #include "options/memory_backend.h"
-#include "options/refusal.h"
 
 namespace e820check {
 
-absl::Status RefuseMemdevType(absl::string_view type) {
-  return Refuse("Invalid parameter type for 'memdev', expected: ", type);
-}
-
-absl::StatusOr<const MemoryBackend*> FollowMemdev(const MachineOptions& options,
-                                                  absl::string_view path,
-                                                  absl::string_view type) {
+absl::StatusOr<MemdevTarget> FollowMemdev(const MachineOptions& options,
+                                          absl::string_view path) {
   const MemoryBackend* backend = ResolveBackend(options.backends, path);
-  if (backend != nullptr) return backend;
+  if (backend != nullptr) return MemdevTarget{backend, /*exists=*/true};
   absl::string_view id = path;
   if (!absl::ConsumePrefix(&id, "/objects/")) {
     absl::ConsumePrefix(&id, "objects/");
@@ -26,12 +20,9 @@ absl::StatusOr<const MemoryBackend*> FollowMemdev(const MachineOptions& options,
   if (id == "pc.ram") {
     return absl::UnimplementedError("memdev= the board's own RAM");
   }
-  if (std::find(options.other_object_ids.begin(),
-                options.other_object_ids.end(),
-                id) != options.other_object_ids.end()) {
-    return RefuseMemdevType(type);
-  }
-  return Refuse("Device '", path, "' not found");
+  return MemdevTarget{nullptr, std::find(options.other_object_ids.begin(),
+                                         options.other_object_ids.end(),
+                                         id) != options.other_object_ids.end()};
 }
 
 }  // namespace e820check

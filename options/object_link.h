@@ -11,16 +11,15 @@
 
 namespace e820check {
 
-// The backend that the property `memdev` names by `path`, which is not empty:
-// "m0", "/objects/m0". `type` is that of the objects the property takes.
-// Refuses in QEMU's words where the path names nothing, or another object than
-// a backend; Unimplemented where it names the board's own RAM.
-absl::StatusOr<const MemoryBackend*> FollowMemdev(const MachineOptions& options,
-                                                  absl::string_view path,
-                                                  absl::string_view type);
+struct MemdevTarget {
+  const MemoryBackend* backend = nullptr;
+  bool exists = false;  // without backend: as another object
+};
 
-// The refusal of an object of another type.
-absl::Status RefuseMemdevType(absl::string_view type);
+// What the property `memdev` names by `path`, which is not empty: "m0",
+// "/objects/m0". Unimplemented where it names the board's own RAM.
+absl::StatusOr<MemdevTarget> FollowMemdev(const MachineOptions& options,
+                                          absl::string_view path);
 
 }  // namespace e820check
 

@@ -48,7 +48,6 @@ constexpr OptionRules RulesOf10_0() {
   rules.refusals_of_incomplete_devices_are_known = false;
   rules.pae_gives_36_address_bits = true;
   rules.cpu_numbers_are_unsigned = true;
-  rules.cpu_vendor_refusal_counts_characters = true;
   rules.cpu_threads_come_before_phys_bits = true;
   return rules;
 }
@@ -61,7 +60,7 @@ constexpr OptionRules RulesOf11_1() {
   rules.oldest_i440fx = rules.oldest_q35 = {.major = 5, .minor = 2};
   rules.oldest_current_i440fx =
       rules.oldest_current_q35 = {.major = 8, .minor = 2};
-  rules.phys_bits_refusal_names_one_end = true;
+  rules.phys_bits_have_no_upper_end = true;
   return rules;
 }
 

@@ -63,9 +63,8 @@ struct OptionRules {
   // -cpu
   bool pae_gives_36_address_bits;
   bool cpu_numbers_are_unsigned;
-  bool cpu_vendor_refusal_counts_characters;
   bool cpu_threads_come_before_phys_bits;
-  bool phys_bits_refusal_names_one_end;
+  bool phys_bits_have_no_upper_end;
 };
 
 const OptionRules& OptionRulesOf(QemuVersion release);

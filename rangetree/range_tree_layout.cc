@@ -18,6 +18,7 @@
 #include "machine/machine_type.h"
 #include "machine/slit_table.h"
 #include "rangetree/board_policy.h"
+#include "rangetree/cause_text.h"
 #include "rangetree/generic_affinities.h"
 #include "rangetree/hmat.h"
 #include "rangetree/machine_refusal.h"
@@ -65,13 +66,15 @@ absl::Status CreateCpus(const MachineOptions& options,
         "support.");
   }
   const CpuOptions& cpu = options.cpu;
-  const bool refused = !cpu.refusal.empty();
-  if (refused && !cpu.refused_after_threads) return RefuseMachine(cpu.refusal);
+  const auto refuse = [&] {
+    return RefuseMachine(CauseText(*cpu.refusal, policy.release));
+  };
+  if (cpu.refusal && !cpu.refused_after_threads) return refuse();
   // Under TCG no CPU model keeps TOPOEXT, so every AMD one gives the warning.
   if (IsAmd(cpu) && smp.threads > 1) {
     warnings.push_back(HyperthreadingText(policy, smp.threads));
   }
-  if (refused) return RefuseMachine(cpu.refusal);
+  if (cpu.refusal) return refuse();
   // Ids ascend with the index.
   if (!tcg || cpu.x2apic ||
       ApicIdOf(smp, smp.cpus - 1) < policy.release.xapic_id_limit) {
@@ -278,8 +281,9 @@ std::variant<GuestLayout, Rejection> LayOut(const MachineOptions& options,
   if (absl::Status s = CreateCpus(options, policy, warnings); !s.ok()) {
     return ToRejection(s);
   }
-  if (!options.pci_hole64_refusal.empty()) {
-    return ToRejection(RefuseMachine(options.pci_hole64_refusal));
+  if (options.pci_hole64_refusal) {
+    return ToRejection(
+        RefuseMachine(CauseText(*options.pci_hole64_refusal, policy.release)));
   }
   if (absl::Status s = CheckMemmapTypeSupport(options, *plan, policy);
       !s.ok()) {

@@ -36,8 +36,8 @@ TEST(RefusalTest, FirstFailingCheckWins) {
   options.numa_nodes[1].id = 3;
   options.numa_distances = {{.from = 0, .to = 0}};
   options.smp = {.maxcpus = 512, .cores = 512};
-  options.cpu.refusal = "no such CPU";
-  options.pci_hole64_refusal = "no such hole";
+  options.cpu.refusal = HostModelWithoutHost{};
+  options.pci_hole64_refusal = SizeOutOfRange{"pci-hole64-size", "16E"};
   options.memory.maxram_size_bytes = (uint64_t{1} << 60) + 1;
   options.memory.slots = 257;
 
@@ -68,10 +68,11 @@ TEST(RefusalTest, FirstFailingCheckWins) {
             "current -smp configuration requires kernel irqchip and X2APIC API "
             "support.");
   options.smp = {};
-  EXPECT_EQ(RefusalOf(options), "no such CPU");
-  options.cpu.refusal = "";
-  EXPECT_EQ(RefusalOf(options), "no such hole");
-  options.pci_hole64_refusal = "";
+  EXPECT_EQ(RefusalOf(options), "CPU model 'host' requires KVM or HVF");
+  options.cpu.refusal.reset();
+  EXPECT_EQ(RefusalOf(options),
+            "Value '16E' is out of range for parameter 'pci-hole64-size'");
+  options.pci_hole64_refusal.reset();
   EXPECT_EQ(RefusalOf(options),
             "Address space limit 0xffffffffff < 0x100001407fffffff phys-bits "
             "too low (40)");
@@ -240,13 +241,13 @@ TEST(WarningTest, LowLimitOffAGigabyte) {
 TEST(WarningTest, ThreadsComeBeforeAPciHoleAndSomeRefusalsOfTheCpu) {
   MachineOptions options = Guest(kPc, kGiB);
   options.smp = {.cpus = 2, .maxcpus = 2, .threads = 2};
-  options.pci_hole64_refusal = "no such hole";
+  options.pci_hole64_refusal = SizeOutOfRange{"pci-hole64-size", "16E"};
   EXPECT_THAT(RangeTreeLayout(options).warnings, SizeIs(1));
-  options.cpu.refusal = "no such CPU";
-  EXPECT_EQ(RefusalOf(options), "no such CPU");
+  options.cpu.refusal = HostModelWithoutHost{};
+  EXPECT_EQ(RefusalOf(options), "CPU model 'host' requires KVM or HVF");
   EXPECT_THAT(RangeTreeLayout(options).warnings, IsEmpty());
   options.cpu.refused_after_threads = true;
-  EXPECT_EQ(RefusalOf(options), "no such CPU");
+  EXPECT_EQ(RefusalOf(options), "CPU model 'host' requires KVM or HVF");
   EXPECT_THAT(RangeTreeLayout(options).warnings, SizeIs(1));
 }
 

@@ -22,6 +22,9 @@ BoardRules RulesOf10_0() {
   rules.discard_function = "ram_block_discard_range";
   rules.threads_end_with = "). ";
   rules.reserved_ram_id_has_hint = true;
+  rules.number_too_high = "parameter '$0' can be at most $2";
+  rules.bad_vendor =
+      "value of property 'vendor' must consist of exactly 12 characters";
   return rules;
 }
 
@@ -31,6 +34,7 @@ BoardRules RulesOf11_1() {
   rules.isapc_usual_cpus =
       " 486 pentium pentium2 pentium3 athlon qemu32 kvm32 ";
   rules.discard_function = "ram_block_discard_shared_range";
+  rules.bad_phys_bits = "phys-bits should be at least 32 (but is $0)";
   return rules;
 }
 

@@ -47,6 +47,14 @@ struct BoardRules {
   // like the RAM that QEMU makes itself has a hint (9.1).
   absl::string_view threads_end_with = ")\n";
   bool reserved_ram_id_has_hint = false;
+
+  // Texts about CPUs, as observed, for absl::Substitute: $0 a
+  // property, $1 its value and $2 the limit; $0 a value.
+  absl::string_view number_too_high =
+      "Property .$0 doesn't take value $1 (minimum: 0, maximum: $2)";
+  absl::string_view bad_vendor = "Property '.vendor' doesn't take value '$0'";
+  absl::string_view bad_phys_bits =
+      "phys-bits should be between 32 and 52  (but is $0)";
 };
 
 BoardRules BoardRulesOf(QemuVersion release);

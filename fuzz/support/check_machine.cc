@@ -74,9 +74,8 @@ Dialect DialectOf(const MachineOptions& machine) {
 }
 
 bool HasWords(const MachineOptions& machine) {
-  return machine.accelerator == Accelerator::kTcg &&
-         machine.cpu.refusal.empty() && machine.pci_hole64_refusal.empty() &&
-         machine.sgx_sections.empty() &&
+  return machine.accelerator == Accelerator::kTcg && !machine.cpu.refusal &&
+         !machine.pci_hole64_refusal && machine.sgx_sections.empty() &&
          std::all_of(machine.devices.begin(), machine.devices.end(),
                      [](const Device& d) {
                        return d.refusal.empty() && d.bus_refusal.empty();

@@ -214,7 +214,7 @@ class MachineCodec {
     const absl::string_view model =
         coder_.OneOf(kCpuModels, absl::string_view(wanted.model));
     const auto cpu = ParseCpu(model, m_.type, m_.qemu_version);
-    if (cpu.ok() && cpu->refusal.empty()) m_.cpu = *cpu;
+    if (cpu.ok() && !cpu->refusal) m_.cpu = *cpu;
     m_.cpu.vendor =
         coder_.OneOf(std::array<std::string, 4>{m_.cpu.vendor, "AuthenticAMD",
                                                 "GenuineIntel", "HygonGenuine"},

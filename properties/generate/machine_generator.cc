@@ -98,7 +98,7 @@ CpuOptions PickCpu(Choices& choices, const MachineType& type,
   if (choices.OneIn(12)) absl::StrAppend(&argument, ",-lm");
   const absl::StatusOr<CpuOptions> cpu = ParseCpu(argument, type, version);
   // A refused combination (phys-bits of a 32-bit model) is for fault injection.
-  if (!cpu.ok() || !cpu->refusal.empty()) return DefaultCpu(type, version);
+  if (!cpu.ok() || cpu->refusal) return DefaultCpu(type, version);
   return *cpu;
 }
 

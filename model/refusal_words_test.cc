@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "model/refusal_words.h"
+
+#include "gtest/gtest.h"
+
+namespace e820check::model {
+namespace {
+
+std::string Words(const DeferredRefusal& refusal,
+                  QemuVersion release = QemuVersion::k7_2) {
+  return RefusalWords(refusal, RulesOf(release));
+}
+
+std::string ExpectsText(NoValueOfType::Type type) {
+  return Words(NoValueOfType{.property = "p", .type = type});
+}
+
+// Seen with 7.2.
+TEST(RefusalWordsTest, Properties) {
+  using Type = NoValueOfType::Type;
+  EXPECT_EQ(Words(NoSuchProperty{"d", "p"}), "Property 'd.p' not found");
+  EXPECT_EQ(Words(ReadOnlyProperty{"d", "p"}),
+            "Property 'd.p' is not writable");
+  EXPECT_EQ(ExpectsText(Type::kOnOff), "Parameter 'p' expects 'on' or 'off'");
+  EXPECT_EQ(ExpectsText(Type::kUint8), "Parameter 'p' expects uint8_t");
+  EXPECT_EQ(ExpectsText(Type::kUint16), "Parameter 'p' expects uint16_t");
+  EXPECT_EQ(ExpectsText(Type::kUint32), "Parameter 'p' expects uint32_t");
+  EXPECT_EQ(ExpectsText(Type::kUint64), "Parameter 'p' expects uint64");
+  EXPECT_EQ(ExpectsText(Type::kInt32), "Parameter 'p' expects int32_t");
+  EXPECT_EQ(ExpectsText(Type::kInt64), "Parameter 'p' expects int64");
+  EXPECT_EQ(Words(BoolForOtherType{"p", BoolForOtherType::Type::kText}),
+            "Invalid parameter type for 'p', expected: string");
+  EXPECT_EQ(Words(BoolForOtherType{"p", BoolForOtherType::Type::kInteger}),
+            "Invalid parameter type for 'p', expected: integer");
+  EXPECT_EQ(Words(NoSuchChoice{"p", "v"}),
+            "Parameter 'p' does not accept value 'v'");
+  EXPECT_EQ(
+      Words(GlobalNotApplied{"d", "p", "8E", NoValueOfType{"p", Type::kSize}}),
+      "can't apply global d.p=8E: Parameter 'p' expects a non-negative "
+      "number below 2^64\nOptional suffix k, M, G, T, P or E means "
+      "kilo-, mega-, giga-, tera-, peta-\nand exabytes, respectively.");
+  EXPECT_EQ(Words(GlobalNotApplied{"d", "p", "v", SizeOutOfRange{"p", "v"}}),
+            "can't apply global d.p=v: Value 'v' is out of range for parameter "
+            "'p'");
+}
+
+TEST(RefusalWordsTest, CpusAndSections) {
+  EXPECT_EQ(Words(CpuWithoutApicId{}),
+            "apic-id property was not initialized properly");
+  EXPECT_EQ(Words(NoHypervVpIndex{}),
+            "kernel doesn't allow setting HyperV VP_INDEX");
+  EXPECT_EQ(Words(HostModelWithoutHost{}),
+            "CPU model 'host' requires KVM or HVF");
+  EXPECT_EQ(Words(PhysBitsWithoutLongMode{}),
+            "phys-bits is not user-configurable in 32 bit");
+  EXPECT_EQ(Words(MemdevNotSet{}), "'memdev' property is not set");
+  EXPECT_EQ(Words(NoSuchObject{"x"}), "Device 'x' not found");
+  EXPECT_EQ(Words(MemdevIsNoEpc{}),
+            "Invalid parameter type for 'memdev', expected: "
+            "memory-backend-epc");
+}
+
+TEST(RefusalWordsTest, OfReleases) {
+  const NumberAboveLimit number{.property = "family", .value = -1, .max = 270};
+  EXPECT_EQ(Words(number),
+            "Property .family doesn't take value -1 (minimum: 0, maximum: "
+            "270)");
+  EXPECT_EQ(Words(number, QemuVersion::k10_0),
+            "parameter 'family' can be at most 270");
+  EXPECT_EQ(Words(BadVendor{"foo"}),
+            "Property '.vendor' doesn't take value 'foo'");
+  EXPECT_EQ(Words(BadVendor{"foo"}, QemuVersion::k10_0),
+            "value of property 'vendor' must consist of exactly 12 characters");
+  EXPECT_EQ(Words(PhysBitsOutOfRange{31}, QemuVersion::k10_0),
+            "phys-bits should be between 32 and 52  (but is 31)");
+  EXPECT_EQ(Words(PhysBitsOutOfRange{31}, QemuVersion::k11_1),
+            "phys-bits should be at least 32 (but is 31)");
+}
+
+}  // namespace
+}  // namespace e820check::model
