@@ -3,16 +3,17 @@
 """coverage_table.py COVERAGE.json UNREACHED.txt
 
 Prints lines and branches reached, by folder, of what llvm-cov export wrote, and
-then the lines that nothing reached. Exit status 1: a folder is below its bar, or
-a line that nothing reached has no reason in UNREACHED.txt, or a reason there is
-of no such line.
+then the functions with lines that nothing reached. Exit status 1: a folder is
+below its bar, or such a function has no reason in UNREACHED.txt, or a reason
+there is of no such function.
 
 UNREACHED.txt has blocks: a reason, indented by two blanks, then what it is the
-reason of, one a line: "FILE: TEXT", for each line of the file with this text.
+reason of, one a line: "FILE: FUNCTION", as in "options/size.cc: ReadSize".
 """
 
 import json
 import os
+import re
 import subprocess
 import sys
 
@@ -57,6 +58,40 @@ def without_defaults(entry, text):
     return reached, there
 
 
+def plain_name(demangled):
+    """"Parser::Read" of "e820check::(anonymous namespace)::Parser::Read(int)".
+
+    A lambda goes by the function that it is in.
+    """
+    name = demangled.replace("(anonymous namespace)::", "")
+    name = re.sub(r"operator\(\)", "operator_call", name)
+    name = name.replace("[abi:cxx11]", "")
+    while (shorter := re.sub(r"(?<!operator)<[^<>]*>", "", name)) != name:
+        name = shorter
+    name = name.split("(")[0].split(" ")[-1]
+    name = name.replace("e820check::", "").replace("operator_call", "operator()")
+    return re.split(r"(?:^|::)(?:\$_|\{lambda|'lambda)", name)[0] or "a table"
+
+
+def functions_by_file(functions):
+    """Of each file, (first line, last line, name), the narrowest first."""
+    mangled = [f["name"].split(":")[-1] for f in functions]
+    names = subprocess.run(["c++filt"], input="\n".join(mangled), text=True,
+                           capture_output=True, check=True).stdout.split("\n")
+    extents = {}
+    for function, name in zip(functions, names):
+        first, _, last = function["regions"][0][:3]
+        extents.setdefault(function["filenames"][0], set()).add(
+            (first, last, plain_name(name)))
+    return {name: sorted(spans, key=lambda span: (span[1] - span[0], span))
+            for name, spans in extents.items()}
+
+
+def function_at(spans, line):
+    return next((name for first, last, name in spans if first <= line <= last),
+                "")
+
+
 def read_reasons(path):
     reasons = {}
     reason = ""
@@ -68,8 +103,8 @@ def read_reasons(path):
             if line.startswith("  "):
                 reason = line.strip()
             else:
-                name, text = line.split(": ", 1)
-                reasons[name, text.strip()] = reason
+                name, function = line.split(": ", 1)
+                reasons[name, function.strip()] = reason
     return reasons
 
 
@@ -80,8 +115,9 @@ def percent(part, whole):
 def main(coverage_path, unreached_path):
     root = os.getcwd() + "/"
     with open(coverage_path, encoding="utf-8") as file:
-        files = json.load(file)["data"][0]["files"]
-    files = [f for f in files if f["filename"].startswith(root)]
+        data = json.load(file)["data"][0]
+    functions = functions_by_file(data["functions"])
+    files = [f for f in data["files"] if f["filename"].startswith(root)]
     table = {}
     unreached = {}
     for entry in files:
@@ -99,7 +135,9 @@ def main(coverage_path, unreached_path):
         if folder in BARS:
             for number in unreached_lines(entry):
                 if text[number - 1].strip("});, "):
-                    unreached.setdefault((name, text[number - 1]), number)
+                    spans = functions.get(entry["filename"], [])
+                    unreached.setdefault((name, function_at(spans, number)),
+                                         []).append(number)
 
     failed = False
     print(f"{'folder':<12} {'lines':>14} {'%':>6} {'branches':>14} {'%':>6}")
@@ -123,15 +161,17 @@ def main(coverage_path, unreached_path):
     print("in no target, so not counted:", " ".join(sorted(apart)))
 
     reasons = read_reasons(unreached_path)
-    without = [(place, number) for place, number in sorted(unreached.items())
-               if place not in reasons]
-    for (name, text), number in without:
-        print(f"never reached, and without a reason: {name}:{number}: {text}")
+    without = sorted(set(unreached) - set(reasons))
+    for name, function in without:
+        lines = ", ".join(map(str, unreached[name, function]))
+        print(f"never reached, and without a reason: {name}: {function}: "
+              f"lines {lines}")
     stale = sorted(set(reasons) - set(unreached))
-    for name, text in stale:
-        print(f"a reason for what is reached or not there: {name}: {text}")
-    print(f"{len(unreached)} lines never reached, {len(without)} without a "
-          f"reason, {len(stale)} reasons without a line")
+    for name, function in stale:
+        print(f"a reason for what is reached or not there: {name}: {function}")
+    print(f"{sum(map(len, unreached.values()))} lines of {len(unreached)} "
+          f"functions never reached, {len(without)} functions without a "
+          f"reason, {len(stale)} reasons without a function")
     return 1 if failed or without or stale else 0
 
 
