@@ -238,6 +238,20 @@ TEST_F(CommandStatusTest, FewerThreadsThanAskedForWillDo) {
   EXPECT_THAT(err(), HasSubstr("threads instead of 1000"));
 }
 
+TEST_F(CommandStatusTest, NoFurtherThreadWillDo) {
+  // For root there is no such limit.
+  const std::string somebody =
+      getuid() == 0 ? "setpriv --reuid=65534 --clear-groups " : "";
+  if (Run(somebody + "test -x e820check") != 0) {
+    GTEST_SKIP() << "needs setpriv, and a place that others may read";
+  }
+  EXPECT_EQ(Run("prlimit --nproc=1 " + somebody +
+                "e820check diff --left reference --right rangetree "
+                "--cases 100 --jobs 8"),
+            0);
+  EXPECT_THAT(err(), HasSubstr("1 thread instead of 8"));
+}
+
 // Half of what could be compared is the least.
 TEST(StatusOfRun, NeedsComparisons) {
   const auto status = [](uint64_t accepted, uint64_t host, uint64_t uncovered) {

@@ -86,8 +86,8 @@ absl::Status RunInThreads(uint32_t threads,
       if (!headroom.emplace_back().is_there()) throw std::bad_alloc();
       others.emplace_back(run, i);
     } catch (const std::exception& error) {
-      std::cerr << "e820check: " << i << " threads instead of " << threads
-                << ": " << error.what() << "\n";
+      std::cerr << "e820check: " << i << (i == 1 ? " thread" : " threads")
+                << " instead of " << threads << ": " << error.what() << "\n";
       break;
     }
   }
