@@ -31,9 +31,10 @@ struct ReadOnlyProperty {
                          const ReadOnlyProperty&) = default;
 };
 
-// A text that is no value of this type.
+// A text or number that is no value of this type.
 struct NoValueOfType {
   enum class Type {
+    kInteger,  // of any width
     kOnOff,
     kUint8,
     kUint16,
@@ -42,6 +43,7 @@ struct NoValueOfType {
     kInt32,
     kInt64,
     kSize,
+    kSizeBelow2To64,
   };
 
   std::string property;
@@ -50,15 +52,16 @@ struct NoValueOfType {
   friend bool operator==(const NoValueOfType&, const NoValueOfType&) = default;
 };
 
-// A boolean, from +name or -name, for a property of this type.
-struct BoolForOtherType {
-  enum class Type { kText, kInteger };
+// A value of another type than the property's: a boolean from +name or -name,
+// or what JSON has.
+struct ValueOfOtherType {
+  enum class Expected { kText, kInteger, kBool, kBackend, kEpc };
 
   std::string property;
-  Type type = Type::kText;
+  Expected expected = Expected::kText;
 
-  friend bool operator==(const BoolForOtherType&,
-                         const BoolForOtherType&) = default;
+  friend bool operator==(const ValueOfOtherType&,
+                         const ValueOfOtherType&) = default;
 };
 
 // A word that an enumeration lacks.
@@ -95,7 +98,7 @@ struct BadVendor {
 
 using PropertyRefusal =
     std::variant<NoSuchProperty, ReadOnlyProperty, NoValueOfType,
-                 BoolForOtherType, NoSuchChoice, NumberAboveLimit,
+                 ValueOfOtherType, NoSuchChoice, NumberAboveLimit,
                  SizeOutOfRange, BadVendor>;
 
 // A property that comes from -global, or from name=value of -cpu.
@@ -142,8 +145,9 @@ struct PhysBitsOutOfRange {
                          const PhysBitsOutOfRange&) = default;
 };
 
-// ---- memdev= of an SGX section ----------------------------------------------
+// ---- memdev=, or another link to an object ----------------------------------
 
+// Of an SGX section.
 struct MemdevNotSet {
   friend bool operator==(const MemdevNotSet&, const MemdevNotSet&) = default;
 };
@@ -154,15 +158,149 @@ struct NoSuchObject {
   friend bool operator==(const NoSuchObject&, const NoSuchObject&) = default;
 };
 
-// An object that is no EPC backend.
-struct MemdevIsNoEpc {
-  friend bool operator==(const MemdevIsNoEpc&, const MemdevIsNoEpc&) = default;
+// ---- A device ---------------------------------------------------------------
+
+// Where there is nothing more to say.
+enum class DeviceFault {
+  // Of driver=.
+  kDriverMissing,
+  kDriverAbstract,
+  kDriverInternal,      // which users may not make
+  kDriverNotOfMachine,  // a device of the system bus, on another board
+
+  // Of the place on a bus.
+  kAddressOfWrongType,
+  kAddressOutOfRange,
+  kSecondIommu,
+  kNoChassisNumber,  // of a PCI bridge
+
+  // Of properties that are out of range.
+  kBlockSizeTooSmall,
+  kBlockSizeNotPowerOfTwo,
+  kBadUuid,
+
+  // Of what a driver does not go without.
+  kNoBmc,
+  kNoChardevOfDebugcon,
+  kNoChardevOfIpmi,
+  kNoChardevOfParallel,
+  kNoDmaOfFdc,
+  kNoDmaOfVmcoreinfo,
+  kNoDmaOfVmgenid,
+  kNoDrive,
+  kNoFsdev,
+  kNoI8042,
+  kNoLoaderArguments,
+  kNoMemdev,
+  kNoSerial,
+};
+
+struct UnknownDriver {
+  std::string driver;  // as typed
+
+  friend bool operator==(const UnknownDriver&, const UnknownDriver&) = default;
+};
+
+// An id that is no identifier.
+struct BadDeviceId {
+  std::string id;
+
+  friend bool operator==(const BadDeviceId&, const BadDeviceId&) = default;
+};
+
+struct DuplicateDeviceId {
+  std::string id;
+
+  friend bool operator==(const DuplicateDeviceId&,
+                         const DuplicateDeviceId&) = default;
+};
+
+// label-size= of an nvdimm.
+struct LabelTooSmall {
+  uint64_t size_bytes = 0;
+
+  friend bool operator==(const LabelTooSmall&, const LabelTooSmall&) = default;
+};
+
+// The board has no bus of the driver's kind.
+struct NoBusOfKind {
+  enum class Kind { kIsa, kPci };
+
+  std::string driver;
+  Kind kind = Kind::kPci;
+
+  friend bool operator==(const NoBusOfKind&, const NoBusOfKind&) = default;
+};
+
+// bus= the board's root bus, for a driver of another kind of bus.
+struct WrongBus {
+  std::string driver;
+  bool is_pcie = false;
+
+  friend bool operator==(const WrongBus&, const WrongBus&) = default;
+};
+
+struct NoSuchBus {
+  std::string bus;
+
+  friend bool operator==(const NoSuchBus&, const NoSuchBus&) = default;
+};
+
+// addr= a text that is no slot and function.
+struct BadPciAddress {
+  std::string driver;
+  std::string value;
+
+  friend bool operator==(const BadPciAddress&, const BadPciAddress&) = default;
+};
+
+struct NoFreePciSlot {
+  std::string driver;
+
+  friend bool operator==(const NoFreePciSlot&, const NoFreePciSlot&) = default;
+};
+
+struct PciSlotTaken {
+  std::string driver;
+  uint8_t devfn = 0;  // slot * 8 + function
+  std::string occupant_driver;
+  std::string occupant_id;  // empty: it has none
+
+  friend bool operator==(const PciSlotTaken&, const PciSlotTaken&) = default;
+};
+
+// What is no bridge, on the bus of a host bridge.
+struct OnlyBridgesFit {
+  std::string host_bridge;  // its driver
+
+  friend bool operator==(const OnlyBridgesFit&,
+                         const OnlyBridgesFit&) = default;
+};
+
+// A host bridge for boards of the other kind.
+struct HostBridgeOfOtherBoard {
+  std::string driver;
+  bool is_pcie = false;  // what the board has
+
+  friend bool operator==(const HostBridgeOfOtherBoard&,
+                         const HostBridgeOfOtherBoard&) = default;
+};
+
+struct BusNumberTaken {
+  uint8_t number = 0;
+
+  friend bool operator==(const BusNumberTaken&,
+                         const BusNumberTaken&) = default;
 };
 
 using DeferredRefusal =
     std::variant<PropertyRefusal, GlobalNotApplied, CpuWithoutApicId,
                  NoHypervVpIndex, HostModelWithoutHost, PhysBitsWithoutLongMode,
-                 PhysBitsOutOfRange, MemdevNotSet, NoSuchObject, MemdevIsNoEpc>;
+                 PhysBitsOutOfRange, MemdevNotSet, NoSuchObject, DeviceFault,
+                 UnknownDriver, BadDeviceId, DuplicateDeviceId, LabelTooSmall,
+                 NoBusOfKind, WrongBus, NoSuchBus, BadPciAddress, NoFreePciSlot,
+                 PciSlotTaken, OnlyBridgesFit, HostBridgeOfOtherBoard,
+                 BusNumberTaken>;
 
 }  // namespace e820check
 

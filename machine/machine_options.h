@@ -206,12 +206,12 @@ struct Device {
   Kind kind = Kind::kOther;
   std::string driver;  // as typed
   std::string id;      // empty: none was given
-  // The text, without location, with which QEMU refuses the device before it
-  // looks at the machine: an unknown driver, a property out of range; or empty.
-  std::string refusal;
-  // The same for a memory device, once QEMU has found a place in memory for it:
+  // Why QEMU refuses the device before it looks at the machine: an unknown
+  // driver, a property out of range.
+  std::optional<DeferredRefusal> refusal;
+  // The same of a memory device, once QEMU has found a place in memory for it:
   // its PCI address is taken.
-  std::string bus_refusal;
+  std::optional<DeferredRefusal> bus_refusal;
 
   // Of memory devices.
   std::string memdev;           // the id of a MemoryBackend; empty: not given

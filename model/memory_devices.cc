@@ -13,6 +13,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "machine/address_range.h"
+#include "model/refusal_words.h"
 
 namespace e820check::model {
 namespace {
@@ -126,8 +127,9 @@ class Plugger {
 
   absl::Status Plug(size_t index) {
     const Device& device = options_.devices[index];
-    if (!device.refusal.empty()) {
-      return Refuse(Rule::kDeviceRefusedByItself, device.refusal);
+    if (device.refusal) {
+      return Refuse(Rule::kDeviceRefusedByItself,
+                    RefusalWords(*device.refusal, policy_.release));
     }
     if (!IsMemoryDevice(device.kind)) return absl::OkStatus();
     if (!policy_.plugs_memory_devices) return RealizeUnplugged(device);
@@ -140,8 +142,9 @@ class Plugger {
     }
     absl::StatusOr<PluggedDevice> plugged = Place(index);
     if (!plugged.ok()) return plugged.status();
-    if (!device.bus_refusal.empty()) {
-      return Refuse(Rule::kDeviceRefusedByItself, device.bus_refusal);
+    if (device.bus_refusal) {
+      return Refuse(Rule::kDeviceRefusedByItself,
+                    RefusalWords(*device.bus_refusal, policy_.release));
     }
     if (absl::Status s = Realize(index); !s.ok()) return s;
     busy_.insert(device.memdev);

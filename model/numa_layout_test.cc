@@ -371,8 +371,9 @@ TEST(RefusalTest, ComesInTheOrderOfTheBoard) {
   options.cpu.refusal = PhysBitsOutOfRange{.bits = 60};
   options.memory.maxram_size_bytes = 4 * kTiB;
   options.memory.slots = 300;
-  options.pci_hole64_refusal = NoValueOfType{
-      .property = "pci-hole64-size", .type = NoValueOfType::Type::kSize};
+  options.pci_hole64_refusal =
+      NoValueOfType{.property = "pci-hole64-size",
+                    .type = NoValueOfType::Type::kSizeBelow2To64};
   EXPECT_EQ(RefusalOf(options),
             "phys-bits should be between 32 and 52  (but is 60)");
 

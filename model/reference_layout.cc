@@ -142,8 +142,7 @@ void AppendEnclaveRow(const AddressSpace& space, E820Table& table,
 }
 
 // The same, row 7.
-void AppendSpMemRows(const MachineOptions& options,
-                     const std::vector<PluggedDevice>& devices,
+void AppendSpMemRows(const std::vector<PluggedDevice>& devices,
                      E820Table& table, Journal& journal) {
   for (const PluggedDevice& plugged : devices) {
     if (plugged.contents != PluggedDevice::Contents::kSoftReserved) continue;
@@ -264,7 +263,7 @@ class Board {
 
   // What waits for all devices: doc/spec/qemu-layout.md 6 to 8.
   absl::Status Publish(const std::vector<PluggedDevice>& devices) {
-    AppendSpMemRows(options_, devices, layout_.e820, journal_);
+    AppendSpMemRows(devices, layout_.e820, journal_);
     if (policy_.has_cxl) {
       if (absl::Status s = CheckCxl(options_, journal_); !s.ok()) return s;
     }

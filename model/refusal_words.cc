@@ -11,6 +11,8 @@ using Type = NoValueOfType::Type;
 
 std::string Expected(Type type) {
   switch (type) {
+    case Type::kInteger:
+      return "integer";
     case Type::kOnOff:
       return "'on' or 'off'";
     case Type::kUint8:
@@ -26,10 +28,85 @@ std::string Expected(Type type) {
     case Type::kInt64:
       return "int64";
     case Type::kSize:
+      return "size";
+    case Type::kSizeBelow2To64:
       return "a non-negative number below 2^64\n"
              "Optional suffix k, M, G, T, P or E means kilo-, mega-, giga-, "
              "tera-, peta-\n"
              "and exabytes, respectively.";
+  }
+  return "";
+}
+
+std::string Expected(ValueOfOtherType::Expected expected) {
+  switch (expected) {
+    case ValueOfOtherType::Expected::kText:
+      return "string";
+    case ValueOfOtherType::Expected::kInteger:
+      return "integer";
+    case ValueOfOtherType::Expected::kBool:
+      return "boolean";
+    case ValueOfOtherType::Expected::kBackend:
+      return "memory-backend";
+    case ValueOfOtherType::Expected::kEpc:
+      return "memory-backend-epc";
+  }
+  return "";
+}
+
+std::string FaultWords(DeviceFault fault) {
+  switch (fault) {
+    case DeviceFault::kDriverMissing:
+      return "Parameter 'driver' is missing";
+    case DeviceFault::kDriverAbstract:
+      return "Parameter 'driver' expects a non-abstract device type";
+    case DeviceFault::kDriverInternal:
+      return "Parameter 'driver' expects a pluggable device type";
+    case DeviceFault::kDriverNotOfMachine:
+      return "Parameter 'driver' expects a dynamic sysbus device type for the "
+             "machine";
+    case DeviceFault::kAddressOfWrongType:
+      return "Invalid parameter type for 'addr', expected int or str";
+    case DeviceFault::kAddressOutOfRange:
+      return "Parameter 'addr' expects a value between -1 and 255";
+    case DeviceFault::kSecondIommu:
+      return "QEMU does not support multiple vIOMMUs for x86 yet.";
+    case DeviceFault::kNoChassisNumber:
+      return "Bridge chassis not specified. Each bridge is required to be "
+             "assigned a unique chassis id > 0.";
+    case DeviceFault::kBlockSizeTooSmall:
+      return "'block-size' property has to be at least 0x100000";
+    case DeviceFault::kBlockSizeNotPowerOfTwo:
+      return "'block-size' property has to be a power of two";
+    case DeviceFault::kBadUuid:
+      return "Property 'nvdimm.uuid' has invalid value";
+    case DeviceFault::kNoBmc:
+      return "IPMI device requires a bmc attribute to be set";
+    case DeviceFault::kNoChardevOfDebugcon:
+      return "Can't create debugcon device, empty char device";
+    case DeviceFault::kNoChardevOfIpmi:
+      return "IPMI external bmc requires chardev attribute";
+    case DeviceFault::kNoChardevOfParallel:
+      return "Can't create parallel device, empty char device";
+    case DeviceFault::kNoDmaOfFdc:
+      return "ISA controller does not support DMA";
+    case DeviceFault::kNoDmaOfVmcoreinfo:
+      return "vmcoreinfo device requires fw_cfg with DMA";
+    case DeviceFault::kNoDmaOfVmgenid:
+      return "vmgenid requires DMA write support in fw_cfg, which this machine "
+             "type does not provide";
+    case DeviceFault::kNoDrive:
+      return "drive property not set";
+    case DeviceFault::kNoFsdev:
+      return "9pfs device couldn't find fsdev with the id = NULL";
+    case DeviceFault::kNoI8042:
+      return "'i8042' link is not set";
+    case DeviceFault::kNoLoaderArguments:
+      return "please include valid arguments";
+    case DeviceFault::kNoMemdev:
+      return "memdev property must be set";
+    case DeviceFault::kNoSerial:
+      return "serial property not set";
   }
   return "";
 }
@@ -48,10 +125,9 @@ struct Words {
     return absl::StrCat("Parameter '", r.property, "' expects ",
                         Expected(r.type));
   }
-  std::string operator()(const BoolForOtherType& r) const {
-    const bool text = r.type == BoolForOtherType::Type::kText;
+  std::string operator()(const ValueOfOtherType& r) const {
     return absl::StrCat("Invalid parameter type for '", r.property,
-                        "', expected: ", text ? "string" : "integer");
+                        "', expected: ", Expected(r.expected));
   }
   std::string operator()(const NoSuchChoice& r) const {
     return absl::StrCat("Parameter '", r.property, "' does not accept value '",
@@ -109,8 +185,59 @@ struct Words {
   std::string operator()(const NoSuchObject& r) const {
     return absl::StrCat("Device '", r.path, "' not found");
   }
-  std::string operator()(const MemdevIsNoEpc&) const {
-    return "Invalid parameter type for 'memdev', expected: memory-backend-epc";
+  std::string operator()(const DeviceFault& fault) const {
+    return FaultWords(fault);
+  }
+  std::string operator()(const UnknownDriver& r) const {
+    return absl::StrCat("'", r.driver, "' is not a valid device model name");
+  }
+  std::string operator()(const BadDeviceId& r) const {
+    return absl::StrCat("Invalid qdev ID '", r.id, "'");
+  }
+  std::string operator()(const DuplicateDeviceId& r) const {
+    return absl::StrCat("Duplicate device ID '", r.id, "'");
+  }
+  std::string operator()(const LabelTooSmall& r) const {
+    return absl::StrCat("Property 'nvdimm.label-size' (0x",
+                        absl::Hex(r.size_bytes),
+                        ") is required at least 0x20000");
+  }
+  std::string operator()(const NoBusOfKind& r) const {
+    return absl::StrCat("No '",
+                        r.kind == NoBusOfKind::Kind::kIsa ? "ISA" : "PCI",
+                        "' bus found for device '", r.driver, "'");
+  }
+  std::string operator()(const WrongBus& r) const {
+    return absl::StrCat("Device '", r.driver, "' can't go on ",
+                        r.is_pcie ? "PCIE" : "PCI", " bus");
+  }
+  std::string operator()(const NoSuchBus& r) const {
+    return absl::StrCat("Bus '", r.bus, "' not found");
+  }
+  std::string operator()(const BadPciAddress& r) const {
+    return absl::StrCat("Property '", r.driver, ".addr' doesn't take value '",
+                        r.value, "'");
+  }
+  std::string operator()(const NoFreePciSlot& r) const {
+    return absl::StrCat("PCI: no slot/function available for ", r.driver,
+                        ", all in use or reserved");
+  }
+  std::string operator()(const PciSlotTaken& r) const {
+    return absl::StrCat(
+        "PCI: slot ", r.devfn / 8, " function ", r.devfn % 8,
+        " not available for ", r.driver, ", in use by ", r.occupant_driver,
+        ",id=", r.occupant_id.empty() ? "(null)" : r.occupant_id);
+  }
+  std::string operator()(const OnlyBridgesFit& r) const {
+    return absl::StrCat("PCI: Only PCI/PCIe bridges can be plugged into ",
+                        r.host_bridge);
+  }
+  std::string operator()(const HostBridgeOfOtherBoard& r) const {
+    return absl::StrCat(r.driver, " devices cannot reside on a ",
+                        r.is_pcie ? "PCIe" : "PCI", " bus");
+  }
+  std::string operator()(const BusNumberTaken& r) const {
+    return absl::StrCat("Bus ", int{r.number}, " is already in use");
   }
 };
 

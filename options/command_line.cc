@@ -306,7 +306,7 @@ absl::Status CommandLine::CreateDevices() {
     device_locations_.push_back(record.location.ToString());
     const Device& device = machine_.devices.back();
     // QEMU ends here at the latest.
-    if (!device.refusal.empty()) return absl::OkStatus();
+    if (device.refusal) return absl::OkStatus();
     if (device.kind == Device::Kind::kOther) {
       log_.NoteIgnored(record.location);
     }

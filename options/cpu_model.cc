@@ -409,7 +409,7 @@ class VirtualCpu {
   absl::Status SetBool(absl::string_view name, bool on) {
     const std::optional<Property> property = FindProperty(name, model_, qemu_);
     if (!property) return NotFound(name);
-    auto type = BoolForOtherType::Type::kInteger;
+    auto expected = ValueOfOtherType::Expected::kInteger;
     switch (property->kind) {
       case Kind::kFlag:
       case Kind::kLongMode:
@@ -423,7 +423,7 @@ class VirtualCpu {
       case Kind::kOnOffAuto:
       case Kind::kText:
       case Kind::kVendor:
-        type = BoolForOtherType::Type::kText;
+        expected = ValueOfOtherType::Expected::kText;
         break;
       case Kind::kPhysBits:
       case Kind::kUnsigned:
@@ -442,7 +442,7 @@ class VirtualCpu {
         return NotModelled(name);
     }
     return RefuseFor(
-        BoolForOtherType{.property = std::string(name), .type = type});
+        ValueOfOtherType{.property = std::string(name), .expected = expected});
   }
 
   absl::Status FixPhysBits() {

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <iterator>
 #include <limits>
-#include <memory>
 #include <utility>
 
 #include "absl/strings/ascii.h"
@@ -18,8 +17,6 @@
 #include "options/integer.h"
 #include "options/json.h"
 #include "options/memory_backend.h"
-#include "options/object_link.h"
-#include "options/refusal.h"
 #include "options/release_rules.h"
 
 namespace e820check {
@@ -89,18 +86,28 @@ std::optional<uint8_t> ReadPciAddress(absl::string_view text) {
   return static_cast<uint8_t>(*slot * kFunctionsPerSlot + *function);
 }
 
-std::string PciName(absl::string_view driver, absl::string_view id) {
-  return absl::StrCat(driver, ",id=", id.empty() ? "(null)" : id);
-}
-
-absl::StatusOr<std::unique_ptr<RecordSource>> MakeSource(
-    const DeviceRequest& request, QemuVersion qemu,
-    std::vector<std::string>& warnings) {
-  if (request.is_json) {
-    return std::make_unique<JsonSource>(request.tree, ValueTree::kRoot);
+DeferredCheck SetPciAddress(const Driver& driver, const Value& value,
+                            Device& device) {
+  if (value.kind == Value::Kind::kSigned) {
+    if (value.signed_integer < -1 || value.signed_integer > UINT8_MAX) {
+      return DeviceFault::kAddressOutOfRange;
+    }
+    if (value.signed_integer >= 0) {
+      device.devfn = static_cast<uint8_t>(value.signed_integer);
+    }
+    return std::nullopt;
   }
-  return std::make_unique<KeyvalSource>(request.tree, ValueTree::kRoot, "",
-                                        qemu, warnings);
+  if (value.kind != Value::Kind::kString) {
+    return DeviceFault::kAddressOfWrongType;
+  }
+  // C libraries differ in what they make of a prefix without digits.
+  const std::string text = absl::AsciiStrToLower(value.text);
+  if (absl::EndsWith(text, "0x") || absl::StrContains(text, "0x.")) {
+    return NotCovered("addr= a number without digits");
+  }
+  device.devfn = ReadPciAddress(value.text);
+  if (device.devfn) return std::nullopt;
+  return BadPciAddress{.driver = std::string(driver.name), .value = value.text};
 }
 
 bool IsReserved(absl::string_view key) {
@@ -145,9 +152,8 @@ absl::Status CheckForHelp(const DeviceRequest& request, QemuVersion qemu,
 DeviceBuilder::DeviceBuilder(MachineOptions& options,
                              const DeviceSurroundings& surroundings)
     : options_(options), surroundings_(surroundings) {
-  const auto occupy = [this](uint8_t slot, absl::string_view driver) {
-    occupants_[static_cast<uint8_t>(slot * kFunctionsPerSlot)] =
-        PciName(driver, "");
+  const auto occupy = [this](uint8_t slot, const char* driver) {
+    occupants_[static_cast<uint8_t>(slot * kFunctionsPerSlot)] = {driver, ""};
   };
   // Other functions of these slots are taken or not as other options have it.
   if (options.type.family == MachineFamily::kI440fx) {
@@ -162,58 +168,64 @@ DeviceBuilder::DeviceBuilder(MachineOptions& options,
 absl::Status DeviceBuilder::Add(DeviceRequest request) {
   if (!request.is_json) request.tree = MakeTree(request.bag);
   Device device;
-  absl::Status made = Make(request, device);
-  if (absl::IsInvalidArgument(made)) {
-    device.refusal = std::string(made.message());
-  } else if (!made.ok()) {
-    return made;
-  }
+  DeferredCheck made = Make(request, device);
+  if (!made.ok()) return made.status();
+  device.refusal = *std::move(made);
   options_.devices.push_back(std::move(device));
   return absl::OkStatus();
 }
 
-// In QEMU's order.
-absl::Status DeviceBuilder::Make(const DeviceRequest& request, Device& device) {
+DeferredCheck DeviceBuilder::Make(const DeviceRequest& request,
+                                  Device& device) {
   const std::string* typed = FindText(request.tree, "driver");
-  if (typed == nullptr) return Refuse("Parameter 'driver' is missing");
+  if (typed == nullptr) return DeviceFault::kDriverMissing;
   device.driver = *typed;
-  const absl::StatusOr<Driver> driver =
-      FindDriver(*typed, options_.type, options_.qemu_version);
-  if (!driver.ok()) return driver.status();
+  const auto found = FindDriver(*typed, options_.type, options_.qemu_version);
+  if (!found.ok()) return found.status();
+  const auto* driver = std::get_if<Driver>(&*found);
+  if (driver == nullptr) return std::get<DeferredRefusal>(*found);
   device.kind = driver->kind;
-  const absl::StatusOr<Place> place = FindPlace(*driver, request.tree);
+  const PlaceOrRefusal place = FindPlace(*driver, request.tree);
   if (!place.ok()) return place.status();
-  absl::Status done = SetId(request, device);
-  if (done.ok()) {
-    done = driver->kind == Kind::kOther && !driver->is_host_bridge
-               ? CheckOtherProperties(*driver, request, device)
-               : SetProperties(*driver, request, device);
+  if (const auto* refusal = std::get_if<DeferredRefusal>(&*place)) {
+    return *refusal;
   }
-  if (done.ok()) done = Realize(*driver, *place, device);
-  if (!done.ok()) return done;
-  return CheckNeeds(*driver, request.tree, options_, surroundings_.globals);
+  return MakeOf(*driver, std::get<Place>(*place), request, device);
 }
 
-absl::Status DeviceBuilder::SetId(const DeviceRequest& request,
-                                  Device& device) {
+// In QEMU's order.
+DeferredCheck DeviceBuilder::MakeOf(const Driver& driver, Place place,
+                                    const DeviceRequest& request,
+                                    Device& device) {
+  DeferredCheck done = SetId(request, device);
+  if (Passed(done)) {
+    done = driver.kind == Kind::kOther && !driver.is_host_bridge
+               ? CheckOtherProperties(driver, request, device)
+               : SetProperties(driver, request, device);
+  }
+  if (Passed(done)) done = Realize(driver, place, device);
+  if (!Passed(done)) return done;
+  return CheckNeeds(driver, request.tree, options_, surroundings_.globals);
+}
+
+DeferredCheck DeviceBuilder::SetId(const DeviceRequest& request,
+                                   Device& device) {
   const std::string* id = FindText(request.tree, "id");
-  if (id == nullptr) return absl::OkStatus();
+  if (id == nullptr) return std::nullopt;
   // QemuOpts have checked theirs before.
   if (!IsIdentifier(*id)) {
     if (!OptionRulesOf(options_.qemu_version)
              .json_device_ids_are_refused_as_ids) {
       return NotCovered("a JSON id that is no identifier");
     }
-    return Refuse("Invalid qdev ID '", *id, "'");
+    return BadDeviceId{.id = *id};
   }
-  if (!ids_.insert(*id).second) {
-    return Refuse("Duplicate device ID '", *id, "'");
-  }
+  if (!ids_.insert(*id).second) return DuplicateDeviceId{.id = *id};
   device.id = *id;
-  return absl::OkStatus();
+  return std::nullopt;
 }
 
-absl::StatusOr<DeviceBuilder::Place> DeviceBuilder::FindPlace(
+DeviceBuilder::PlaceOrRefusal DeviceBuilder::FindPlace(
     const Driver& driver, const ValueTree& tree) const {
   if (driver.bus == Bus::kPci && surroundings_.has_microvm_pcie) {
     return NotCovered("PCI on microvm");
@@ -224,16 +236,18 @@ absl::StatusOr<DeviceBuilder::Place> DeviceBuilder::FindPlace(
     return FindBus(driver, *name);
   }
   if (driver.bus == Bus::kIsa && options_.type.family == MachineFamily::kNone) {
-    return Refuse("No 'ISA' bus found for device '", driver.name, "'");
+    return NoBusOfKind{.driver = std::string(driver.name),
+                       .kind = NoBusOfKind::Kind::kIsa};
   }
   if (driver.bus != Bus::kPci) return Place::kElsewhere;
   if (!HasPci(options_.type)) {
-    return Refuse("No 'PCI' bus found for device '", driver.name, "'");
+    return NoBusOfKind{.driver = std::string(driver.name),
+                       .kind = NoBusOfKind::Kind::kPci};
   }
   return newest_host_bridge_.empty() ? Place::kRoot : Place::kHostBridge;
 }
 
-absl::StatusOr<DeviceBuilder::Place> DeviceBuilder::FindBus(
+DeviceBuilder::PlaceOrRefusal DeviceBuilder::FindBus(
     const Driver& driver, absl::string_view bus) const {
   const bool is_root =
       HasPci(options_.type) && bus == RootBusName(options_.type);
@@ -241,10 +255,7 @@ absl::StatusOr<DeviceBuilder::Place> DeviceBuilder::FindBus(
     if (is_root) return Place::kRoot;
     if (bus_ids_.contains(bus)) return Place::kElsewhere;
   } else if (is_root) {
-    return Refuse(
-        "Device '", driver.name, "' can't go on ",
-        options_.type.family == MachineFamily::kI440fx ? "PCI" : "PCIE",
-        " bus");
+    return WrongBus{.driver = std::string(driver.name), .is_pcie = HasPcie()};
   }
   // The root bus of the other PCI board; and what no name looks like: they
   // begin with a letter, and paths with a slash.
@@ -259,131 +270,112 @@ absl::StatusOr<DeviceBuilder::Place> DeviceBuilder::FindBus(
       (ids_.contains(bus) || bus == "i2c" || bus == "main-system-bus" ||
        bus == "virtio-bus" || bus.find_first_of("./ ") != bus.npos);
   if (may_be_there) return NotCovered("this bus is not covered");
-  return Refuse("Bus '", bus, "' not found");
-}
-
-absl::Status DeviceBuilder::SetPciAddress(const Driver& driver,
-                                          const Value& value,
-                                          Device& device) const {
-  if (value.kind == Value::Kind::kSigned) {
-    if (value.signed_integer < -1 || value.signed_integer > UINT8_MAX) {
-      return Refuse("Parameter 'addr' expects a value between -1 and 255");
-    }
-    if (value.signed_integer >= 0) {
-      device.devfn = static_cast<uint8_t>(value.signed_integer);
-    }
-    return absl::OkStatus();
-  }
-  if (value.kind != Value::Kind::kString) {
-    return Refuse("Invalid parameter type for 'addr', expected int or str");
-  }
-  // C libraries differ in what they make of a prefix without digits.
-  const std::string text = absl::AsciiStrToLower(value.text);
-  if (absl::EndsWith(text, "0x") || absl::StrContains(text, "0x.")) {
-    return NotCovered("addr= a number without digits");
-  }
-  device.devfn = ReadPciAddress(value.text);
-  if (device.devfn) return absl::OkStatus();
-  return Refuse("Property '", driver.name, ".addr' doesn't take value '",
-                value.text, "'");
+  return NoSuchBus{.bus = std::string(bus)};
 }
 
 // Of devices that are not modelled: whatever else they are told is taken to be
 // right, but for the one that serves as an example of all PCI devices.
-absl::Status DeviceBuilder::CheckOtherProperties(const Driver& driver,
-                                                 const DeviceRequest& request,
-                                                 Device& device) const {
+DeferredCheck DeviceBuilder::CheckOtherProperties(const Driver& driver,
+                                                  const DeviceRequest& request,
+                                                  Device& device) const {
   for (const auto& [key, index] : request.tree.QDictOrder(ValueTree::kRoot)) {
     if (IsReserved(key)) continue;
     const Value& value = request.tree[index];
     if (driver.bus == Bus::kPci && key == "addr") {
-      absl::Status set = SetPciAddress(driver, value, device);
-      if (!set.ok()) return set;
+      DeferredCheck set = SetPciAddress(driver, value, device);
+      if (!Passed(set)) return set;
     } else if (driver.name == "virtio-rng-pci" && !MayHaveRngProperty(key)) {
-      return Refuse("Property '", driver.name, ".", key, "' not found");
+      return NoSuchProperty{.driver = std::string(driver.name),
+                            .property = std::string(key)};
     } else if (value.kind == Value::Kind::kString && !value.text.empty() &&
                (key == "memdev" ||
                 ResolveBackend(options_.backends, value.text) != nullptr)) {
       return NotCovered("this device may occupy a memory backend");
     }
   }
-  return absl::OkStatus();
+  return std::nullopt;
 }
 
-absl::Status DeviceBuilder::SetProperties(const Driver& driver,
-                                          const DeviceRequest& request,
-                                          Device& device) {
+DeferredCheck DeviceBuilder::SetProperties(const Driver& driver,
+                                           const DeviceRequest& request,
+                                           Device& device) {
   std::vector<std::string> warnings;
-  absl::StatusOr<std::unique_ptr<RecordSource>> source =
-      MakeSource(request, options_.qemu_version, warnings);
-  if (!source.ok()) return source.status();
   for (const auto& [key, index] : request.tree.QDictOrder(ValueTree::kRoot)) {
     if (IsReserved(key)) continue;
-    const std::string& text = request.tree[index].text;
-    if (key == "memdev" && ids_.contains(text) &&
-        ResolveBackend(options_.backends, text) == nullptr) {
+    const Value& value = request.tree[index];
+    if (key == "memdev" && ids_.contains(value.text) &&
+        ResolveBackend(options_.backends, value.text) == nullptr) {
       return NotCovered("memdev= a device");
     }
-    absl::Status set =
+    const PropertyValue typed(key, value,
+                              request.is_json ? PropertyValue::Syntax::kJson
+                                              : PropertyValue::Syntax::kText,
+                              options_.qemu_version);
+    DeferredCheck set =
         driver.bus == Bus::kPci && key == "addr"
-            ? SetPciAddress(driver, request.tree[index], device)
-            : SetDeviceProperty(driver, key, options_, **source, device);
-    if (!set.ok()) return set;
+            ? SetPciAddress(driver, value, device)
+            : SetDeviceProperty(driver, key, typed, options_, device, warnings);
+    if (!Passed(set)) return set;
   }
   // QEMU would print it after the board's own.
   if (!warnings.empty()) return NotCovered("a size that QEMU warns of");
-  return absl::OkStatus();
+  return std::nullopt;
 }
 
-absl::Status DeviceBuilder::Realize(const Driver& driver, Place place,
-                                    Device& device) {
+DeferredCheck DeviceBuilder::Realize(const Driver& driver, Place place,
+                                     Device& device) {
   if (driver.name == "intel-iommu" && std::exchange(has_iommu_, true)) {
-    return Refuse("QEMU does not support multiple vIOMMUs for x86 yet.");
+    return DeviceFault::kSecondIommu;
   }
-  if (driver.bus != Bus::kPci) return absl::OkStatus();
+  if (driver.bus != Bus::kPci) return std::nullopt;
   if (place == Place::kHostBridge && !driver.is_bridge) {
     if (IsMemoryDevice(driver.kind)) {
       return NotCovered("QEMU would put it on a bus of its newest host bridge");
     }
-    return Refuse("PCI: Only PCI/PCIe bridges can be plugged into ",
-                  newest_host_bridge_);
+    return OnlyBridgesFit{.host_bridge = newest_host_bridge_};
   }
   if (place == Place::kRoot) {
-    absl::Status taken = TakeSlot(driver, device);
-    if (!taken.ok()) return taken;
+    DeferredCheck taken = TakeSlot(driver, device);
+    // QEMU asks the board about memory devices before it asks the bus.
+    if (taken.ok() && *taken && IsMemoryDevice(device.kind)) {
+      device.bus_refusal = *std::move(taken);
+    } else if (!Passed(taken)) {
+      return taken;
+    }
   } else {
     device.devfn.reset();
     if (!device.id.empty()) unplaced_ids_.insert(device.id);
   }
   if (driver.is_host_bridge) {
-    const bool is_i440fx = options_.type.family == MachineFamily::kI440fx;
-    if (is_i440fx != (driver.name == "pxb")) {
-      return Refuse(driver.name, " devices cannot reside on a ",
-                    is_i440fx ? "PCI" : "PCIe", " bus");
-    }
-    absl::Status taken = TakeBusNumber(device);
-    if (!taken.ok()) return taken;
-    // The bridge that it makes has the number of the bus.
-    if (driver.name == "pxb" && device.bus_number == 0) {
-      return RefuseChassis(options_.qemu_version);
-    }
-    newest_host_bridge_ = std::string(driver.name);
+    DeferredCheck realized = RealizeHostBridge(driver, device);
+    if (!Passed(realized)) return realized;
   }
   if ((driver.is_bridge || driver.is_host_bridge) && !device.id.empty()) {
     bus_ids_.insert(device.id);
   }
-  return absl::OkStatus();
+  return std::nullopt;
 }
 
-// QEMU asks the board about memory devices before it asks the bus.
-absl::Status DeviceBuilder::RefusePlace(Device& device,
-                                        const std::string& text) {
-  if (!IsMemoryDevice(device.kind)) return Refuse(text);
-  device.bus_refusal = text;
-  return absl::OkStatus();
+DeferredCheck DeviceBuilder::RealizeHostBridge(const Driver& driver,
+                                               const Device& device) {
+  if (HasPcie() == (driver.name == "pxb")) {
+    return HostBridgeOfOtherBoard{.driver = std::string(driver.name),
+                                  .is_pcie = HasPcie()};
+  }
+  if (bus_numbers_[device.bus_number]) {
+    return BusNumberTaken{.number = device.bus_number};
+  }
+  bus_numbers_.set(device.bus_number);
+  // The bridge that it makes has the number of the bus.
+  if (driver.name == "pxb" && device.bus_number == 0) {
+    return RefuseIncomplete(DeviceFault::kNoChassisNumber,
+                            options_.qemu_version);
+  }
+  newest_host_bridge_ = std::string(driver.name);
+  return std::nullopt;
 }
 
-absl::Status DeviceBuilder::TakeSlot(const Driver& driver, Device& device) {
+DeferredCheck DeviceBuilder::TakeSlot(const Driver& driver, Device& device) {
   if (!device.devfn) {
     uint8_t slot = 0;
     while (slot < kSlots && occupants_.contains(static_cast<uint8_t>(
@@ -391,9 +383,7 @@ absl::Status DeviceBuilder::TakeSlot(const Driver& driver, Device& device) {
       ++slot;
     }
     if (slot == kSlots) {
-      return RefusePlace(device,
-                         absl::StrCat("PCI: no slot/function available for ",
-                                      driver.name, ", all in use or reserved"));
+      return NoFreePciSlot{.driver = std::string(driver.name)};
     }
     device.devfn = static_cast<uint8_t>(slot * kFunctionsPerSlot);
     if (surroundings_.has_other_pci_devices && !device.id.empty()) {
@@ -401,13 +391,12 @@ absl::Status DeviceBuilder::TakeSlot(const Driver& driver, Device& device) {
     }
   }
   const uint8_t slot = *device.devfn / kFunctionsPerSlot;
-  const uint8_t function = *device.devfn % kFunctionsPerSlot;
   const auto taken = occupants_.find(*device.devfn);
   if (taken != occupants_.end()) {
-    return RefusePlace(
-        device, absl::StrCat("PCI: slot ", int{slot}, " function ",
-                             int{function}, " not available for ", driver.name,
-                             ", in use by ", taken->second));
+    return PciSlotTaken{.driver = std::string(driver.name),
+                        .devfn = *device.devfn,
+                        .occupant_driver = taken->second.driver,
+                        .occupant_id = taken->second.id};
   }
   const auto neighbour =
       occupants_.lower_bound(static_cast<uint8_t>(slot * kFunctionsPerSlot));
@@ -415,16 +404,12 @@ absl::Status DeviceBuilder::TakeSlot(const Driver& driver, Device& device) {
       neighbour->first / kFunctionsPerSlot == slot) {
     return NotCovered("it shares its PCI slot");
   }
-  occupants_[*device.devfn] = PciName(driver.name, device.id);
-  return absl::OkStatus();
+  occupants_[*device.devfn] = {std::string(driver.name), device.id};
+  return std::nullopt;
 }
 
-absl::Status DeviceBuilder::TakeBusNumber(const Device& device) {
-  if (bus_numbers_[device.bus_number]) {
-    return Refuse("Bus ", int{device.bus_number}, " is already in use");
-  }
-  bus_numbers_.set(device.bus_number);
-  return absl::OkStatus();
+bool DeviceBuilder::HasPcie() const {
+  return options_.type.family != MachineFamily::kI440fx;
 }
 
 absl::Status DeviceBuilder::CheckAffinities() const {

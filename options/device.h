@@ -12,6 +12,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -22,8 +23,8 @@
 #include "options/driver.h"
 #include "options/global_property.h"
 #include "options/qemu_opts.h"
+#include "options/refusal.h"
 #include "options/value_tree.h"
-#include "options/visitor.h"
 
 namespace e820check {
 
@@ -72,23 +73,28 @@ class DeviceBuilder {
   // Where a PCI device goes.
   enum class Place { kRoot, kHostBridge, kElsewhere };
 
-  absl::Status Make(const DeviceRequest& request, Device& device);
-  absl::Status SetId(const DeviceRequest& request, Device& device);
-  absl::StatusOr<Place> FindPlace(const Driver& driver,
-                                  const ValueTree& tree) const;
-  absl::StatusOr<Place> FindBus(const Driver& driver,
-                                absl::string_view bus) const;
-  absl::Status SetProperties(const Driver& driver, const DeviceRequest& request,
-                             Device& device);
-  absl::Status SetPciAddress(const Driver& driver, const Value& value,
-                             Device& device) const;
-  absl::Status CheckOtherProperties(const Driver& driver,
-                                    const DeviceRequest& request,
-                                    Device& device) const;
-  absl::Status Realize(const Driver& driver, Place place, Device& device);
-  absl::Status RefusePlace(Device& device, const std::string& text);
-  absl::Status TakeSlot(const Driver& driver, Device& device);
-  absl::Status TakeBusNumber(const Device& device);
+  using PlaceOrRefusal = absl::StatusOr<std::variant<Place, DeferredRefusal>>;
+
+  struct Occupant {
+    std::string driver;
+    std::string id;  // empty: none was given
+  };
+
+  DeferredCheck Make(const DeviceRequest& request, Device& device);
+  DeferredCheck MakeOf(const Driver& driver, Place place,
+                       const DeviceRequest& request, Device& device);
+  DeferredCheck SetId(const DeviceRequest& request, Device& device);
+  PlaceOrRefusal FindPlace(const Driver& driver, const ValueTree& tree) const;
+  PlaceOrRefusal FindBus(const Driver& driver, absl::string_view bus) const;
+  DeferredCheck SetProperties(const Driver& driver,
+                              const DeviceRequest& request, Device& device);
+  DeferredCheck CheckOtherProperties(const Driver& driver,
+                                     const DeviceRequest& request,
+                                     Device& device) const;
+  DeferredCheck Realize(const Driver& driver, Place place, Device& device);
+  DeferredCheck RealizeHostBridge(const Driver& driver, const Device& device);
+  DeferredCheck TakeSlot(const Driver& driver, Device& device);
+  bool HasPcie() const;  // of boards with a PCI bus
 
   MachineOptions& options_;
   DeviceSurroundings surroundings_;
@@ -97,8 +103,8 @@ class DeviceBuilder {
   std::set<std::string, std::less<>> unplaced_ids_;
   std::string newest_host_bridge_;  // its driver
   bool has_iommu_ = false;
-  std::bitset<256> bus_numbers_;              // of host bridges
-  std::map<uint8_t, std::string> occupants_;  // by devfn: "driver,id=..."
+  std::bitset<256> bus_numbers_;           // of host bridges
+  std::map<uint8_t, Occupant> occupants_;  // by devfn
 };
 
 }  // namespace e820check

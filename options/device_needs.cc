@@ -10,7 +10,6 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "options/integer.h"
-#include "options/refusal.h"
 #include "options/release_rules.h"
 
 namespace e820check {
@@ -29,37 +28,31 @@ struct Need {
   absl::string_view properties;  // any one is taken to be enough
   Type type;
   absl::string_view example;
-  absl::string_view refusal;
+  DeviceFault fault;
 };
 
-constexpr absl::string_view kNoChassis =
-    "Bridge chassis not specified. Each bridge is required to be assigned a "
-    "unique chassis id > 0.";
-
 constexpr Need kNeeds[] = {
-    {"cxl-type3", "memdev", Type::kLink, "memdev=x",
-     "memdev property must be set"},
+    {"cxl-type3", "memdev", Type::kLink, "memdev=x", DeviceFault::kNoMemdev},
     {"ipmi-bmc-extern", "chardev", Type::kLink, "chardev=x",
-     "IPMI external bmc requires chardev attribute"},
+     DeviceFault::kNoChardevOfIpmi},
     {"isa-debugcon", "chardev", Type::kLink, "chardev=x",
-     "Can't create debugcon device, empty char device"},
+     DeviceFault::kNoChardevOfDebugcon},
     // 7.2 dies of an empty name.
     {"isa-ipmi-bt isa-ipmi-kcs pci-ipmi-bt pci-ipmi-kcs", "bmc", Type::kText,
-     "bmc=x", "IPMI device requires a bmc attribute to be set"},
+     "bmc=x", DeviceFault::kNoBmc},
     {"isa-parallel", "chardev", Type::kLink, "chardev=x",
-     "Can't create parallel device, empty char device"},
+     DeviceFault::kNoChardevOfParallel},
     {"loader", "addr data data-be data-len file force-raw", Type::kText,
-     "data-len=1", "please include valid arguments"},
-    {"nvme", "serial", Type::kText, "serial=x", "serial property not set"},
+     "data-len=1", DeviceFault::kNoLoaderArguments},
+    {"nvme", "serial", Type::kText, "serial=x", DeviceFault::kNoSerial},
     {"pci-bridge pci-bridge-seat", "chassis_nr", Type::kNumber, "chassis_nr=1",
-     kNoChassis},
+     DeviceFault::kNoChassisNumber},
     {"virtio-9p-pci virtio-9p-pci-non-transitional virtio-9p-pci-transitional",
-     "fsdev", Type::kText, "fsdev=x",
-     "9pfs device couldn't find fsdev with the id = NULL"},
+     "fsdev", Type::kText, "fsdev=x", DeviceFault::kNoFsdev},
     {"virtio-blk-pci virtio-blk-pci-non-transitional "
      "virtio-blk-pci-transitional",
-     "drive", Type::kLink, "drive=x", "drive property not set"},
-    {"vmmouse", "i8042", Type::kLink, "i8042=x", "'i8042' link is not set"},
+     "drive", Type::kLink, "drive=x", DeviceFault::kNoDrive},
+    {"vmmouse", "i8042", Type::kLink, "i8042=x", DeviceFault::kNoI8042},
 };
 
 bool HasWord(absl::string_view words, absl::string_view word) {
@@ -72,14 +65,6 @@ const Need* FindNeed(absl::string_view driver) {
       std::begin(kNeeds), std::end(kNeeds),
       [driver](const Need& need) { return HasWord(need.drivers, driver); });
   return found == std::end(kNeeds) ? nullptr : found;
-}
-
-absl::Status RefuseIfKnown(QemuVersion qemu, absl::string_view text) {
-  if (OptionRulesOf(qemu).refusals_of_incomplete_devices_are_known) {
-    return Refuse(text);
-  }
-  return absl::UnimplementedError(
-      "what this release says of an incomplete device is not known");
 }
 
 // Whether the value is something, nothing, or of a form that is not covered.
@@ -101,15 +86,15 @@ absl::StatusOr<bool> Gives(Type type, const Value& value, QemuVersion qemu) {
   return absl::UnimplementedError("an empty value is not covered");
 }
 
-absl::Status CheckProperties(const Need& need, const ValueTree& typed,
-                             QemuVersion qemu,
-                             absl::Span<const GlobalProperty> globals) {
+DeferredCheck CheckProperties(const Need& need, const ValueTree& typed,
+                              QemuVersion qemu,
+                              absl::Span<const GlobalProperty> globals) {
   for (const absl::string_view key : absl::StrSplit(need.properties, ' ')) {
     const std::optional<uint32_t> index = typed.Find(ValueTree::kRoot, key);
     if (index) {
       const absl::StatusOr<bool> gives = Gives(need.type, typed[*index], qemu);
       if (!gives.ok()) return gives.status();
-      if (*gives) return absl::OkStatus();
+      if (*gives) return std::nullopt;
     } else if (std::any_of(globals.begin(), globals.end(),
                            [key](const GlobalProperty& global) {
                              return global.property == key;
@@ -118,46 +103,48 @@ absl::Status CheckProperties(const Need& need, const ValueTree& typed,
           absl::StrCat("a -global may set its ", key));
     }
   }
-  return RefuseIfKnown(qemu, need.refusal);
+  return RefuseIncomplete(need.fault, qemu);
 }
 
 // What devices want of the board.
-absl::Status CheckBoard(absl::string_view driver,
-                        const MachineOptions& machine) {
+DeferredCheck CheckBoard(absl::string_view driver,
+                         const MachineOptions& machine) {
   constexpr MachineVersion kFirstWithDma = {.major = 2, .minor = 5};
   const QemuVersion qemu = machine.qemu_version;
   const bool has_dma = machine.type.family != MachineFamily::kNone &&
                        machine.type.version >= kFirstWithDma;
   if (driver == "vmcoreinfo" && !has_dma) {
-    return RefuseIfKnown(qemu, "vmcoreinfo device requires fw_cfg with DMA");
+    return RefuseIncomplete(DeviceFault::kNoDmaOfVmcoreinfo, qemu);
   }
   if (driver == "vmgenid" && !has_dma) {
-    return RefuseIfKnown(qemu,
-                         "vmgenid requires DMA write support in fw_cfg, which "
-                         "this machine type does not provide");
+    return RefuseIncomplete(DeviceFault::kNoDmaOfVmgenid, qemu);
   }
-  if (machine.type.family != MachineFamily::kMicrovm) return absl::OkStatus();
+  if (machine.type.family != MachineFamily::kMicrovm) return std::nullopt;
   if (driver == "isa-fdc") {
-    return RefuseIfKnown(qemu, "ISA controller does not support DMA");
+    return RefuseIncomplete(DeviceFault::kNoDmaOfFdc, qemu);
   }
   if (driver == "mc146818rtc") {
     return absl::UnimplementedError("the board may have a clock already");
   }
-  return absl::OkStatus();
+  return std::nullopt;
 }
 
 }  // namespace
 
-absl::Status CheckNeeds(const Driver& driver, const ValueTree& typed,
-                        const MachineOptions& machine,
-                        absl::Span<const GlobalProperty> globals) {
+DeferredCheck CheckNeeds(const Driver& driver, const ValueTree& typed,
+                         const MachineOptions& machine,
+                         absl::Span<const GlobalProperty> globals) {
   const Need* need = FindNeed(driver.name);
   if (need == nullptr) return CheckBoard(driver.name, machine);
   return CheckProperties(*need, typed, machine.qemu_version, globals);
 }
 
-absl::Status RefuseChassis(QemuVersion qemu) {
-  return RefuseIfKnown(qemu, kNoChassis);
+DeferredCheck RefuseIncomplete(DeviceFault fault, QemuVersion qemu) {
+  if (OptionRulesOf(qemu).refusals_of_incomplete_devices_are_known) {
+    return fault;
+  }
+  return absl::UnimplementedError(
+      "what this release says of an incomplete device is not known");
 }
 
 std::string ExampleOfNeeds(const Driver& driver) {

@@ -7,12 +7,12 @@
 
 #include <string>
 
-#include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "machine/machine_options.h"
 #include "options/driver.h"
 #include "options/global_property.h"
+#include "options/refusal.h"
 #include "options/value_tree.h"
 
 namespace e820check {
@@ -21,12 +21,12 @@ namespace e820check {
 // device has its place on a bus. Unimplemented if that is not known: of later
 // releases, which were not asked, or if a -global may give what is missing.
 // That a backend exists, of which the name is typed, is taken to be right.
-absl::Status CheckNeeds(const Driver& driver, const ValueTree& typed,
-                        const MachineOptions& machine,
-                        absl::Span<const GlobalProperty> globals);
+DeferredCheck CheckNeeds(const Driver& driver, const ValueTree& typed,
+                         const MachineOptions& machine,
+                         absl::Span<const GlobalProperty> globals);
 
-// The refusal of a PCI bridge without a number for its chassis.
-absl::Status RefuseChassis(QemuVersion qemu);
+// Refuses an incomplete device, if it is known what the release says of those.
+DeferredCheck RefuseIncomplete(DeviceFault fault, QemuVersion qemu);
 
 // A property that satisfies CheckNeeds, with a comma in front: ",chardev=x".
 // Empty for drivers that need none.

@@ -14,6 +14,7 @@
 #include "options/command_line.h"
 #include "options/device_tables.h"
 #include "options/format.h"
+#include "options/layout_words.h"
 
 namespace e820check {
 namespace {
@@ -39,7 +40,8 @@ std::string Verdict(absl::string_view line,
   if (!parsed.ok()) return std::string(parsed.status().message());
   if (!parsed->accepted()) return std::get<Rejection>(parsed->outcome).text;
   const auto& devices = std::get<MachineOptions>(parsed->outcome).devices;
-  return devices.empty() ? "no device" : devices.back().refusal;
+  return devices.empty() ? "no device"
+                         : LayoutWords(devices.back().refusal, qemu);
 }
 
 struct Case {
@@ -191,7 +193,8 @@ TEST(DeviceNeedsTest, FormattedDevicesHaveThem) {
             Parse(absl::StrCat("-device ", name, typed), QemuVersion::k7_2);
         ASSERT_TRUE(parsed.ok() && parsed->accepted()) << name;
         const auto& machine = std::get<MachineOptions>(parsed->outcome);
-        ASSERT_EQ(machine.devices[0].refusal.empty(), !typed.empty()) << name;
+        ASSERT_EQ(machine.devices[0].refusal.has_value(), typed.empty())
+            << name;
         const auto again = ParseCommandLine(Format(machine), {});
         ASSERT_TRUE(again.ok() && again->accepted()) << name;
         EXPECT_EQ(std::get<MachineOptions>(again->outcome).devices[0].refusal,

@@ -6,8 +6,8 @@
 #include <bit>
 #include <cstdint>
 #include <iterator>
-#include <limits>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/ascii.h"
@@ -16,7 +16,6 @@
 #include "absl/strings/str_split.h"
 #include "machine/address_range.h"
 #include "options/object_link.h"
-#include "options/refusal.h"
 
 namespace e820check {
 namespace {
@@ -122,99 +121,76 @@ bool IsUuid(absl::string_view text) {
                     });
 }
 
-template <typename T>
-absl::Status SetUnsigned(absl::string_view key, RecordSource& source,
-                         T& field) {
-  absl::StatusOr<uint64_t> value = source.Unsigned(key);
-  if (!value.ok()) return value.status();
-  absl::Status fits = CheckWidth(key, *value, std::numeric_limits<T>::digits);
-  if (fits.ok()) field = static_cast<T>(*value);
-  return fits;
-}
-
-absl::Status SetSize(absl::string_view key, RecordSource& source,
-                     uint64_t& field) {
-  absl::StatusOr<uint64_t> bytes = source.SizeBytes(key);
-  if (bytes.ok()) field = *bytes;
-  return bytes.status();
-}
-
-absl::Status SetBlockSize(absl::string_view key, RecordSource& source,
-                          Device& device) {
-  absl::Status set = SetSize(key, source, device.block_size_bytes);
-  if (!set.ok()) return set;
-  if (device.block_size_bytes < kMiB) {
-    return Refuse("'", key, "' property has to be at least 0x",
-                  absl::Hex(kMiB));
-  }
+DeferredCheck SetBlockSize(const PropertyValue& value, Device& device,
+                           std::vector<std::string>& warnings) {
+  DeferredCheck read = value.SizeBytes(device.block_size_bytes, warnings);
+  if (!Passed(read)) return read;
+  if (device.block_size_bytes < kMiB) return DeviceFault::kBlockSizeTooSmall;
   if (!std::has_single_bit(device.block_size_bytes)) {
-    return Refuse("'", key, "' property has to be a power of two");
+    return DeviceFault::kBlockSizeNotPowerOfTwo;
   }
-  return absl::OkStatus();
+  return std::nullopt;
 }
 
-absl::Status SetLabelSize(absl::string_view key, RecordSource& source,
-                          Device& device) {
+DeferredCheck SetLabelSize(const PropertyValue& value, Device& device,
+                           std::vector<std::string>& warnings) {
   constexpr uint64_t kMinLabel = 128 * kKiB;
-  absl::Status set = SetSize(key, source, device.label_size_bytes);
-  if (!set.ok() || device.label_size_bytes >= kMinLabel) return set;
-  return Refuse("Property 'nvdimm.", key, "' (0x",
-                absl::Hex(device.label_size_bytes), ") is required at least 0x",
-                absl::Hex(kMinLabel));
+  DeferredCheck read = value.SizeBytes(device.label_size_bytes, warnings);
+  if (!Passed(read) || device.label_size_bytes >= kMinLabel) return read;
+  return LabelTooSmall{.size_bytes = device.label_size_bytes};
 }
 
-absl::Status SetMemdev(absl::string_view key, const MachineOptions& options,
-                       RecordSource& source, Device& device) {
-  absl::StatusOr<std::string> path = source.String(key);
-  if (!path.ok() || path->empty()) return path.status();
-  const absl::StatusOr<MemdevTarget> target = FollowMemdev(options, *path);
+DeferredCheck SetMemdev(const PropertyValue& value,
+                        const MachineOptions& options, Device& device) {
+  std::string path;
+  DeferredCheck read = value.Text(path);
+  if (!Passed(read) || path.empty()) return read;
+  const absl::StatusOr<MemdevTarget> target = FollowMemdev(options, path);
   if (!target.ok()) return target.status();
-  if (!target->exists) return Refuse("Device '", *path, "' not found");
+  if (!target->exists) return NoSuchObject{.path = std::move(path)};
   if (target->backend == nullptr) {
-    return Refuse(
-        "Invalid parameter type for 'memdev', expected: memory-backend");
+    return ValueOfOtherType{.property = "memdev",
+                            .expected = ValueOfOtherType::Expected::kBackend};
   }
   device.memdev = target->backend->id;
-  return absl::OkStatus();
+  return std::nullopt;
 }
 
 // The node of a host bridge is in no memory table.
-absl::Status CheckNumaNode(absl::string_view key, const MachineOptions& options,
-                           RecordSource& source) {
+DeferredCheck CheckNumaNode(const PropertyValue& value,
+                            const MachineOptions& options) {
   uint16_t node = 0;
-  absl::Status set = SetUnsigned(key, source, node);
-  if (!set.ok()) return set;
+  DeferredCheck read = value.Unsigned(node);
+  if (!Passed(read)) return read;
   constexpr uint16_t kUnassigned = kMaxNumaNodes;
   if (node == kUnassigned || node < options.numa_nodes.size()) {
-    return absl::OkStatus();
+    return std::nullopt;
   }
   // 7.2 crashes here.
   return absl::UnimplementedError("numa_node= no node");
 }
 
-absl::Status SetSlot(absl::string_view key, RecordSource& source,
-                     Device& device) {
-  absl::StatusOr<int64_t> slot = source.Signed(key);
-  if (!slot.ok()) return slot.status();
-  if (*slot != static_cast<int32_t>(*slot)) {
-    return Refuse("Parameter '", key, "' expects int32_t");
-  }
-  constexpr int64_t kAutomatic = -1;
-  if (*slot != kAutomatic) device.slot = static_cast<int32_t>(*slot);
-  return absl::OkStatus();
+DeferredCheck SetSlot(const PropertyValue& value, Device& device) {
+  constexpr int32_t kAutomatic = -1;
+  int32_t slot = kAutomatic;
+  DeferredCheck read = value.Int32(slot);
+  if (Passed(read) && slot != kAutomatic) device.slot = slot;
+  return read;
 }
 
-absl::Status CheckUuid(absl::string_view key, RecordSource& source) {
-  absl::StatusOr<std::string> uuid = source.String(key);
-  if (!uuid.ok() || IsUuid(*uuid)) return uuid.status();
-  return Refuse("Property 'nvdimm.", key, "' has invalid value");
+DeferredCheck CheckUuid(const PropertyValue& value) {
+  std::string uuid;
+  DeferredCheck read = value.Text(uuid);
+  if (!Passed(read) || IsUuid(uuid)) return read;
+  return DeviceFault::kBadUuid;
 }
 
 }  // namespace
 
-absl::Status SetDeviceProperty(const Driver& driver, absl::string_view key,
-                               const MachineOptions& options,
-                               RecordSource& source, Device& device) {
+DeferredCheck SetDeviceProperty(const Driver& driver, absl::string_view key,
+                                const PropertyValue& value,
+                                const MachineOptions& options, Device& device,
+                                std::vector<std::string>& warnings) {
   const unsigned owner = driver.properties;
   const auto* const property = std::find_if(
       std::begin(kProperties), std::end(kProperties),
@@ -226,40 +202,43 @@ absl::Status SetDeviceProperty(const Driver& driver, absl::string_view key,
       return absl::UnimplementedError(
           absl::StrCat("the property ", key, " is not covered"));
     }
-    return Refuse("Property '", driver.name, ".", key, "' not found");
+    return NoSuchProperty{.driver = std::string(driver.name),
+                          .property = std::string(key)};
   }
   switch (property->type) {
     case Type::kAddress:
-      return SetUnsigned(key, source, device.address);
+      return value.Unsigned(device.address);
     case Type::kBlockSize:
-      return SetBlockSize(key, source, device);
+      return SetBlockSize(value, device, warnings);
     case Type::kBusNumber:
-      return SetUnsigned(key, source, device.bus_number);
+      return value.Unsigned(device.bus_number);
     case Type::kLabelSize:
-      return SetLabelSize(key, source, device);
+      return SetLabelSize(value, device, warnings);
     case Type::kMemdev:
-      return SetMemdev(key, options, source, device);
+      return SetMemdev(value, options, device);
     case Type::kNode:
-      return SetUnsigned(key, source, device.node);
+      return value.Unsigned(device.node);
     case Type::kNumaNode:
-      return CheckNumaNode(key, options, source);
+      return CheckNumaNode(value, options);
     case Type::kReadOnly:
-      return Refuse("Property '", driver.name, ".", key, "' is not writable");
+      return ReadOnlyProperty{.driver = std::string(driver.name),
+                              .property = std::string(key)};
     case Type::kReadOnlyInside:
-      return Refuse("Property 'virtio-mem.", key, "' is not writable");
+      return ReadOnlyProperty{.driver = "virtio-mem",
+                              .property = std::string(key)};
     case Type::kRequestedSize:
-      return SetSize(key, source, device.requested_size_bytes);
+      return value.SizeBytes(device.requested_size_bytes, warnings);
     case Type::kSlot:
-      return SetSlot(key, source, device);
+      return SetSlot(value, device);
     case Type::kUnarmed:
-      return source.Bool(key).status();
+      return value.Bool();
     case Type::kUncovered:
       return absl::UnimplementedError(
           absl::StrCat("the property ", key, " is not covered"));
     case Type::kUuid:
-      return CheckUuid(key, source);
+      return CheckUuid(value);
   }
-  return absl::OkStatus();
+  return std::nullopt;
 }
 
 void AddDevicePropertyWords(Vocabulary& vocabulary) {

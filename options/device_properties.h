@@ -3,21 +3,25 @@
 #ifndef E820CHECK_OPTIONS_DEVICE_PROPERTIES_H_
 #define E820CHECK_OPTIONS_DEVICE_PROPERTIES_H_
 
-#include "absl/status/status.h"
+#include <string>
+#include <vector>
+
 #include "absl/strings/string_view.h"
 #include "machine/machine_options.h"
 #include "options/driver.h"
-#include "options/visitor.h"
+#include "options/property_value.h"
+#include "options/refusal.h"
 #include "options/vocabulary.h"
 
 namespace e820check {
 
 // Reads the property `key`, other than the PCI address, of a memory device or
 // of a PCI host bridge. Unimplemented for properties that change no memory
-// table and are not read.
-absl::Status SetDeviceProperty(const Driver& driver, absl::string_view key,
-                               const MachineOptions& options,
-                               RecordSource& source, Device& device);
+// table and are not read. Appends to `warnings`, without location.
+DeferredCheck SetDeviceProperty(const Driver& driver, absl::string_view key,
+                                const PropertyValue& value,
+                                const MachineOptions& options, Device& device,
+                                std::vector<std::string>& warnings);
 
 // But for those that are not covered.
 void AddDevicePropertyWords(Vocabulary& vocabulary);

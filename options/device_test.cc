@@ -16,6 +16,7 @@
 #include "gtest/gtest.h"
 #include "machine/address_range.h"
 #include "options/command_line.h"
+#include "options/layout_words.h"
 
 namespace e820check {
 namespace {
@@ -50,7 +51,8 @@ std::string Refusal(absl::string_view line,
                            "-object iothread,id=t ",
                            line),
               qemu);
-  return devices.empty() ? "no device" : devices.back().refusal;
+  return devices.empty() ? "no device"
+                         : LayoutWords(devices.back().refusal, qemu);
 }
 
 TEST(DeviceTest, MemoryDevices) {
@@ -246,7 +248,7 @@ TEST(DeviceTest, JsonDevicesComeLast) {
       Parse("-device {'driver':'nosuch1'} --device nosuch2", QemuVersion::k7_2);
   const auto& devices = std::get<MachineOptions>(parsed->outcome).devices;
   ASSERT_EQ(devices.size(), 1u);  // there QEMU ends
-  EXPECT_EQ(WithLocation(*parsed, 0, devices[0].refusal),
+  EXPECT_EQ(WithLocation(*parsed, 0, LayoutWords(devices[0].refusal)),
             "--device nosuch2: 'nosuch2' is not a valid device model name");
   EXPECT_EQ(WithLocation(*parsed, std::nullopt, "x"), "x");
 }
@@ -286,9 +288,11 @@ TEST(DeviceTest, SlotsInUse) {
   const auto parsed = Parse(
       "-device e1000,addr=4 -device virtio-mem-pci,addr=4", QemuVersion::k7_2);
   ASSERT_TRUE(parsed.ok());
-  EXPECT_EQ(std::get<MachineOptions>(parsed->outcome).devices[1].bus_refusal,
-            "PCI: slot 4 function 0 not available for virtio-mem-pci, in use "
-            "by e1000,id=(null)");
+  EXPECT_EQ(
+      LayoutWords(
+          std::get<MachineOptions>(parsed->outcome).devices[1].bus_refusal),
+      "PCI: slot 4 function 0 not available for virtio-mem-pci, in use "
+      "by e1000,id=(null)");
   for (const char* covered_not :
        {"-device e1000,addr=4 -device e1000,addr=4.1",
         "-device e1000,addr=2.1 -device e1000", "-device e1000,addr=0x",

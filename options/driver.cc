@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <iterator>
 #include <optional>
+#include <string>
+#include <variant>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_split.h"
@@ -79,7 +81,8 @@ absl::string_view ResolveAlias(absl::string_view name, QemuVersion qemu) {
   return name;
 }
 
-absl::StatusOr<Driver> OfGroup(const Known& known) {
+absl::StatusOr<std::variant<Driver, DeferredRefusal>> OfGroup(
+    const Known& known) {
   Driver driver;
   driver.name = known.name;
   switch (known.group) {
@@ -94,9 +97,9 @@ absl::StatusOr<Driver> OfGroup(const Known& known) {
     case DriverGroup::kUncovered:
       return absl::UnimplementedError("this device is not covered");
     case DriverGroup::kInternal:
-      return Refuse("Parameter 'driver' expects a pluggable device type");
+      return DeviceFault::kDriverInternal;
     case DriverGroup::kAbstract:
-      return Refuse("Parameter 'driver' expects a non-abstract device type");
+      return DeviceFault::kDriverAbstract;
   }
   driver.is_bridge = !FindWord(kBridges, known.name).empty();
   driver.is_host_bridge = !FindWord(kHostBridges, known.name).empty();
@@ -136,8 +139,8 @@ absl::string_view RootBusName(const MachineType& type) {
   return type.family == MachineFamily::kI440fx ? "pci.0" : "pcie.0";
 }
 
-absl::StatusOr<Driver> FindDriver(absl::string_view typed,
-                                  const MachineType& type, QemuVersion qemu) {
+absl::StatusOr<std::variant<Driver, DeferredRefusal>> FindDriver(
+    absl::string_view typed, const MachineType& type, QemuVersion qemu) {
   const absl::string_view name = ResolveAlias(typed, qemu);
   if (const Modelled* modelled = FindModelled(name, qemu)) {
     Driver driver;
@@ -154,9 +157,7 @@ absl::StatusOr<Driver> FindDriver(absl::string_view typed,
       driver.name = kIntelIommu;
       return driver;
     }
-    return Refuse(
-        "Parameter 'driver' expects a dynamic sysbus device type for the "
-        "machine");
+    return DeviceFault::kDriverNotOfMachine;
   }
   if (IsCpu(name)) {
     return absl::UnimplementedError("this device is not covered");
@@ -164,7 +165,7 @@ absl::StatusOr<Driver> FindDriver(absl::string_view typed,
   if (const std::optional<Known> known = FindKnown(name, qemu)) {
     return OfGroup(*known);
   }
-  return Refuse("'", typed, "' is not a valid device model name");
+  return UnknownDriver{.driver = std::string(typed)};
 }
 
 }  // namespace e820check

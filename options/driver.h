@@ -5,8 +5,12 @@
 #ifndef E820CHECK_OPTIONS_DRIVER_H_
 #define E820CHECK_OPTIONS_DRIVER_H_
 
+#include <variant>
+
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "machine/deferred_refusal.h"
 #include "machine/machine_options.h"
 #include "machine/machine_type.h"
 #include "options/vocabulary.h"
@@ -33,10 +37,10 @@ struct Driver {
   bool is_host_bridge = false;  // pxb and its kin, which have one too
 };
 
-// The driver that `typed` names. Refuses what no machine of this type can have,
-// in QEMU's words; Unimplemented for devices about which too little is known.
-absl::StatusOr<Driver> FindDriver(absl::string_view typed,
-                                  const MachineType& type, QemuVersion qemu);
+// The driver that `typed` names, or why no machine of this type can have it.
+// Unimplemented for devices about which too little is known.
+absl::StatusOr<std::variant<Driver, DeferredRefusal>> FindDriver(
+    absl::string_view typed, const MachineType& type, QemuVersion qemu);
 
 // Those that may change a memory table.
 void AddDriverWords(Vocabulary& vocabulary);

@@ -248,14 +248,23 @@ std::string FormatObject(const MachineOptions& options, const std::string& id) {
                       Quote(generic->device), ",node=", generic->node);
 }
 
+// nullopt: there is no such driver, or it is not covered.
+std::optional<Driver> DriverOf(const MachineOptions& options,
+                               const Device& device) {
+  const auto found =
+      FindDriver(device.driver, options.type, options.qemu_version);
+  if (!found.ok()) return std::nullopt;
+  const auto* driver = std::get_if<Driver>(&*found);
+  return driver == nullptr ? std::nullopt : std::optional(*driver);
+}
+
 // The id of the last device before `index` with a bus of its own; empty: there
 // is none.
 absl::string_view LastBus(const MachineOptions& options, size_t index) {
   while (index-- > 0) {
     const Device& device = options.devices[index];
-    const absl::StatusOr<Driver> driver =
-        FindDriver(device.driver, options.type, options.qemu_version);
-    if (driver.ok() && (driver->is_bridge || driver->is_host_bridge) &&
+    const std::optional<Driver> driver = DriverOf(options, device);
+    if (driver && (driver->is_bridge || driver->is_host_bridge) &&
         !device.id.empty()) {
       return device.id;
     }
@@ -266,9 +275,8 @@ absl::string_view LastBus(const MachineOptions& options, size_t index) {
 // Where a PCI device stands: on the first bus, or on some other.
 std::string FormatPlace(const MachineOptions& options, size_t index) {
   const Device& device = options.devices[index];
-  const absl::StatusOr<Driver> driver =
-      FindDriver(device.driver, options.type, options.qemu_version);
-  if (!driver.ok() || driver->bus != Driver::Bus::kPci) return "";
+  const std::optional<Driver> driver = DriverOf(options, device);
+  if (!driver || driver->bus != Driver::Bus::kPci) return "";
   if (device.devfn) {
     return absl::StrCat(",bus=", RootBusName(options.type), ",addr=0x",
                         absl::Hex(*device.devfn / 8), ".", *device.devfn % 8);
@@ -281,10 +289,9 @@ std::string FormatPlace(const MachineOptions& options, size_t index) {
 
 // What a device of which only the driver is known must have been told.
 std::string FormatNeeds(const MachineOptions& options, const Device& device) {
-  if (!device.refusal.empty()) return "";
-  const absl::StatusOr<Driver> driver =
-      FindDriver(device.driver, options.type, options.qemu_version);
-  return driver.ok() ? ExampleOfNeeds(*driver) : "";
+  if (device.refusal) return "";
+  const std::optional<Driver> driver = DriverOf(options, device);
+  return driver ? ExampleOfNeeds(*driver) : "";
 }
 
 std::string FormatDevice(const MachineOptions& options, size_t index) {
@@ -299,9 +306,8 @@ std::string FormatDevice(const MachineOptions& options, size_t index) {
   if (device.node != 0) absl::StrAppend(&text, ",node=", device.node);
   if (device.address != 0) {
     // The addr= of a PCI device is its place on the bus.
-    const absl::StatusOr<Driver> driver =
-        FindDriver(device.driver, options.type, options.qemu_version);
-    const bool is_pci = driver.ok() && driver->bus == Driver::Bus::kPci;
+    const std::optional<Driver> driver = DriverOf(options, device);
+    const bool is_pci = driver && driver->bus == Driver::Bus::kPci;
     absl::StrAppend(&text, is_pci ? ",memaddr=0x" : ",addr=0x",
                     absl::Hex(device.address));
   }

@@ -140,8 +140,9 @@ absl::Status ApplyPciHole(const std::vector<GlobalProperty>& globals,
       refusal.cause =
           SizeOutOfRange{.property = refusal.property, .value = global.value};
     } else {
-      refusal.cause = NoValueOfType{.property = refusal.property,
-                                    .type = NoValueOfType::Type::kSize};
+      refusal.cause =
+          NoValueOfType{.property = refusal.property,
+                        .type = NoValueOfType::Type::kSizeBelow2To64};
     }
     options.pci_hole64_refusal = std::move(refusal);
     break;

@@ -555,7 +555,10 @@ absl::StatusOr<std::optional<DeferredRefusal>> CheckSgxSections(
   if (memdev.empty()) return MemdevNotSet{};
   const absl::StatusOr<MemdevTarget> target = FollowMemdev(options, memdev);
   if (!target.ok()) return target.status();
-  if (target->exists) return MemdevIsNoEpc{};
+  if (target->exists) {
+    return ValueOfOtherType{.property = "memdev",
+                            .expected = ValueOfOtherType::Expected::kEpc};
+  }
   return NoSuchObject{.path = memdev};
 }
 

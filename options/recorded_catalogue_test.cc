@@ -23,6 +23,7 @@
 #include "options/device_properties.h"
 #include "options/device_tables.h"
 #include "options/driver.h"
+#include "options/layout_words.h"
 #include "options/machine_properties.h"
 #include "options/machine_types.h"
 #include "options/option_groups.h"
@@ -163,16 +164,16 @@ std::string PlaceOf(const RecordedType& device) {
 
 // The same of FindDriver, or "uncovered", or "unknown".
 std::string PlaceInTables(absl::string_view name, QemuVersion qemu) {
-  const absl::StatusOr<Driver> driver =
+  const auto found =
       FindDriver(name, {MachineFamily::kQ35, OwnVersion(qemu)}, qemu);
-  if (absl::IsUnimplemented(driver.status())) return "uncovered";
-  if (absl::StrContains(driver.status().message(), "non-abstract")) {
-    return "abstract";
+  if (!found.ok()) return "uncovered";
+  const auto* driver = std::get_if<Driver>(&*found);
+  if (driver == nullptr) {
+    const auto* fault =
+        std::get_if<DeviceFault>(&std::get<DeferredRefusal>(*found));
+    if (fault == nullptr) return "unknown";
+    return *fault == DeviceFault::kDriverAbstract ? "abstract" : "internal";
   }
-  if (absl::StrContains(driver.status().message(), "pluggable")) {
-    return "internal";
-  }
-  if (!driver.ok()) return "unknown";
   switch (driver->bus) {
     case Driver::Bus::kPci:
       return "PCI";
@@ -216,7 +217,9 @@ std::string RefusalOf(const std::vector<std::string>& args, QemuVersion qemu) {
     return rejection->text;
   }
   const auto& options = std::get<MachineOptions>(parsed->outcome);
-  return options.devices.empty() ? "" : options.devices.back().refusal;
+  return options.devices.empty()
+             ? ""
+             : LayoutWords(options.devices.back().refusal, qemu);
 }
 
 // Each name that is among the recorded properties of one of these types in any

@@ -16,8 +16,10 @@
 #include <optional>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "machine/deferred_refusal.h"
 
 namespace e820check {
 
@@ -25,6 +27,14 @@ namespace e820check {
 template <typename... Parts>
 absl::Status Refuse(const Parts&... parts) {
   return absl::InvalidArgumentError(absl::StrCat(parts...));
+}
+
+// What comes of a look at something that the board refuses later: the cause, or
+// nothing; or one of the statuses above but for kInvalidArgument.
+using DeferredCheck = absl::StatusOr<std::optional<DeferredRefusal>>;
+
+inline bool Passed(const DeferredCheck& check) {
+  return check.ok() && !check->has_value();
 }
 
 // For Reading::kAccident.

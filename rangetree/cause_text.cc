@@ -14,6 +14,8 @@ using absl::Substitute;
 absl::string_view SentenceFor(NoValueOfType::Type type) {
   using Type = NoValueOfType::Type;
   switch (type) {
+    case Type::kInteger:
+      return "Parameter '$0' expects integer";
     case Type::kOnOff:
       return "Parameter '$0' expects 'on' or 'off'";
     case Type::kUint8:
@@ -29,9 +31,73 @@ absl::string_view SentenceFor(NoValueOfType::Type type) {
     case Type::kInt64:
       return "Parameter '$0' expects int64";
     case Type::kSize:
+      return "Parameter '$0' expects size";
+    case Type::kSizeBelow2To64:
       return R"(Parameter '$0' expects a non-negative number below 2^64
 Optional suffix k, M, G, T, P or E means kilo-, mega-, giga-, tera-, peta-
 and exabytes, respectively.)";
+  }
+  return "";
+}
+
+// What a property of another type wants.
+absl::string_view TypeName(ValueOfOtherType::Expected expected) {
+  constexpr absl::string_view kNames[] = {
+      "string", "integer", "boolean", "memory-backend", "memory-backend-epc"};
+  return kNames[static_cast<size_t>(expected)];
+}
+
+struct FaultText {
+  DeviceFault fault;
+  absl::string_view text;
+};
+constexpr FaultText kFaultTexts[] = {
+    {DeviceFault::kDriverMissing, "Parameter 'driver' is missing"},
+    {DeviceFault::kDriverAbstract,
+     "Parameter 'driver' expects a non-abstract device type"},
+    {DeviceFault::kDriverInternal,
+     "Parameter 'driver' expects a pluggable device type"},
+    {DeviceFault::kDriverNotOfMachine,
+     "Parameter 'driver' expects a dynamic sysbus device type for the machine"},
+    {DeviceFault::kAddressOfWrongType,
+     "Invalid parameter type for 'addr', expected int or str"},
+    {DeviceFault::kAddressOutOfRange,
+     "Parameter 'addr' expects a value between -1 and 255"},
+    {DeviceFault::kSecondIommu,
+     "QEMU does not support multiple vIOMMUs for x86 yet."},
+    {DeviceFault::kNoChassisNumber,
+     "Bridge chassis not specified. Each bridge is required to be assigned a "
+     "unique chassis id > 0."},
+    {DeviceFault::kBlockSizeTooSmall,
+     "'block-size' property has to be at least 0x100000"},
+    {DeviceFault::kBlockSizeNotPowerOfTwo,
+     "'block-size' property has to be a power of two"},
+    {DeviceFault::kBadUuid, "Property 'nvdimm.uuid' has invalid value"},
+    {DeviceFault::kNoBmc, "IPMI device requires a bmc attribute to be set"},
+    {DeviceFault::kNoChardevOfDebugcon,
+     "Can't create debugcon device, empty char device"},
+    {DeviceFault::kNoChardevOfIpmi,
+     "IPMI external bmc requires chardev attribute"},
+    {DeviceFault::kNoChardevOfParallel,
+     "Can't create parallel device, empty char device"},
+    {DeviceFault::kNoDmaOfFdc, "ISA controller does not support DMA"},
+    {DeviceFault::kNoDmaOfVmcoreinfo,
+     "vmcoreinfo device requires fw_cfg with DMA"},
+    {DeviceFault::kNoDmaOfVmgenid,
+     "vmgenid requires DMA write support in fw_cfg, which this machine type "
+     "does not provide"},
+    {DeviceFault::kNoDrive, "drive property not set"},
+    {DeviceFault::kNoFsdev,
+     "9pfs device couldn't find fsdev with the id = NULL"},
+    {DeviceFault::kNoI8042, "'i8042' link is not set"},
+    {DeviceFault::kNoLoaderArguments, "please include valid arguments"},
+    {DeviceFault::kNoMemdev, "memdev property must be set"},
+    {DeviceFault::kNoSerial, "serial property not set"},
+};
+
+std::string TextOf(DeviceFault fault) {
+  for (const FaultText& entry : kFaultTexts) {
+    if (entry.fault == fault) return std::string(entry.text);
   }
   return "";
 }
@@ -58,12 +124,9 @@ std::string PropertyText(const PropertyRefusal& cause,
           [](const NoValueOfType& c) {
             return Substitute(SentenceFor(c.type), c.property);
           },
-          [](const BoolForOtherType& c) {
-            return Substitute(
-                c.type == BoolForOtherType::Type::kInteger
-                    ? "Invalid parameter type for '$0', expected: integer"
-                    : "Invalid parameter type for '$0', expected: string",
-                c.property);
+          [](const ValueOfOtherType& c) {
+            return Substitute("Invalid parameter type for '$0', expected: $1",
+                              c.property, TypeName(c.expected));
           },
           [](const NoSuchChoice& c) {
             return Substitute("Parameter '$0' does not accept value '$1'",
@@ -115,10 +178,67 @@ std::string CauseText(const DeferredRefusal& cause, const BoardRules& release) {
           [](const NoSuchObject& c) {
             return Substitute("Device '$0' not found", c.path);
           },
-          [](const MemdevIsNoEpc&) {
-            return std::string(
-                "Invalid parameter type for 'memdev', expected: "
-                "memory-backend-epc");
+          [](const DeviceFault& fault) { return TextOf(fault); },
+          [](const UnknownDriver& c) {
+            return Substitute("'$0' is not a valid device model name",
+                              c.driver);
+          },
+          [](const BadDeviceId& c) {
+            return Substitute("Invalid qdev ID '$0'", c.id);
+          },
+          [](const DuplicateDeviceId& c) {
+            return Substitute("Duplicate device ID '$0'", c.id);
+          },
+          [](const LabelTooSmall& c) {
+            return Substitute(
+                "Property 'nvdimm.label-size' (0x$0) is required at least "
+                "0x20000",
+                absl::Hex(c.size_bytes));
+          },
+          [](const NoBusOfKind& c) {
+            return Substitute(c.kind == NoBusOfKind::Kind::kPci
+                                  ? "No 'PCI' bus found for device '$0'"
+                                  : "No 'ISA' bus found for device '$0'",
+                              c.driver);
+          },
+          [](const WrongBus& c) {
+            return Substitute(c.is_pcie ? "Device '$0' can't go on PCIE bus"
+                                        : "Device '$0' can't go on PCI bus",
+                              c.driver);
+          },
+          [](const NoSuchBus& c) {
+            return Substitute("Bus '$0' not found", c.bus);
+          },
+          [](const BadPciAddress& c) {
+            return Substitute("Property '$0.addr' doesn't take value '$1'",
+                              c.driver, c.value);
+          },
+          [](const NoFreePciSlot& c) {
+            return Substitute(
+                "PCI: no slot/function available for $0, all in use or "
+                "reserved",
+                c.driver);
+          },
+          [](const PciSlotTaken& c) {
+            return Substitute(
+                "PCI: slot $0 function $1 not available for $2, in use by "
+                "$3,id=$4",
+                c.devfn >> 3, c.devfn & 7, c.driver, c.occupant_driver,
+                c.occupant_id.empty() ? "(null)" : c.occupant_id);
+          },
+          [](const OnlyBridgesFit& c) {
+            return Substitute(
+                "PCI: Only PCI/PCIe bridges can be plugged into $0",
+                c.host_bridge);
+          },
+          [](const HostBridgeOfOtherBoard& c) {
+            return Substitute(c.is_pcie
+                                  ? "$0 devices cannot reside on a PCIe bus"
+                                  : "$0 devices cannot reside on a PCI bus",
+                              c.driver);
+          },
+          [](const BusNumberTaken& c) {
+            return Substitute("Bus $0 is already in use", int{c.number});
           }},
       cause);
 }

@@ -11,6 +11,7 @@
 #include "absl/strings/string_view.h"
 #include "machine/address_range.h"
 #include "machine/segment.h"
+#include "rangetree/cause_text.h"
 #include "rangetree/machine_refusal.h"
 #include "rangetree/range_tree_map.h"
 
@@ -97,7 +98,9 @@ class DevicePlugger {
  private:
   absl::Status Make(size_t index) {
     const Device& device = options_.devices[index];
-    if (!device.refusal.empty()) return RefuseMachine(device.refusal);
+    if (device.refusal) {
+      return RefuseMachine(CauseText(*device.refusal, policy_.release));
+    }
     if (!IsMemoryDevice(device.kind)) return absl::OkStatus();
     const PlugRules rules = PlugRulesOf(device.kind);
     const MemoryBackend* backend = FindBackend(options_, device.memdev);
@@ -143,7 +146,9 @@ class DevicePlugger {
     if (!area_) return RefuseArea();
     const auto place = FindPlace(index, *backend, *size);
     if (!place.ok()) return place.status();
-    if (!device.bus_refusal.empty()) return RefuseMachine(device.bus_refusal);
+    if (device.bus_refusal) {
+      return RefuseMachine(CauseText(*device.bus_refusal, policy_.release));
+    }
 
     if (rules.takes_slot) {
       if (absl::Status s = CheckDimmNode(device); !s.ok()) return s;

@@ -76,10 +76,9 @@ Dialect DialectOf(const MachineOptions& machine) {
 bool HasWords(const MachineOptions& machine) {
   return machine.accelerator == Accelerator::kTcg && !machine.cpu.refusal &&
          !machine.pci_hole64_refusal && machine.sgx_sections.empty() &&
-         std::all_of(machine.devices.begin(), machine.devices.end(),
-                     [](const Device& d) {
-                       return d.refusal.empty() && d.bus_refusal.empty();
-                     });
+         std::all_of(
+             machine.devices.begin(), machine.devices.end(),
+             [](const Device& d) { return !d.refusal && !d.bus_refusal; });
 }
 
 void CheckMachine(const MachineOptions& machine) {

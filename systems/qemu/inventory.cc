@@ -67,7 +67,7 @@ std::string Inventory::Missing(const MachineOptions& options) const {
     }
   }
   for (const Device& device : options.devices) {
-    if (device.refusal.empty() && Lacks(devices_, device.driver)) {
+    if (!device.refusal && Lacks(devices_, device.driver)) {
       return absl::StrCat("device ", device.driver);
     }
   }

@@ -56,7 +56,7 @@ TEST(InventoryTest, NoHelpIsNoNews) {
 TEST(InventoryTest, ADriverThatNobodyHasIsNotMissing) {
   MachineOptions options = Machine();
   options.devices[0].driver = "nonsense";
-  options.devices[0].refusal = "'nonsense' is not a valid device model name";
+  options.devices[0].refusal = UnknownDriver{.driver = "nonsense"};
   EXPECT_EQ(kSmall.Missing(options), "");
 }
 
