@@ -196,7 +196,7 @@ class Board {
     }
     auto devices = PlugDevices(options_, policy_, numa_, space_, journal_);
     if (auto* rejection = std::get_if<Rejection>(&devices)) {
-      return *std::move(rejection);
+      return std::move(*rejection);
     }
     if (absl::Status s = Publish(std::get<std::vector<PluggedDevice>>(devices));
         !s.ok()) {

@@ -24,8 +24,8 @@ LEAST_LINES = 95.0
 LEAST_BRANCHES = 90.0
 
 
-def unreached_lines(entry):
-    """The numbers of lines that have code, none of which was ever run."""
+def line_counts(entry):
+    """How often each line ran that has code, by its number."""
     counts = {}
     segments = entry["segments"]
     # A segment (line, column, count, has count, is entry, is gap) lasts until
@@ -39,23 +39,36 @@ def unreached_lines(entry):
             last -= 1
         for number in range(line, last + 1):
             counts[number] = max(counts.get(number, 0), count)
-    return sorted(number for number, count in counts.items() if count == 0)
+    return counts
+
+
+def unreached_lines(entry, text):
+    """The numbers of lines, but for closing ones and defaults, that never ran."""
+    return sorted(number for number, count in line_counts(entry).items()
+                  if count == 0 and text[number - 1].strip("});, ")
+                  and "= default;" not in text[number - 1])
 
 
 def without_defaults(entry, text):
-    """Branches reached and there, but for those of `operator== ... = default`.
+    """Lines reached and there, and branches, but for those of `= default`.
 
-    clang counts each member's comparison in such a function as a branch, but
-    has no counter for the outcome "differs", which so is never reached.
+    Nobody wrote what such a function does. clang counts each comparison of a
+    member in it as a branch, but has no counter for the outcome "differs",
+    which so is never reached.
     """
-    reached = entry["summary"]["branches"]["covered"]
-    there = entry["summary"]["branches"]["count"]
+    summary = entry["summary"]
+    row = [summary["lines"]["covered"], summary["lines"]["count"],
+           summary["branches"]["covered"], summary["branches"]["count"]]
+    for number, count in line_counts(entry).items():
+        if "= default;" in text[number - 1]:
+            row[0] -= count > 0
+            row[1] -= 1
     for branch in entry["branches"]:
         first, last, if_true, if_false = (branch[i] for i in (0, 2, 4, 5))
         if any("= default;" in line for line in text[first - 1:last]):
-            reached -= (if_true > 0) + (if_false > 0)
-            there -= 2
-    return reached, there
+            row[2] -= (if_true > 0) + (if_false > 0)
+            row[3] -= 2
+    return row
 
 
 def plain_name(demangled):
@@ -127,17 +140,13 @@ def main(coverage_path, unreached_path):
         row = table.setdefault(folder, [0, 0, 0, 0])
         with open(entry["filename"], encoding="utf-8") as source:
             text = [line.strip() for line in source]
-        row[0] += entry["summary"]["lines"]["covered"]
-        row[1] += entry["summary"]["lines"]["count"]
-        reached, there = without_defaults(entry, text)
-        row[2] += reached
-        row[3] += there
+        for column, count in enumerate(without_defaults(entry, text)):
+            row[column] += count
         if folder in BARS:
-            for number in unreached_lines(entry):
-                if text[number - 1].strip("});, "):
-                    spans = functions.get(entry["filename"], [])
-                    unreached.setdefault((name, function_at(spans, number)),
-                                         []).append(number)
+            spans = functions.get(entry["filename"], [])
+            for number in unreached_lines(entry, text):
+                unreached.setdefault((name, function_at(spans, number)),
+                                     []).append(number)
 
     failed = False
     print(f"{'folder':<12} {'lines':>14} {'%':>6} {'branches':>14} {'%':>6}")

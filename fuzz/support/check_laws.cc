@@ -40,12 +40,15 @@ void MustKeepLaws(const MachineOptions& options, const GuestLayout& layout) {
   }
 }
 
+void FailFor(const Judgement& judgement, const MachineOptions* machine) {
+  if (!judgement.differences.empty()) Fail<Agreement>(Describe(judgement));
+  MustKeepLaws(*machine, std::get<GuestLayout>((*judgement.actual)->outcome));
+}
+
 void MustAgree(const MachineOptions* machine, Answer expected, Answer actual) {
   const Judgement judgement =
       Judge(machine, std::move(expected), std::move(actual));
-  if (!judgement.differences.empty()) Fail<Agreement>(Describe(judgement));
-  if (judgement.defects.empty()) return;
-  MustKeepLaws(*machine, std::get<GuestLayout>((*judgement.actual)->outcome));
+  if (judgement.verdict == Verdict::kDisagree) FailFor(judgement, machine);
 }
 
 }  // namespace e820check

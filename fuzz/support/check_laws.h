@@ -5,6 +5,7 @@
 
 #include "machine/guest_layout.h"
 #include "machine/machine_options.h"
+#include "properties/judge/judgement.h"
 
 namespace e820check {
 
@@ -14,12 +15,15 @@ namespace e820check {
 // by the three topmost frames (doc/spec/oss-fuzz.md 2).
 void MustKeepLaws(const MachineOptions& options, const GuestLayout& layout);
 
-// Verify that the answers agree and, unless `machine` is nullptr, that the
-// actual one keeps the laws; or abort: for a difference in Fail<Agreement>, for
-// a law as above.
+// Abort because of a judgement that is not of agreement, of two answers: for a
+// difference in Fail<Agreement>, for a law as above.
 struct Agreement {
   static constexpr char kName[] = "agreement";
 };
+void FailFor(const Judgement& judgement, const MachineOptions* machine);
+
+// Verify that the answers agree and, unless `machine` is nullptr, that the
+// actual one keeps the laws; or abort as above.
 void MustAgree(const MachineOptions* machine, Answer expected, Answer actual);
 
 }  // namespace e820check

@@ -2,8 +2,9 @@
 
 // Verify that two answers agree only if they are equal, that otherwise the
 // first divergence and every defect have words and say what breaks, and that
-// each law that an answer breaks is one of its defects. The input is the
-// choices of a machine and of the damage to its answer.
+// each law that an answer breaks is one of its defects; and that a death is a
+// finding unless one entry of the ledger excuses it. The input is the choices
+// of a machine and of the damage to its answer.
 
 #include <algorithm>
 #include <cstddef>
@@ -15,12 +16,16 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "fuzz/support/check.h"
+#include "fuzz/support/check_machine.h"
 #include "fuzz/support/choice_bytes.h"
 #include "fuzz/support/damage.h"
 #include "fuzz/support/explain.h"
 #include "model/reference_layout.h"
+#include "options/format.h"
 #include "properties/generate/machine_generator.h"
 #include "properties/judge/judgement.h"
+#include "properties/ledger/quirks.h"
+#include "systems/system.h"
 
 namespace e820check {
 namespace {
@@ -31,6 +36,40 @@ struct Agreement {
 struct Defects {
   static constexpr char kName[] = "defects";
 };
+
+struct Deaths {
+  static constexpr char kName[] = "deaths";
+};
+
+// Dies of every question, as QEMU might.
+class DyingSystem final : public System {
+ public:
+  const std::string& name() const override { return name_; }
+  Reply Ask(const Question& /*question*/) const override {
+    return NoAnswer{.kind = NoAnswer::Kind::kCrash, .text = "signal 6"};
+  }
+
+ private:
+  std::string name_ = "dying";
+};
+
+void CheckDeath(const MachineOptions& machine) {
+  static const System* const reference = MakeSystem("reference")->release();
+  static const DyingSystem dying;
+  const Question question = MakeQuestion(
+      Format(machine),
+      {.qemu_version = machine.qemu_version, .dialect = DialectOf(machine)});
+  const Judgement judgement = Judge(*reference, dying, question);
+  const bool is_excused = judgement.verdict == Verdict::kKnownCrash;
+  if (!is_excused && judgement.verdict != Verdict::kDisagree) return;
+  if (judgement.quirks.size() != (is_excused ? 1 : 0)) {
+    Fail<Deaths>(absl::StrCat(judgement.quirks.size(), " entries"));
+  }
+  if (judgement.defects.size() != (is_excused ? 0 : 1)) {
+    Fail<Deaths>(absl::StrCat(judgement.defects.size(), " defects"));
+  }
+  if (KindOf(judgement) != kCrash) Fail<Deaths>(KindOf(judgement));
+}
 
 void CheckDivergence(const MachineOptions& machine, const Answer& expected,
                      const Answer& actual) {
@@ -89,6 +128,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   ListedChoices damage(of_damage);
   const Answer actual = Damage(expected, damage);
   Examine([&] { return DescribeMachine(machine); },
-          [&] { CheckDivergence(machine, expected, actual); });
+          [&] {
+            CheckDivergence(machine, expected, actual);
+            CheckDeath(machine);
+          });
   return 0;
 }

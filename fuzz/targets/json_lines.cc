@@ -2,7 +2,8 @@
 
 // Verify that any line at all, as a question in predict --batch or to a
 // subject, and as a subject's answer, is refused in words or means what its
-// JSON says, and that what is written of it reads as it was.
+// JSON says, that what is written of it reads as it was, and that a terminal is
+// given nothing but text.
 
 #include <cstddef>
 #include <cstdint>
@@ -13,6 +14,7 @@
 #include "absl/strings/string_view.h"
 #include "fuzz/support/check.h"
 #include "fuzz/support/explain.h"
+#include "machine/printable.h"
 #include "systems/subject/answer_json.h"
 
 namespace e820check {
@@ -29,6 +31,28 @@ struct QuestionMeaning {
 struct AnswerMeaning {
   static constexpr char kName[] = "meaning of an answer";
 };
+
+struct OnATerminal {
+  static constexpr char kName[] = "text on a terminal";
+};
+
+// Whole, or in two parts, as a report of a process comes.
+void CheckPrintable(absl::string_view text) {
+  const std::string printable = Printable(text);
+  for (const char c : printable) {
+    const auto byte = static_cast<uint8_t>(c);
+    if ((byte < ' ' && c != '\n' && c != '\t') || byte == 0x7f) {
+      Fail<OnATerminal>("a control character");
+    }
+  }
+  if (Printable(printable) != printable) Fail<OnATerminal>("is not settled");
+  const absl::string_view part = text.substr(0, text.size() / 2);
+  const size_t whole = part.size() - UnfinishedCharacterBytes(part);
+  if (Printable(text.substr(0, whole)) + Printable(text.substr(whole)) !=
+      printable) {
+    Fail<OnATerminal>("differs in two parts");
+  }
+}
 
 void CheckWords(const absl::Status& status) {
   if (!status.ok() && status.message().empty()) Fail<Refusal>("without words");
@@ -129,6 +153,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
             "\nas an answer: ", DescribeReply(AnswerFromJson(json)));
       },
       [&] {
+        CheckPrintable(line);
         CheckQuestion(line, json);
         CheckAnswer(json);
       });

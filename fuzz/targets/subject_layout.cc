@@ -7,8 +7,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
-#include <utility>
-#include <variant>
 
 #include "absl/strings/string_view.h"
 #include "fuzz/support/check.h"
@@ -16,12 +14,11 @@
 #include "fuzz/support/explain.h"
 #include "fuzz/support/machine_codec.h"
 #include "fuzz/support/mutator.h"
-#include "model/reference_layout.h"
-#include "options/command_line.h"
 #include "options/format.h"
-#include "systems/command_line_answer.h"
+#include "properties/judge/judgement.h"
 #include "systems/subject/e820_subject.h"
 #include "systems/subject/subject_caller.h"
+#include "systems/system.h"
 
 namespace e820check {
 namespace {
@@ -30,17 +27,28 @@ struct SubjectMisbehaves {
   static constexpr char kName[] = "how the subject behaves";
 };
 
-void CheckSubject(const SubjectQuestion& question) {
-  const auto parsed = ParseCommandLine(
-      question.args,
-      {.qemu_version = question.qemu_version, .dialect = question.dialect});
-  if (!parsed.ok()) return;
-  static auto* const caller = new SubjectCaller(e820_subject_answer);
-  Reply actual = caller->Ask(question);
-  if (!actual.ok() && !actual.none().IsFinding()) return;
-  if (!actual.ok()) Fail<SubjectMisbehaves>(Describe(actual.none()));
-  MustAgree(std::get_if<MachineOptions>(&parsed->outcome),
-            AnswerCommandLine(*parsed, ReferenceLayout), *std::move(actual));
+class LinkedSubject final : public System {
+ public:
+  const std::string& name() const override { return name_; }
+  bool IsInTheLedger() const override { return false; }
+  Reply Ask(const Question& question) const override {
+    static auto* const caller = new SubjectCaller(e820_subject_answer);
+    return caller->Ask({.args = question.args,
+                        .dialect = question.dialect,
+                        .qemu_version = question.qemu_version});
+  }
+
+ private:
+  std::string name_ = "the subject";
+};
+
+void CheckSubject(const Question& question) {
+  static const System* const reference = MakeSystem("reference")->release();
+  static const LinkedSubject subject;
+  const Judgement judgement = Judge(*reference, subject, question);
+  if (judgement.verdict != Verdict::kDisagree) return;
+  if (judgement.none() != nullptr) Fail<SubjectMisbehaves>(Describe(judgement));
+  FailFor(judgement, OptionsOf(question));
 }
 
 }  // namespace
@@ -53,16 +61,12 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const e820check::MachineOptions machine = e820check::DecodeMachine(bytes);
   for (const e820check::Dialect dialect :
        {e820check::Dialect::kStock, e820check::Dialect::kMemmapType}) {
-    const e820check::SubjectQuestion question = {
-        .args = e820check::Format(machine),
-        .dialect = dialect,
-        .qemu_version = machine.qemu_version};
+    const e820check::CommandLineContext context = {
+        .qemu_version = machine.qemu_version, .dialect = dialect};
+    const e820check::Question question =
+        e820check::MakeQuestion(e820check::Format(machine), context);
     e820check::Examine(
-        [&] {
-          return e820check::DescribeCase(question.args,
-                                         {.qemu_version = question.qemu_version,
-                                          .dialect = question.dialect});
-        },
+        [&] { return e820check::DescribeCase(question.args, context); },
         [&] { e820check::CheckSubject(question); });
   }
   return 0;
