@@ -78,7 +78,7 @@ void PrintCounts(const HuntCounts& c) {
   PrintShare("no answer (crash, hang, ...)", c.unanswered, c.run);
   PrintShare("the host could not", c.host, c.run);
   PrintShare("not covered", c.not_covered, c.run);
-  PrintShare("the answer is an accident", c.accidents, c.run);
+  PrintShare("QEMU's accident", c.accidents, c.run);
   PrintShare("not in the binary", c.lacking, c.run);
   const uint64_t compared = c.compared();
   const uint64_t same_verdict = compared - c.verdicts_differ;
