@@ -18,7 +18,6 @@
 namespace e820check {
 
 using range_tree_internal::kNoNode;
-using range_tree_internal::Summary;
 using range_tree_internal::SummaryOf;
 
 template <typename Geometry>

@@ -211,9 +211,11 @@ BasicRangeTreeMap<Geometry>::FromSorted(absl::Span<const Segment> segments) {
   return map;
 }
 
+// NOLINTBEGIN(bugprone-macro-parentheses): a type has none.
 #define E820CHECK_INSTANTIATE(Geometry)               \
   template std::optional<BasicRangeTreeMap<Geometry>> \
   BasicRangeTreeMap<Geometry>::FromSorted(absl::Span<const Segment>)
+// NOLINTEND(bugprone-macro-parentheses)
 E820CHECK_INSTANTIATE(range_tree_internal::CacheLineGeometry);
 E820CHECK_INSTANTIATE(range_tree_internal::TinyGeometry);
 #undef E820CHECK_INSTANTIATE

@@ -165,6 +165,7 @@ template <typename Geometry>
 
 // ---- Compiled for each instruction set ----
 
+// NOLINTBEGIN(bugprone-macro-parentheses): types and attributes have none.
 #define E820CHECK_SEARCH_PATH(Name, features, vector_bytes)             \
   template <typename Geometry>                                          \
   struct Name {                                                         \
@@ -192,6 +193,7 @@ template <typename Geometry>
       return LargestGapBody(leaf, leaf_end);                            \
     }                                                                   \
   }
+// NOLINTEND(bugprone-macro-parentheses)
 
 E820CHECK_SEARCH_PATH(Portable, , 16);
 E820CHECK_SEARCH_PATH(Avx2, E820CHECK_X86_TARGET("avx2,bmi,bmi2"), 32);
