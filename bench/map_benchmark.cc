@@ -33,12 +33,12 @@ namespace e820check {
 namespace {
 
 // A real e820 has up to 128 rows.
-constexpr size_t kSizes[] = {8, 32, 128, 1024, 64 * 1024, 1024 * 1024};
-constexpr size_t kStream = 32 * 1024;
+constexpr size_t kSizes[] = {8, 32, 128, 1024, 65536, 1048576};
+constexpr size_t kStream = 32768;
 constexpr size_t kBatch = 256;
 // Above these, one operation takes seconds.
 constexpr size_t kLargestLinearSearch = 1024;
-constexpr size_t kLargestRandomBuildOfArray = 64 * 1024;
+constexpr size_t kLargestRandomBuildOfArray = 65536;
 
 template <typename Peer>
 constexpr bool kIsArray = std::is_same_v<Peer, SortedVectorPeer> ||

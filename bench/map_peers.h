@@ -301,9 +301,7 @@ class OrderedPeer : public MapPeer<OrderedPeer<OrderedMap>> {
     if (begin != map_.begin()) {
       OrderedEntry& before = std::prev(begin)->second;
       if (before.last > last) right = before;
-      if (before.last >= first) {
-        left = &before;
-      } else if (joins(before) && before.last + 1 == first) {
+      if (before.last >= first || (joins(before) && before.last + 1 == first)) {
         left = &before;
       }
     }

@@ -35,7 +35,7 @@ std::vector<ArgumentLines> Corpus() {
 // items_per_second are command lines.
 void BM_ParseCorpus(benchmark::State& state) {
   const std::vector<ArgumentLines> entries = Corpus();
-  for (auto _ : state) {
+  for ([[maybe_unused]] const auto _ : state) {
     for (const ArgumentLines& entry : entries) {
       benchmark::DoNotOptimize(ParseCommandLine(entry.args, entry.context));
     }
@@ -49,7 +49,7 @@ void ParseLong(benchmark::State& state, const LongArguments& arguments) {
   const std::vector<std::string> args =
       arguments.make(static_cast<size_t>(state.range(0)));
   const CommandLineContext context{.qemu_version = QemuVersion::k11_1};
-  for (auto _ : state) {
+  for ([[maybe_unused]] const auto _ : state) {
     benchmark::DoNotOptimize(ParseCommandLine(args, context));
   }
   state.SetBytesProcessed(state.iterations() * state.range(0));

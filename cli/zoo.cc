@@ -93,7 +93,7 @@ class ZooRun {
           progress_.Show([this] { return StatusLine(); });
           return true;
         });
-    const absl::Status status = runner.Run(ThreadsFor(options_.jobs));
+    absl::Status status = runner.Run(ThreadsFor(options_.jobs));
     progress_.Clear();
     if (!failure.ok()) return failure;
     if (status.ok()) RunControls();

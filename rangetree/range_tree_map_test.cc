@@ -222,17 +222,17 @@ TEST(RangeTreeMapTest, FromSortedReachesTheTopAndRefusesDisorder) {
 
 // More attributes than a byte can tell apart.
 TEST(RangeTreeMapTest, AttributesBeyondThePalette) {
-  for (const uint32_t owners : {200u, 255u, 256u, 2000u}) {
+  for (const uint64_t owners : {200, 255, 256, 2000}) {
     RangeTreeMap map;
     std::vector<Segment> segments;
-    for (uint32_t i = 0; i < owners; ++i) {
-      segments.push_back(Seg(8 * i, 8 * i + 7, Ram(i)));
-      map.Assign(segments.back().range, Ram(i));
+    for (uint64_t i = 0; i < owners; ++i) {
+      segments.push_back(Seg(8 * i, 8 * i + 7, Ram(static_cast<uint32_t>(i))));
+      map.Assign(segments.back().range, segments.back().attributes);
     }
     EXPECT_EQ(RangeTreeMapTestPeer::LeavesInForm(map, false) > 0, owners > 255);
     ExpectSound(map);
     EXPECT_EQ(map.Segments(), segments);
-    EXPECT_EQ(map.At(8 * (owners - 1)), Ram(owners - 1));
+    EXPECT_EQ(map.At(8 * (owners - 1)), Ram(static_cast<uint32_t>(owners - 1)));
     const auto built = RangeTreeMap::FromSorted(segments);
     ASSERT_TRUE(built.has_value());
     ExpectSound(*built);
@@ -279,6 +279,7 @@ TEST(RangeTreeMapTest, AllInstructionSetsFindTheSame) {
       RangeTreeMap copy = map;
       std::vector<std::optional<MemoryAttributes>> at;
       std::vector<absl::uint128> sums;
+      at.reserve(addresses.size());
       for (const uint64_t a : addresses) at.push_back(copy.At(a));
       std::vector<std::optional<MemoryAttributes>> each(addresses.size());
       copy.AtEach(addresses, absl::MakeSpan(each));

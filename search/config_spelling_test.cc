@@ -20,10 +20,17 @@ TEST(ConfigSpellingTest, GroupsKeysAndIds) {
                          "node,memdev=m0,,x", "-object", "{}", "-S"},
                         choices),
       CommandLineArgs({"-readconfig",
-                       "data:[memory]\n  size = \"64\"\n  slots = \"2\"\n"
-                       "[object \"m0\"]\n  qom-type = \"memory-backend-ram\"\n"
-                       "  size = \"64M\"\n  share = \"on\"\n"
-                       "[numa]\n  type = \"node\"\n  memdev = \"m0,x\"\n",
+                       R"(data:[memory]
+  size = "64"
+  slots = "2"
+[object "m0"]
+  qom-type = "memory-backend-ram"
+  size = "64M"
+  share = "on"
+[numa]
+  type = "node"
+  memdev = "m0,x"
+)",
                        "-object", "{}", "-S"}));
 }
 

@@ -67,7 +67,7 @@ Reason AddFiles(const fs::path& path, std::vector<fs::path>& files) {
 Reason Run(const fs::path& path) {
   std::ifstream file(path, std::ios::binary);
   std::vector<char> bytes(kMaxInputBytes + 1);
-  if (!file || (file.read(bytes.data(), bytes.size()), file.bad())) {
+  if (!file || (file.read(bytes.data(), std::ssize(bytes)), file.bad())) {
     return "cannot be read";
   }
   bytes.resize(file.gcount());

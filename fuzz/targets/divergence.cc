@@ -115,8 +115,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
       ChoicesOf(absl::string_view(reinterpret_cast<const char*>(data), size));
   const GeneratorPolicy policy = ChoosePolicy(choices);
   // The damage is chosen first, so that few bytes are enough for one.
-  std::vector<uint64_t> of_damage;
-  for (int i = 0; i < 24; ++i) of_damage.push_back(choices.Below(UINT64_MAX));
+  std::vector<uint64_t> of_damage(24);
+  for (uint64_t& choice : of_damage) choice = choices.Below(UINT64_MAX);
   const MachineOptions machine = GenerateMachine(choices, policy);
   // What is about a device comes with words of a command line, which a machine
   // has not.

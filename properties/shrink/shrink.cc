@@ -35,7 +35,9 @@ class Shrinker {
       for (size_t i = 0; i < units.size();) {
         const size_t end = std::min(i + length, units.size());
         Units candidate = units;
-        candidate.erase(candidate.begin() + i, candidate.begin() + end);
+        const auto first = candidate.begin();
+        candidate.erase(first + static_cast<ptrdiff_t>(i),
+                        first + static_cast<ptrdiff_t>(end));
         if (Adopt(std::move(candidate), units)) {
           shrunk = true;
         } else {
@@ -53,7 +55,7 @@ class Shrinker {
       for (size_t i = 0; i < SplitItems(*units[u].value).size();) {
         std::vector<std::string> items = SplitItems(*units[u].value);
         if (items.size() == 1) break;
-        items.erase(items.begin() + i);
+        items.erase(items.begin() + static_cast<ptrdiff_t>(i));
         Units candidate = units;
         candidate[u].value = JoinItems(items);
         if (Adopt(std::move(candidate), units)) {
@@ -154,7 +156,7 @@ class Shrinker {
 }  // namespace
 
 std::vector<std::string> Shrink(
-    std::vector<std::string> args,
+    const std::vector<std::string>& args,
     const std::function<bool(const std::vector<std::string>&)>& still_fails,
     int most_runs) {
   Units units = SplitArguments(args);

@@ -15,7 +15,7 @@ namespace e820check {
 // `args` itself is taken to fail. A candidate is never longer than what it
 // replaces.
 std::vector<std::string> Shrink(
-    std::vector<std::string> args,
+    const std::vector<std::string>& args,
     const std::function<bool(const std::vector<std::string>&)>& still_fails,
     int most_runs);
 

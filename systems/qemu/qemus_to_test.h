@@ -24,7 +24,9 @@ inline std::map<QemuVersion, Qemu> QemusToTest() {
   std::map<QemuVersion, Qemu> qemus;
   for (const std::string& path : paths) {
     absl::StatusOr<Qemu> qemu = Qemu::Find(path);
-    if (qemu.ok()) qemus.emplace(qemu->version(), *std::move(qemu));
+    if (!qemu.ok()) continue;
+    const QemuVersion version = qemu->version();
+    qemus.emplace(version, *std::move(qemu));
   }
   return qemus;
 }
