@@ -269,6 +269,22 @@ struct PciSlotTaken {
   friend bool operator==(const PciSlotTaken&, const PciSlotTaken&) = default;
 };
 
+// A function above 0, where function 0 says that it is the only one.
+struct SlotOfOneFunction {
+  uint8_t devfn = 0;
+
+  friend bool operator==(const SlotOfOneFunction&,
+                         const SlotOfOneFunction&) = default;
+};
+
+// Function 0, which says so, where another is there already.
+struct SlotHasFunctions {
+  uint8_t devfn = 0;  // of the first of those
+
+  friend bool operator==(const SlotHasFunctions&,
+                         const SlotHasFunctions&) = default;
+};
+
 // What is no bridge, on the bus of a host bridge.
 struct OnlyBridgesFit {
   std::string host_bridge;  // its driver
@@ -299,8 +315,8 @@ using DeferredRefusal =
                  PhysBitsOutOfRange, MemdevNotSet, NoSuchObject, DeviceFault,
                  UnknownDriver, BadDeviceId, DuplicateDeviceId, LabelTooSmall,
                  NoBusOfKind, WrongBus, NoSuchBus, BadPciAddress, NoFreePciSlot,
-                 PciSlotTaken, OnlyBridgesFit, HostBridgeOfOtherBoard,
-                 BusNumberTaken>;
+                 PciSlotTaken, SlotOfOneFunction, SlotHasFunctions,
+                 OnlyBridgesFit, HostBridgeOfOtherBoard, BusNumberTaken>;
 
 }  // namespace e820check
 

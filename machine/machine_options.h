@@ -225,7 +225,8 @@ struct Device {
   // On the first PCI bus: slot * 8 + function. Absent: no PCI device, or on
   // another bus.
   std::optional<uint8_t> devfn;
-  uint8_t bus_number = 0;  // kPxbCxl
+  bool is_multifunction = false;  // lets others be functions 1 to 7 of its slot
+  uint8_t bus_number = 0;         // kPxbCxl
 
   friend bool operator==(const Device&, const Device&) = default;
 };

@@ -228,6 +228,16 @@ struct Words {
         " not available for ", r.driver, ", in use by ", r.occupant_driver,
         ",id=", r.occupant_id.empty() ? "(null)" : r.occupant_id);
   }
+  std::string operator()(const SlotOfOneFunction& r) const {
+    return absl::StrCat(
+        "PCI: single function device can't be populated in function ",
+        absl::Hex(r.devfn / 8), ".", r.devfn % 8);
+  }
+  std::string operator()(const SlotHasFunctions& r) const {
+    const std::string slot = absl::StrCat(absl::Hex(r.devfn / 8));
+    return absl::StrCat("PCI: ", slot, ".0 indicates single function, but ",
+                        slot, ".", r.devfn % 8, " is already populated.");
+  }
   std::string operator()(const OnlyBridgesFit& r) const {
     return absl::StrCat("PCI: Only PCI/PCIe bridges can be plugged into ",
                         r.host_bridge);

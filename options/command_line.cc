@@ -15,6 +15,7 @@
 #include "options/device.h"
 #include "options/generic_affinity.h"
 #include "options/global_property.h"
+#include "options/integer.h"
 #include "options/keyval.h"
 #include "options/machine_properties.h"
 #include "options/machine_types.h"
@@ -290,8 +291,15 @@ absl::Status CommandLine::CreateDevices() {
   std::vector<OptionRecords::Device>& devices = records_.devices;
   if (devices.empty()) return absl::OkStatus();
   DeviceSurroundings surroundings;
-  const auto pcie = records_.machine.Find(ValueTree::kRoot, "pcie");
-  surroundings.has_microvm_pcie = pcie && records_.machine[*pcie].text == "on";
+  const auto is_on = [this](absl::string_view property, bool otherwise) {
+    const auto index = records_.machine.Find(ValueTree::kRoot, property);
+    if (!index) return otherwise;
+    return ReadBool(records_.machine[*index].text).value_or(otherwise);
+  };
+  surroundings.has_microvm_pcie = is_on("pcie", false);
+  surroundings.has_usb = is_on("usb", false);
+  surroundings.has_sata = is_on("sata", true);
+  surroundings.has_smbus = is_on("smbus", true);
   surroundings.has_other_pci_devices = records_.has_other_pci_devices;
   surroundings.globals = records_.globals;
   std::stable_partition(devices.begin(), devices.end(),

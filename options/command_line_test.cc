@@ -269,7 +269,6 @@ TEST(CommandLineTest, SaysWhatIsNotCovered) {
         "-device vfio-pci",
         "-device qemu64-x86_64-cpu",
         "-device pc-dimm,realized=on",
-        "-device virtio-rng-pci,addr=1.1",
         ("-object memory-backend-ram,id=m,size=2M -device "
          "cxl-type3,volatile-memdev=m"),
         "-M microvm,pcie=on -device virtio-rng-pci",

@@ -110,6 +110,18 @@ DeferredCheck SetPciAddress(const Driver& driver, const Value& value,
   return BadPciAddress{.driver = std::string(driver.name), .value = value.text};
 }
 
+// Properties of the PCI device in every PCI device.
+bool IsOfPci(const Driver& driver, absl::string_view key) {
+  return driver.bus == Bus::kPci && (key == "addr" || key == "multifunction");
+}
+
+DeferredCheck SetPciProperty(const Driver& driver, absl::string_view key,
+                             const Value& value, const PropertyValue& typed,
+                             Device& device) {
+  if (key == "addr") return SetPciAddress(driver, value, device);
+  return typed.Bool(device.is_multifunction);
+}
+
 bool IsReserved(absl::string_view key) {
   return key == "driver" || key == "bus" || key == "id";
 }
@@ -152,16 +164,33 @@ absl::Status CheckForHelp(const DeviceRequest& request, QemuVersion qemu,
 DeviceBuilder::DeviceBuilder(MachineOptions& options,
                              const DeviceSurroundings& surroundings)
     : options_(options), surroundings_(surroundings) {
-  const auto occupy = [this](uint8_t slot, const char* driver) {
-    occupants_[static_cast<uint8_t>(slot * kFunctionsPerSlot)] = {driver, ""};
+  PlaceBoardsOwn();
+}
+
+// doc/spec/qemu-options.md 10.1
+void DeviceBuilder::PlaceBoardsOwn() {
+  const auto place = [this](uint8_t slot, uint8_t function, const char* driver,
+                            bool is_multifunction = false) {
+    occupants_[static_cast<uint8_t>(slot * kFunctionsPerSlot + function)] = {
+        driver, "", is_multifunction};
   };
-  // Other functions of these slots are taken or not as other options have it.
-  if (options.type.family == MachineFamily::kI440fx) {
-    occupy(0, "i440FX");
-    occupy(1, "PIIX3");
-  } else if (options.type.family == MachineFamily::kQ35) {
-    occupy(0, "mch");
-    occupy(31, "ICH9-LPC");
+  if (options_.type.family == MachineFamily::kI440fx) {
+    place(0, 0, "i440FX");
+    place(1, 0, "PIIX3", /*is_multifunction=*/true);
+    place(1, 1, "piix3-ide");
+    if (surroundings_.has_usb) place(1, 2, "piix3-usb-uhci");
+    if (options_.acpi) place(1, 3, "PIIX4_PM");
+  } else if (options_.type.family == MachineFamily::kQ35) {
+    place(0, 0, "mch");
+    place(31, 0, "ICH9-LPC", /*is_multifunction=*/true);
+    if (surroundings_.has_sata) place(31, 2, "ich9-ahci");
+    if (surroundings_.has_smbus) place(31, 3, "ICH9-SMB");
+    if (surroundings_.has_usb) {
+      place(29, 0, "ich9-usb-uhci1", /*is_multifunction=*/true);
+      place(29, 1, "ich9-usb-uhci2");
+      place(29, 2, "ich9-usb-uhci3");
+      place(29, 7, "ich9-usb-ehci1");
+    }
   }
 }
 
@@ -273,6 +302,15 @@ DeviceBuilder::PlaceOrRefusal DeviceBuilder::FindBus(
   return NoSuchBus{.bus = std::string(bus)};
 }
 
+PropertyValue DeviceBuilder::Typed(const DeviceRequest& request,
+                                   absl::string_view key,
+                                   const Value& value) const {
+  return {key, value,
+          request.is_json ? PropertyValue::Syntax::kJson
+                          : PropertyValue::Syntax::kText,
+          options_.qemu_version};
+}
+
 // Of devices that are not modelled: whatever else they are told is taken to be
 // right, but for the one that serves as an example of all PCI devices.
 DeferredCheck DeviceBuilder::CheckOtherProperties(const Driver& driver,
@@ -281,8 +319,9 @@ DeferredCheck DeviceBuilder::CheckOtherProperties(const Driver& driver,
   for (const auto& [key, index] : request.tree.QDictOrder(ValueTree::kRoot)) {
     if (IsReserved(key)) continue;
     const Value& value = request.tree[index];
-    if (driver.bus == Bus::kPci && key == "addr") {
-      DeferredCheck set = SetPciAddress(driver, value, device);
+    if (IsOfPci(driver, key)) {
+      DeferredCheck set = SetPciProperty(driver, key, value,
+                                         Typed(request, key, value), device);
       if (!Passed(set)) return set;
     } else if (driver.name == "virtio-rng-pci" && !MayHaveRngProperty(key)) {
       return NoSuchProperty{.driver = std::string(driver.name),
@@ -307,13 +346,10 @@ DeferredCheck DeviceBuilder::SetProperties(const Driver& driver,
         ResolveBackend(options_.backends, value.text) == nullptr) {
       return NotCovered("memdev= a device");
     }
-    const PropertyValue typed(key, value,
-                              request.is_json ? PropertyValue::Syntax::kJson
-                                              : PropertyValue::Syntax::kText,
-                              options_.qemu_version);
+    const PropertyValue typed = Typed(request, key, value);
     DeferredCheck set =
-        driver.bus == Bus::kPci && key == "addr"
-            ? SetPciAddress(driver, value, device)
+        IsOfPci(driver, key)
+            ? SetPciProperty(driver, key, value, typed, device)
             : SetDeviceProperty(driver, key, typed, options_, device, warnings);
     if (!Passed(set)) return set;
   }
@@ -390,7 +426,6 @@ DeferredCheck DeviceBuilder::TakeSlot(const Driver& driver, Device& device) {
       unplaced_ids_.insert(device.id);
     }
   }
-  const uint8_t slot = *device.devfn / kFunctionsPerSlot;
   const auto taken = occupants_.find(*device.devfn);
   if (taken != occupants_.end()) {
     return PciSlotTaken{.driver = std::string(driver.name),
@@ -398,13 +433,30 @@ DeferredCheck DeviceBuilder::TakeSlot(const Driver& driver, Device& device) {
                         .occupant_driver = taken->second.driver,
                         .occupant_id = taken->second.id};
   }
-  const auto neighbour =
-      occupants_.lower_bound(static_cast<uint8_t>(slot * kFunctionsPerSlot));
-  if (neighbour != occupants_.end() &&
-      neighbour->first / kFunctionsPerSlot == slot) {
-    return NotCovered("it shares its PCI slot");
+  DeferredCheck shared = ShareSlot(*device.devfn, device.is_multifunction);
+  if (!Passed(shared)) return shared;
+  occupants_[*device.devfn] = {std::string(driver.name), device.id,
+                               device.is_multifunction};
+  return std::nullopt;
+}
+
+// Function 0 says whether there are others.
+DeferredCheck DeviceBuilder::ShareSlot(uint8_t devfn,
+                                       bool is_multifunction) const {
+  const uint8_t function = devfn % kFunctionsPerSlot;
+  const auto function_0 = static_cast<uint8_t>(devfn - function);
+  if (function != 0) {
+    const auto first = occupants_.find(function_0);
+    if (first != occupants_.end() && !first->second.is_multifunction) {
+      return SlotOfOneFunction{.devfn = devfn};
+    }
+    return std::nullopt;
   }
-  occupants_[*device.devfn] = {std::string(driver.name), device.id};
+  const auto other = occupants_.upper_bound(function_0);
+  if (!is_multifunction && other != occupants_.end() &&
+      other->first < function_0 + kFunctionsPerSlot) {
+    return SlotHasFunctions{.devfn = other->first};
+  }
   return std::nullopt;
 }
 

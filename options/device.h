@@ -22,6 +22,7 @@
 #include "machine/machine_options.h"
 #include "options/driver.h"
 #include "options/global_property.h"
+#include "options/property_value.h"
 #include "options/qemu_opts.h"
 #include "options/refusal.h"
 #include "options/value_tree.h"
@@ -48,6 +49,10 @@ absl::Status CheckForHelp(const DeviceRequest& request, QemuVersion qemu,
 // What of a machine MachineOptions do not say.
 struct DeviceSurroundings {
   bool has_microvm_pcie = false;  // -machine microvm,pcie=on
+  // Properties of the machine that put functions beside its bridge to ISA.
+  bool has_usb = false;
+  bool has_sata = true;
+  bool has_smbus = true;
   // Options like -nic add PCI devices before those of -device.
   bool has_other_pci_devices = false;
   absl::Span<const GlobalProperty> globals;  // must outlive the builder
@@ -78,6 +83,7 @@ class DeviceBuilder {
   struct Occupant {
     std::string driver;
     std::string id;  // empty: none was given
+    bool is_multifunction = false;
   };
 
   DeferredCheck Make(const DeviceRequest& request, Device& device);
@@ -86,6 +92,8 @@ class DeviceBuilder {
   DeferredCheck SetId(const DeviceRequest& request, Device& device);
   PlaceOrRefusal FindPlace(const Driver& driver, const ValueTree& tree) const;
   PlaceOrRefusal FindBus(const Driver& driver, absl::string_view bus) const;
+  PropertyValue Typed(const DeviceRequest& request, absl::string_view key,
+                      const Value& value) const;
   DeferredCheck SetProperties(const Driver& driver,
                               const DeviceRequest& request, Device& device);
   DeferredCheck CheckOtherProperties(const Driver& driver,
@@ -94,6 +102,8 @@ class DeviceBuilder {
   DeferredCheck Realize(const Driver& driver, Place place, Device& device);
   DeferredCheck RealizeHostBridge(const Driver& driver, const Device& device);
   DeferredCheck TakeSlot(const Driver& driver, Device& device);
+  void PlaceBoardsOwn();
+  DeferredCheck ShareSlot(uint8_t devfn, bool is_multifunction) const;
   bool HasPcie() const;  // of boards with a PCI bus
 
   MachineOptions& options_;

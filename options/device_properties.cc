@@ -78,7 +78,7 @@ constexpr Property kProperties[] = {
 // What "-device <driver>,help" of any of the three releases lists besides. Not
 // all of them are in every release.
 constexpr absl::string_view kPciProperties =
-    "acpi-index busnr failover_pair_id multifunction rombar romfile romsize "
+    "acpi-index busnr failover_pair_id rombar romfile romsize "
     "sriov-pf x-max-bounce-buffer-size x-pcie-ari-nextfn-1 "
     "x-pcie-err-unc-mask x-pcie-ext-tag x-pcie-extcap-init "
     "x-pcie-lnksta-dllla";
@@ -178,6 +178,11 @@ DeferredCheck SetSlot(const PropertyValue& value, Device& device) {
   return read;
 }
 
+DeferredCheck CheckBool(const PropertyValue& value) {
+  bool unused = false;
+  return value.Bool(unused);
+}
+
 DeferredCheck CheckUuid(const PropertyValue& value) {
   std::string uuid;
   DeferredCheck read = value.Text(uuid);
@@ -231,7 +236,7 @@ DeferredCheck SetDeviceProperty(const Driver& driver, absl::string_view key,
     case Type::kSlot:
       return SetSlot(value, device);
     case Type::kUnarmed:
-      return value.Bool();
+      return CheckBool(value);
     case Type::kUncovered:
       return absl::UnimplementedError(
           absl::StrCat("the property ", key, " is not covered"));
@@ -249,7 +254,8 @@ void AddDevicePropertyWords(Vocabulary& vocabulary) {
 
 bool MayHaveRngProperty(absl::string_view key) {
   constexpr absl::string_view kOwn =
-      "addr hotpluggable hotplugged max-bytes parent_bus period realized rng "
+      "addr hotpluggable hotplugged max-bytes multifunction parent_bus period "
+      "realized rng "
       "type";
   return HasWord(kOwn, key) || IsUncovered(kVirtio, /*is_pci=*/true, key);
 }

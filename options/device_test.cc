@@ -253,6 +253,59 @@ TEST(DeviceTest, JsonDevicesComeLast) {
   EXPECT_EQ(WithLocation(*parsed, std::nullopt, "x"), "x");
 }
 
+// Function 0 says whether there are others, wherever it comes.
+TEST(DeviceTest, FunctionsOfASlot) {
+  EXPECT_EQ(Refusal("-device e1000,addr=14 -device e1000,addr=14.1"),
+            "PCI: single function device can't be populated in function 14.1");
+  EXPECT_EQ(Refusal("-device e1000,addr=2.5 -device e1000,addr=2.1 "
+                    "-device e1000"),
+            "PCI: 2.0 indicates single function, but 2.1 is already "
+            "populated.");
+  EXPECT_EQ(Refusal("-M q35 -device e1000,addr=0.1"),
+            "PCI: single function device can't be populated in function 0.1");
+  EXPECT_EQ(Refusal("-device e1000,multifunction=on,addr=4 "
+                    "-device e1000,addr=4.1 -device e1000,addr=4.1"),
+            "PCI: slot 4 function 1 not available for e1000, in use by "
+            "e1000,id=(null)");
+  for (const char* accepted :
+       {"-device e1000,addr=4,multifunction=on -device e1000,addr=4.1",
+        "-device e1000,addr=4.1 -device e1000,addr=4.2 "
+        "-device e1000,addr=4,multifunction=on",
+        "-M pc -device e1000,addr=1.4", "-M q35 -device e1000,addr=1f.7",
+        "-M pc -device e1000,addr=1.2", "-M pc,acpi=off -device e1000,addr=1.3",
+        "-M q35 -device e1000,addr=1d",
+        "-M q35,sata=off,smbus=off "
+        "-device e1000,addr=1f.2 -device e1000,addr=1f.3"}) {
+    EXPECT_EQ(Refusal(accepted), "") << accepted;
+  }
+  const struct {
+    const char* line;
+    const char* occupant;
+  } kOfBoards[] = {
+      {"-M pc -device e1000,addr=1.1",
+       "1 function 1 not available for e1000, "
+       "in use by piix3-ide"},
+      {"-M pc -usb -device e1000,addr=1.2",
+       "1 function 2 not available for e1000, in use by piix3-usb-uhci"},
+      {"-M pc -device e1000,addr=1.3",
+       "1 function 3 not available for e1000, in use by PIIX4_PM"},
+      {"-M q35 -device e1000,addr=1f.2",
+       "31 function 2 not available for e1000, in use by ich9-ahci"},
+      {"-M q35 -device e1000,addr=1f.3",
+       "31 function 3 not available for e1000, in use by ICH9-SMB"},
+      {"-M q35,usb=on -device e1000,addr=1d.7",
+       "29 function 7 not available for e1000, in use by ich9-usb-ehci1"},
+  };
+  for (const auto& c : kOfBoards) {
+    EXPECT_EQ(Refusal(c.line),
+              absl::StrCat("PCI: slot ", c.occupant, ",id=(null)"));
+  }
+  EXPECT_EQ(Refusal("-device e1000,multifunction=x"),
+            "Parameter 'multifunction' expects 'on' or 'off'");
+  EXPECT_EQ(Refusal("-device {'driver':'e1000','multifunction':'on'}"),
+            "Invalid parameter type for 'multifunction', expected: boolean");
+}
+
 std::vector<int> Devfns(absl::string_view line) {
   std::vector<int> devfns;
   for (const Device& device : Devices(line)) {
@@ -293,10 +346,8 @@ TEST(DeviceTest, SlotsInUse) {
           std::get<MachineOptions>(parsed->outcome).devices[1].bus_refusal),
       "PCI: slot 4 function 0 not available for virtio-mem-pci, in use "
       "by e1000,id=(null)");
-  for (const char* covered_not :
-       {"-device e1000,addr=4 -device e1000,addr=4.1",
-        "-device e1000,addr=2.1 -device e1000", "-device e1000,addr=0x",
-        "-device AC97", "-device pc-dimm,id=d,memdev=d"}) {
+  for (const char* covered_not : {"-device e1000,addr=0x", "-device AC97",
+                                  "-device pc-dimm,id=d,memdev=d"}) {
     EXPECT_TRUE(
         absl::IsUnimplemented(Parse(covered_not, QemuVersion::k7_2).status()))
         << covered_not;

@@ -300,6 +300,7 @@ std::string FormatDevice(const MachineOptions& options, size_t index) {
   if (!device.id.empty()) absl::StrAppend(&text, ",id=", device.id);
   absl::StrAppend(&text, FormatPlace(options, index),
                   FormatNeeds(options, device));
+  if (device.is_multifunction) absl::StrAppend(&text, ",multifunction=on");
   if (!device.memdev.empty()) {
     absl::StrAppend(&text, ",memdev=", Quote(device.memdev));
   }

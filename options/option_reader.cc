@@ -28,8 +28,8 @@ struct Option {
 
 // Options that may put devices on the PCI bus before those of -device.
 bool AddsPciDevices(absl::string_view word) {
-  constexpr absl::string_view kWords[] = {"drive", "net", "nic",
-                                          "usb",   "vga", "virtfs"};
+  constexpr absl::string_view kWords[] = {"drive", "net", "nic", "vga",
+                                          "virtfs"};
   return std::find(std::begin(kWords), std::end(kWords), word) !=
          std::end(kWords);
 }
@@ -195,6 +195,9 @@ absl::Status Reader::ReadArgument(const Option& option) {
       return absl::OkStatus();
     case OptionMeaning::kIgnored:
       records_.has_other_pci_devices |= AddsPciDevices(option.word->name);
+      if (option.word->name == "usb" || option.word->name == "usbdevice") {
+        if (absl::Status s = ReadMachine("usb=on"); !s.ok()) return s;
+      }
       if (option.word->name != "display" || option.argument() != "none") {
         log_.NoteIgnored(option.location);
       }

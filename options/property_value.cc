@@ -56,13 +56,18 @@ DeferredCheck PropertyValue::Int32(int32_t& number) const {
   return std::nullopt;
 }
 
-DeferredCheck PropertyValue::Bool() const {
+DeferredCheck PropertyValue::Bool(bool& value) const {
   if (syntax_ == Syntax::kJson) {
-    if (value_.kind == Value::Kind::kBool) return std::nullopt;
-    return Expected(ValueOfOtherType::Expected::kBool);
+    if (value_.kind != Value::Kind::kBool) {
+      return Expected(ValueOfOtherType::Expected::kBool);
+    }
+    value = value_.boolean;
+    return std::nullopt;
   }
-  if (ReadBool(value_.text)) return std::nullopt;
-  return Not(Type::kOnOff);
+  const std::optional<bool> read = ReadBool(value_.text);
+  if (!read) return Not(Type::kOnOff);
+  value = *read;
+  return std::nullopt;
 }
 
 DeferredCheck PropertyValue::Text(std::string& text) const {

@@ -40,7 +40,7 @@ class PropertyValue {
     return read;
   }
   DeferredCheck Int32(int32_t& number) const;
-  DeferredCheck Bool() const;
+  DeferredCheck Bool(bool& value) const;
   DeferredCheck Text(std::string& text) const;
   // Appends to `warnings`, without location.
   DeferredCheck SizeBytes(uint64_t& bytes,

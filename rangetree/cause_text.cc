@@ -226,6 +226,18 @@ std::string CauseText(const DeferredRefusal& cause, const BoardRules& release) {
                 c.devfn >> 3, c.devfn & 7, c.driver, c.occupant_driver,
                 c.occupant_id.empty() ? "(null)" : c.occupant_id);
           },
+          [](const SlotOfOneFunction& c) {
+            return Substitute(
+                "PCI: single function device can't be populated in function "
+                "$0.$1",
+                absl::Hex(c.devfn >> 3), c.devfn & 7);
+          },
+          [](const SlotHasFunctions& c) {
+            return Substitute(
+                "PCI: $0.0 indicates single function, but $0.$1 is already "
+                "populated.",
+                absl::Hex(c.devfn >> 3), c.devfn & 7);
+          },
           [](const OnlyBridgesFit& c) {
             return Substitute(
                 "PCI: Only PCI/PCIe bridges can be plugged into $0",

@@ -84,6 +84,12 @@ TEST(CauseTextTest, Devices) {
   EXPECT_EQ(Text(PciSlotTaken{"d", 0, "o", ""}),
             "PCI: slot 0 function 0 not available for d, in use by "
             "o,id=(null)");
+  EXPECT_EQ(Text(SlotOfOneFunction{0xf9}),
+            "PCI: single function device can't be populated in function "
+            "1f.1");
+  EXPECT_EQ(Text(SlotHasFunctions{0xf9}),
+            "PCI: 1f.0 indicates single function, but 1f.1 is already "
+            "populated.");
   EXPECT_EQ(Text(OnlyBridgesFit{"pxb"}),
             "PCI: Only PCI/PCIe bridges can be plugged into pxb");
   EXPECT_EQ(Text(HostBridgeOfOtherBoard{"pxb", true}),

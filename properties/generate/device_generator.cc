@@ -182,11 +182,22 @@ Recipe PickRecipe(const MachineOptions& machine, Choices& choices) {
   return choices.Pick(recipes);
 }
 
-// Slots 3 to 30 are free on both PCI boards.
-uint8_t NextDevfn(const MachineOptions& machine) {
+// On the first PCI bus: slots 3 to 30 are free on both PCI boards. Or, where
+// the device before allows it, a further function of its slot.
+void Place(const MachineOptions& machine, Device& device, Choices& choices) {
+  constexpr uint8_t kFunctionsPerSlot = 8;
   uint8_t slot = 3;
-  for (const Device& device : machine.devices) slot += device.devfn ? 1 : 0;
-  return static_cast<uint8_t>(slot << 3);
+  const Device* before = nullptr;
+  for (const Device& other : machine.devices) {
+    if (!other.devfn) continue;
+    before = &other;
+    ++slot;
+  }
+  device.devfn = static_cast<uint8_t>(slot * kFunctionsPerSlot);
+  device.is_multifunction = choices.OneIn(6);
+  if (before == nullptr || !before->is_multifunction) return;
+  const auto next = static_cast<uint8_t>(*before->devfn + 1);
+  if (next % kFunctionsPerSlot != 0) device.devfn = next;
 }
 
 void SetId(MachineOptions& machine, Device& device, Choices& choices) {
@@ -224,7 +235,7 @@ Device MakeMemoryDevice(MachineOptions& machine, Choices& choices) {
   }
   if (choices.OneIn(4)) device.address = PickAddress(machine, choices);
   recipe.set(machine, device, choices);
-  if (recipe.is_pci) device.devfn = NextDevfn(machine);
+  if (recipe.is_pci) Place(machine, device, choices);
   return device;
 }
 
@@ -307,7 +318,7 @@ void AddCxl(MachineOptions& machine, Choices& choices) {
     bridge.kind = Kind::kPxbCxl;
     bridge.driver = "pxb-cxl";
     bridge.id = absl::StrCat("cxl.", bridges.size());
-    bridge.devfn = NextDevfn(machine);
+    Place(machine, bridge, choices);
     bridge.bus_number = static_cast<uint8_t>(12 + 40 * bridges.size());
     bridges.push_back(bridge.id);
     machine.devices.push_back(bridge);
@@ -333,7 +344,7 @@ void AddGenericAffinities(MachineOptions& machine, Choices& choices) {
     Device device;
     device.driver = "virtio-rng-pci";
     device.id = absl::StrCat("rng", count);
-    device.devfn = NextDevfn(machine);
+    Place(machine, device, choices);
     machine.devices.push_back(device);
   }
   for (const Device& device : machine.devices) {
