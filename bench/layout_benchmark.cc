@@ -24,23 +24,15 @@ const CommandLineContext kContext = {.qemu_version = QemuVersion::k11_1};
 
 std::vector<std::string> LargeMachine() {
   std::vector<std::string> args = {
-      "-machine",
-      "pc-q35-11.1,hmat=on,nvdimm=on,cxl=on,cxl-fmw.0.size=4G,"
-      "cxl-fmw.0.targets.0=bridge",
-      "-cpu",
-      "EPYC,phys-bits=48",
-      "-m",
-      "16G,slots=32,maxmem=1T",
-      "-smp",
-      "64,sockets=16,cores=4",
-      "-device",
-      "pxb-cxl,id=bridge,bus_nr=12,addr=0x10",
-      "-device",
-      "virtio-rng-pci,id=rng,bus=pcie.0,addr=0x11",
-      "-object",
-      "acpi-generic-port,id=port,pci-bus=bridge,node=1",
-      "-object",
-      "acpi-generic-initiator,id=initiator,pci-dev=rng,node=2"};
+      "-machine", "pc-q35-11.1,hmat=on,nvdimm=on,cxl=on",
+      "-machine", "cxl-fmw.0.size=4G,cxl-fmw.0.targets.0=bridge",
+      "-cpu",     "EPYC,phys-bits=48",
+      "-m",       "16G,slots=32,maxmem=1T",
+      "-smp",     "64,sockets=16,cores=4",
+      "-device",  "pxb-cxl,id=bridge,bus_nr=12,addr=0x10",
+      "-device",  "virtio-rng-pci,id=rng,bus=pcie.0,addr=0x11",
+      "-object",  "acpi-generic-port,id=port,pci-bus=bridge,node=1",
+      "-object",  "acpi-generic-initiator,id=initiator,pci-dev=rng,node=2"};
   const auto add = [&args](const char* option, const auto&... parts) {
     args.emplace_back(option);
     args.push_back(absl::StrCat(parts...));
@@ -103,7 +95,7 @@ BENCHMARK(BM_Layout<RangeTreeLayout>)->Unit(benchmark::kMicrosecond);
 void BM_Predict(benchmark::State& state) {
   LargeOptions();
   const std::vector<std::string> args = LargeMachine();
-  for (auto _ : state) {
+  for ([[maybe_unused]] const auto _ : state) {
     const auto parsed = ParseCommandLine(args, kContext);
     benchmark::DoNotOptimize(
         ReferenceLayout(std::get<MachineOptions>(parsed->outcome)));

@@ -99,7 +99,7 @@ struct Case {
 };
 
 #define EXPECT_STATUSES(cases)                                   \
-  for (const Case& c : cases) {                                  \
+  for (const Case& c : (cases)) {                                \
     EXPECT_EQ(Run(c.line), c.status) << c.line << "\n" << err(); \
   }
 

@@ -55,7 +55,7 @@ Counts CountHits(QemuVersion version, const RulesOptions& options) {
 }  // namespace
 
 CommandStatus PrintRules(const RulesOptions& options) {
-  std::array<Counts, std::size(kReleases)> hits;
+  std::array<Counts, std::size(kReleases)> hits = {};
   for (size_t i = 0; i < hits.size(); ++i) {
     hits[i] = CountHits(kReleases[i], options);
   }

@@ -70,7 +70,8 @@ TEST(LaterReleaseTest, HasWhatTheNewestHas) {
        {"-device", "-smp", "-S", "-run-with", "-readconfig", "-vnc"}) {
     EXPECT_NE(FindOptionWord(word, kLater), nullptr) << word;
   }
-  const auto parse = [](std::vector<std::string> args, QemuVersion release) {
+  const auto parse = [](const std::vector<std::string>& args,
+                        QemuVersion release) {
     const auto parsed = ParseCommandLine(args, {.qemu_version = release});
     if (!parsed.ok()) return parsed.status().ToString();
     if (parsed->accepted()) return std::string("accepted");

@@ -66,6 +66,7 @@ TEST_F(FindingStoreTest, KeepsFindingsByKindAndShape) {
 
 TEST_F(FindingStoreTest, PoolComesBackInOrder) {
   std::vector<CommandLineArgs> lines;
+  lines.reserve(13);
   for (int i = 0; i < 12; ++i) lines.push_back({"-m", std::to_string(i), ""});
   lines.push_back({});
   {
@@ -159,7 +160,7 @@ TEST_F(ForeignFolderTest, OfAnEarlierVersionIsRefusedWithAdvice) {
                         "yours, remove " +
                         (directory_ / "run").string() + " and say: touch " +
                         (directory_ / ".e820check-hunt").string()));
-  std::ofstream(directory_ / ".e820check-hunt");
+  std::ofstream(directory_ / ".e820check-hunt").close();
   const auto store = FindingStore::Open(directory_.string());
   ASSERT_TRUE(store.ok()) << store.status();
   EXPECT_EQ(store->cases(), 12u);

@@ -81,10 +81,11 @@ void ChangeItems(std::string& value, const Units& others, Choices& choices) {
   const size_t at = choices.Below(items.size());
   switch (choices.Below(6)) {
     case 0:
-      items.erase(items.begin() + at);
+      items.erase(items.begin() + static_cast<ptrdiff_t>(at));
       break;
     case 1:
-      items.insert(items.begin() + at, items[choices.Below(items.size())]);
+      items.insert(items.begin() + static_cast<ptrdiff_t>(at),
+                   items[choices.Below(items.size())]);
       break;
     case 2:
       std::swap(items[at], items[choices.Below(items.size())]);
@@ -93,7 +94,8 @@ void ChangeItems(std::string& value, const Units& others, Choices& choices) {
       if (others.empty()) break;
       const ArgumentUnit& other = choices.Pick(others);
       if (!other.value) break;
-      items.insert(items.begin() + at, choices.Pick(SplitItems(*other.value)));
+      items.insert(items.begin() + static_cast<ptrdiff_t>(at),
+                   choices.Pick(SplitItems(*other.value)));
       break;
     }
     default: {
@@ -111,12 +113,14 @@ void ChangeUnits(Units& units, const Units& others, Choices& choices) {
   const size_t at = choices.Below(units.size() + 1);
   switch (choices.Below(4)) {
     case 0:
-      if (at < units.size()) units.erase(units.begin() + at);
+      if (at < units.size())
+        units.erase(units.begin() + static_cast<ptrdiff_t>(at));
       break;
     case 1:
       if (at < units.size()) {
         ArgumentUnit copy = units[at];
-        units.insert(units.begin() + choices.Below(units.size() + 1),
+        units.insert(units.begin() + static_cast<ptrdiff_t>(
+                                         choices.Below(units.size() + 1)),
                      std::move(copy));
       }
       break;
@@ -127,7 +131,8 @@ void ChangeUnits(Units& units, const Units& others, Choices& choices) {
       break;
     default:
       if (!others.empty()) {
-        units.insert(units.begin() + at, choices.Pick(others));
+        units.insert(units.begin() + static_cast<ptrdiff_t>(at),
+                     choices.Pick(others));
       }
   }
 }

@@ -2,9 +2,11 @@
 
 #include "fuzz/support/check_table.h"
 
+#include <string>
 #include <variant>
 #include <vector>
 
+#include "absl/strings/str_split.h"
 #include "fuzz/support/explain.h"
 #include "machine/describe.h"
 #include "machine/machine_options.h"
@@ -21,34 +23,26 @@ struct Words {
 };
 
 const std::vector<std::string>& Args() {
-  static const auto& args = *new std::vector<std::string>{
-      "-machine",
-      "q35,hmat=on",
-      "-cpu",
-      "Skylake-Server",
-      "-smp",
-      "2,sockets=2",
-      "-m",
-      "4G,slots=1,maxmem=6G",
-      "-object",
-      "memory-backend-ram,id=m0,size=1G",
-      "-object",
-      "memory-backend-ram,id=m1,size=3G",
-      "-numa",
-      "node,memdev=m0,cpus=0",
-      "-numa",
-      "node,memdev=m1,cpus=1,initiator=1",
-      "-numa",
-      "dist,src=0,dst=1,val=21",
-      "-numa",
-      "hmat-lb,initiator=0,target=0,hierarchy=memory,"
-      "data-type=access-latency,latency=5",
-      "-numa",
-      "hmat-lb,initiator=0,target=0,hierarchy=memory,"
-      "data-type=access-bandwidth,bandwidth=200M",
-      "-numa",
-      "hmat-cache,node-id=0,size=1M,level=1,associativity=direct,"
-      "policy=write-back,line=64"};
+  static const auto& args = *new std::vector<std::string>(
+      absl::StrSplit("-machine q35,hmat=on "
+                     "-cpu Skylake-Server "
+                     "-smp 2,sockets=2 "
+                     "-m 4G,slots=1,maxmem=6G "
+                     "-object memory-backend-ram,id=m0,size=1G "
+                     "-object memory-backend-ram,id=m1,size=3G "
+                     "-numa node,memdev=m0,cpus=0 "
+                     "-numa node,memdev=m1,cpus=1,initiator=1 "
+                     "-numa dist,src=0,dst=1,val=21 "
+                     "-numa "
+                     "hmat-lb,initiator=0,target=0,hierarchy=memory,data-type="
+                     "access-latency,latency=5 "
+                     "-numa "
+                     "hmat-lb,initiator=0,target=0,hierarchy=memory,data-type="
+                     "access-bandwidth,bandwidth=200M "
+                     "-numa "
+                     "hmat-cache,node-id=0,size=1M,level=1,associativity="
+                     "direct,policy=write-back,line=64",
+                     ' '));
   return args;
 }
 

@@ -72,7 +72,7 @@ void DropNode(MachineOptions& m, Choices& choices) {
   if (m.numa_nodes.empty()) return;
   const size_t at = choices.Below(m.numa_nodes.size());
   const uint32_t id = m.numa_nodes[at].id;
-  m.numa_nodes.erase(m.numa_nodes.begin() + at);
+  m.numa_nodes.erase(m.numa_nodes.begin() + static_cast<ptrdiff_t>(at));
   std::erase_if(m.numa_cpus,
                 [id](const NumaCpu& c) { return c.node_id == id; });
   std::erase_if(m.numa_distances, [id](const NumaDistance& d) {

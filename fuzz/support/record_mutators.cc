@@ -33,9 +33,10 @@ std::string CrossRecords(absl::string_view left, absl::string_view right,
   Records records = SplitRecords(left, size);
   const Records others = SplitRecords(right, size);
   records.resize(choices.Below(records.size() + 1));
-  records.insert(records.end(),
-                 others.begin() + choices.Below(others.size() + 1),
-                 others.end());
+  records.insert(
+      records.end(),
+      others.begin() + static_cast<ptrdiff_t>(choices.Below(others.size() + 1)),
+      others.end());
   return Join(std::move(records), size, max_size);
 }
 
@@ -46,11 +47,11 @@ bool ChangeOrder(Records& records, Choices& choices) {
   const size_t to = choices.Below(records.size());
   switch (choices.Below(3)) {
     case 0:
-      records.erase(records.begin() + at);
+      records.erase(records.begin() + static_cast<ptrdiff_t>(at));
       break;
     case 1: {
       const std::string copy = records[at];
-      records.insert(records.begin() + to, copy);
+      records.insert(records.begin() + static_cast<ptrdiff_t>(to), copy);
       break;
     }
     default:
@@ -96,7 +97,9 @@ std::string MutateOperations(absl::string_view bytes, size_t max_size,
       if (choices.OneIn(2)) record.replace(6, 2, other, 6, 2);
       MoveTo(other, record, choices);
     }
-    records.insert(records.begin() + choices.Below(records.size() + 1), record);
+    records.insert(records.begin() + static_cast<ptrdiff_t>(
+                                         choices.Below(records.size() + 1)),
+                   record);
   }
   return Join(std::move(records), kMapOperationSizeBytes, max_size);
 }
@@ -118,7 +121,7 @@ std::string MutateChoices(absl::string_view bytes, size_t max_size,
                                 static_cast<char>(choices.Below(256))};
     const size_t at = choices.Below(records.size() + 1);
     if (at == records.size() || choices.OneIn(2)) {
-      records.insert(records.begin() + at, record);
+      records.insert(records.begin() + static_cast<ptrdiff_t>(at), record);
     } else {
       records[at] = record;
     }

@@ -53,7 +53,8 @@ void CheckDirectory(const FwCfg& fw_cfg, absl::string_view item) {
   }
   size_t at = 4;
   for (const FwCfgFile& file : fw_cfg.files()) {
-    const std::string name = padded.substr(at + 8, 56).c_str();
+    absl::string_view name = absl::string_view(padded).substr(at + 8, 56);
+    name = name.substr(0, name.find('\0'));
     if (file.size_bytes != BigEndianAt(padded, at, 4) ||
         file.key != BigEndianAt(padded, at + 4, 2) || file.name != name) {
       Fail<Directory>(absl::StrCat("file at offset ", at));

@@ -202,7 +202,7 @@ std::string UnknownKey(Choices& choices) {
 }
 
 std::string Noise(Choices& choices, absl::Span<const Key> keys) {
-  const std::string key = std::string(choices.Pick(keys).name);
+  std::string key(choices.Pick(keys).name);
   switch (choices.Below(8)) {
     case 0:
       return key;

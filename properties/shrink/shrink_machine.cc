@@ -36,7 +36,8 @@ MachineOptions WithoutNode(const MachineOptions& machine, size_t index) {
   const NumaNode gone = machine.numa_nodes[index];
   const uint64_t size_bytes = NodeSizeBytes(machine, gone);
   TakeRam(smaller, std::min(size_bytes, machine.memory.ram_size_bytes));
-  smaller.numa_nodes.erase(smaller.numa_nodes.begin() + index);
+  smaller.numa_nodes.erase(smaller.numa_nodes.begin() +
+                           static_cast<ptrdiff_t>(index));
   if (gone.memdev) {
     const auto same = [&](const MemoryBackend& b) {
       return b.id == *gone.memdev;

@@ -50,7 +50,7 @@ Finding FindingOfSharedObject(const std::string& way) {
   const auto subject = ProcessSubject::FromSharedObject(
       SharedExample("misbehave"), LimitsFor(way));
   if (!subject.ok()) return {"none", subject.status().ToString()};
-  const Finding first = FindingOf(*subject);
+  Finding first = FindingOf(*subject);
   // It is loaded again, and fails again.
   EXPECT_EQ(FindingOf(*subject).kind, first.kind) << way;
   return first;
@@ -61,7 +61,7 @@ Finding FindingOfProcess(const std::string& way) {
       absl::StrCat("python3 -S ", Example("misbehave.py"), " ", way),
       LimitsFor(way));
   if (!subject.ok()) return {"none", subject.status().ToString()};
-  const Finding first = FindingOf(*subject);
+  Finding first = FindingOf(*subject);
   EXPECT_EQ(FindingOf(*subject).kind, first.kind) << way;
   return first;
 }
@@ -153,6 +153,7 @@ TEST(ProcessSubject, TheExamplesAnswer) {
       {"-smp", "cpus=2,threads=2"},
       {"-m", "1G", "-m", "1G"}};
   std::vector<std::thread> threads;
+  threads.reserve(3);
   for (int i = 0; i < 3; ++i) {
     threads.emplace_back([&] {
       for (const auto& args : covered) {

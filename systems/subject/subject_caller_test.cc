@@ -13,7 +13,6 @@ namespace e820check {
 namespace {
 
 using ::testing::ElementsAre;
-using ::testing::HasSubstr;
 
 Reply AnswerOf(SubjectCaller::AnswerFunction function) {
   SubjectCaller caller(function);
