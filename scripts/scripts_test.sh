@@ -68,6 +68,10 @@ for line in 'run --seed' 'run --seed 1x' 'run --qemu-cases -1' 'tier commit --ho
 done
 
 # Paths are the caller's.
+expect 2 '^answers: no \*\.jsonl or .* in none$' ../bin/answers none
+mkdir lines
+echo '{"name": "a", "args": 1}' >lines/a.jsonl
+expect 2 '^answers: lines/a\.jsonl:1: no object with name and args$' ../bin/answers lines
 echo '0/1 1 map_property_test 1000 0
 0/1 1 layout_property_test 1000 0
 0/1 1 readers_property_test 40000 0' >"a report"
