@@ -101,7 +101,7 @@ class Run {
     Runner<Judgement> runner(
         CasesOf(report_), [this](uint64_t i, uint32_t) { return JudgeCase(i); },
         [this](uint64_t i, const Judgement& done) { return Count(i, done); });
-    const absl::Status status = runner.Run(ThreadsFor(options_.jobs));
+    absl::Status status = runner.Run(ThreadsFor(options_.jobs));
     progress_.Clear();
     report_.seconds =
         std::chrono::duration<double>(Clock::now() - start).count();

@@ -50,6 +50,7 @@ std::vector<std::string> NearestNames(absl::string_view word,
   });
   if (near.size() > kMostNames) near.resize(kMostNames);
   std::vector<std::string> nearest;
+  nearest.reserve(near.size());
   for (auto& [distance, name] : near) nearest.push_back(std::move(name));
   return nearest;
 }

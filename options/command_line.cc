@@ -95,6 +95,7 @@ class CommandLine {
   absl::Status ReadCpu();
   absl::Status ReadNumaRecords();
   absl::Status FindBoardRefusal();
+  absl::Status CheckKernelOptions() const;
   absl::Status CreateDevices();
   absl::Status ChooseAccelerator(const std::optional<std::string>& machine_key);
   absl::Status ApplyMemoryBackend(const std::optional<std::string>& path);
@@ -322,13 +323,30 @@ absl::Status CommandLine::CreateDevices() {
   return builder.CheckAffinities();
 }
 
+// What only a kernel has a use for.
+absl::Status CommandLine::CheckKernelOptions() const {
+  const auto has = [this](absl::string_view property) {
+    return records_.machine.Find(ValueTree::kRoot, property).has_value();
+  };
+  if (has("kernel")) return absl::OkStatus();
+  for (const absl::string_view word : {"append", "shim", "initrd"}) {
+    // Before it is an option it is no property either.
+    if (has(word) &&
+        FindOptionWord(absl::StrCat("-", word), qemu()) != nullptr) {
+      return Refuse("-", word, " only allowed with -kernel option");
+    }
+  }
+  return absl::OkStatus();
+}
+
 absl::Status CommandLine::ChooseType() {
   absl::StatusOr<OptionRecords> records =
       ReadOptions(args_, visit_, context_.read_file, log_);
   if (!records.ok()) return records.status();
   records_ = *std::move(records);
 
-  absl::Status status = PrintLateHelp();
+  absl::Status status = log_.At(kNowhere, CheckKernelOptions());
+  if (status.ok()) status = PrintLateHelp();
   if (!status.ok()) return status;
   status = log_.At(records_.first_memory,
                    records_.memory.FoldInto(records_.machine));

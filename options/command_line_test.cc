@@ -251,6 +251,28 @@ TEST(CommandLineTest, KvmWithAVendor) {
   EXPECT_EQ(Accept("-accel tcg" + cpu).accelerator, Accelerator::kTcg);
 }
 
+// Before the machine's type and all help but that of the options read so far.
+TEST(CommandLineTest, OnlyAKernelHasArguments) {
+  for (const char* line :
+       {"-append x", "-machine q35,append=", "-append x -initrd y",
+        "-machine bogus,append=x", "-append x -m 64,maxmem=1",
+        "-append x -device help", "-append a=b,c"}) {
+    EXPECT_EQ(Verdict(line), "-append only allowed with -kernel option")
+        << line;
+  }
+  EXPECT_EQ(Verdict("-M none,initrd=x"),
+            "-initrd only allowed with -kernel option");
+  EXPECT_EQ(Verdict("-M q35,shim=x"),
+            "Property 'pc-q35-7.2-machine.shim' not found");
+  const auto of_10_0 = ParseCommandLine(Words("-initrd x -shim y"),
+                                        {.qemu_version = QemuVersion::k10_0});
+  ASSERT_TRUE(of_10_0.ok());
+  EXPECT_EQ(std::get<Rejection>(of_10_0->outcome).text,
+            "-shim only allowed with -kernel option");
+  Accept("-kernel k -append a=b,c -initrd i -dtb d");
+  Accept("-machine q35,kernel=k,append=x");
+}
+
 TEST(CommandLineTest, SaysWhatIsNotCovered) {
   for (const char* line :
        {"-readconfig x",

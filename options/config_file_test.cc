@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "options/command_line.h"
 
@@ -31,6 +32,10 @@ std::string Verdict(const std::string& text, QemuVersion qemu,
 
 constexpr char kObject[] =
     "[object \"m0\"]\nqom-type = \"memory-backend-ram\"\nsize = \"1M\"\n";
+
+constexpr char kGlobal[] =
+    "[global]\ndriver = \"ICH9-LPC\"\nproperty = \"disable_s3\"\n"
+    "value = \"1\"\n";
 
 TEST(ConfigFileTest, IsReadLikeOptions) {
   CommandLineContext context;
@@ -190,6 +195,15 @@ TEST(ConfigFileTest, RefusesInQemusWords) {
        "Invalid parameter type for 'sgx-epc', expected: array"},
       {"[smp-opts \"x\"]\n", "Parameter 'smp.id' is unexpected"},
       {"[device]\n", "Parameter 'driver' is missing"},
+      {"[global]\ndriver = \"d\"\nfoo = \"1\"\n",
+       "c:3: Invalid parameter 'foo'"},
+      {absl::StrCat(kGlobal, "id = \"g\"\n", kGlobal, "id = \"g\"\n"),
+       "c:10: Duplicate ID 'g' for global"},
+      {absl::StrCat(kGlobal, "id = \"1\"\n"),
+       "c:5: Parameter 'id' expects an identifier"},
+      {absl::StrCat(kGlobal, "[chardev \"c\"]\nbackend = \"null\"\n",
+                    "[boot-opts]\nstrict = \"on\"\n"),
+       ""},
       {"[memory]\r\nsize = \"64\"\r\n", ""},
       {std::string("[memory]\nsize = \"1\0\"\n", 21), ""},
   };
@@ -203,6 +217,26 @@ TEST(ConfigFileTest, RefusesInQemusWords) {
   EXPECT_EQ(Verdict("[memory]\nsize = \"64M\"\n", QemuVersion::k7_2,
                     {"-M", "memory=1"}),
             "c:2: Parameter 'memory' used inconsistently");
+}
+
+TEST(ConfigFileTest, GlobalPropertiesAreThoseOfOptions) {
+  CommandLineContext context;
+  context.read_file = [](const std::string&) {
+    return "[global]\ndriver = \"i440FX-pcihost\"\n"
+           "property = \"pci-hole64-size\"\nvalue = \"4G\"\n";
+  };
+  const std::vector<std::string> args = {"-readconfig", "c"};
+  const auto parsed = ParseCommandLine(args, context);
+  ASSERT_TRUE(parsed.ok() && parsed->accepted());
+  EXPECT_EQ(std::get<MachineOptions>(parsed->outcome).pci_hole64_size_bytes,
+            uint64_t{4} << 30);
+  // QEMU dies of these.
+  EXPECT_THAT(Verdict("[global]\ndriver = \"d\"\n", QemuVersion::k7_2),
+              testing::StartsWith("UNKNOWN"));
+  // Whether such a record exists is not kept.
+  EXPECT_THAT(Verdict("[tpmdev \"t\"]\ntype = \"emulator\"\n",
+                      QemuVersion::k7_2, {"-set", "tpmdev.t.a=b"}),
+              testing::StartsWith("UNIMPLEMENTED"));
 }
 
 TEST(ConfigFileTest, LongWordsAndLinesAreCut) {

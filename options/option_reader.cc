@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cstddef>
 #include <iterator>
+#include <set>
+#include <string>
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
@@ -34,6 +36,12 @@ bool AddsPciDevices(absl::string_view word) {
          std::end(kWords);
 }
 
+// Other spellings of machine properties, whatever their argument has in it.
+bool IsKernelOption(absl::string_view word) {
+  return word == "append" || word == "dtb" || word == "initrd" ||
+         word == "kernel" || word == "shim";
+}
+
 absl::string_view WithoutHint(absl::string_view text) {
   absl::ConsumeSuffix(&text, kSizeHint);
   absl::ConsumeSuffix(&text, kIdentifierHint);
@@ -57,6 +65,8 @@ class Reader {
   absl::Status ReadOption(const Option& option);
   absl::Status ReadArgument(const Option& option);
   absl::Status ReadMachine(absl::string_view argument);
+  void Ignore(absl::string_view word, const Location& location);
+  void PutMachineProperty(absl::string_view key, absl::string_view value);
   absl::Status ReadSmp(absl::string_view argument);
   absl::Status ReadNuma(const Option& option);
   absl::Status ReadObject(const Option& option);
@@ -82,6 +92,9 @@ class Reader {
   absl::Status ReadTree(absl::string_view group, const ValueTree& tree,
                         const Location& place);
   absl::Status ReadMemory(const ConfigGroup& group);
+  absl::Status ReadGlobal(const ConfigGroup& group, const Location& place);
+  absl::Status AddGlobal(const Location& location, GlobalProperty global);
+  absl::Status IgnoreGroup(absl::string_view group, const Location& place);
 
   absl::Span<const std::string> args_;
   const VisitContext& visit_;
@@ -95,6 +108,7 @@ class Reader {
   QemuOptsList global_list_{"global", ""};
   QemuOptsList accelerator_list_{"accel", "accel"};
   OptionRecords records_;
+  std::set<std::string, std::less<>> ignored_groups_;  // of files
   // Of the records that -set may find by id, where they stand in records_.
   using Places = absl::flat_hash_map<std::string, size_t>;
   Places numa_places_;
@@ -194,12 +208,14 @@ absl::Status Reader::ReadArgument(const Option& option) {
       records_.has_qtest |= option.word->name == "qtest";
       return absl::OkStatus();
     case OptionMeaning::kIgnored:
-      records_.has_other_pci_devices |= AddsPciDevices(option.word->name);
+      if (IsKernelOption(option.word->name)) {
+        PutMachineProperty(option.word->name, option.argument());
+      }
       if (option.word->name == "usb" || option.word->name == "usbdevice") {
         if (absl::Status s = ReadMachine("usb=on"); !s.ok()) return s;
       }
       if (option.word->name != "display" || option.argument() != "none") {
-        log_.NoteIgnored(option.location);
+        Ignore(option.word->name, option.location);
       }
       return absl::OkStatus();
     case OptionMeaning::kOtherTarget:
@@ -208,6 +224,21 @@ absl::Status Reader::ReadArgument(const Option& option) {
       return absl::UnimplementedError("this option is not covered");
   }
   return absl::OkStatus();
+}
+
+void Reader::Ignore(absl::string_view word, const Location& location) {
+  records_.has_other_pci_devices |= AddsPciDevices(word);
+  log_.NoteIgnored(location);
+}
+
+void Reader::PutMachineProperty(absl::string_view key,
+                                absl::string_view value) {
+  ValueTree& machine = records_.machine;
+  if (const auto index = machine.Find(ValueTree::kRoot, key)) {
+    machine[*index].text = std::string(value);
+    return;
+  }
+  machine.AddMember(ValueTree::kRoot, key, StringValue(std::string(value)));
 }
 
 absl::Status Reader::ReadMachine(absl::string_view argument) {
@@ -257,11 +288,16 @@ absl::Status Reader::ReadGlobal(const Option& option) {
   absl::StatusOr<GlobalProperty> global =
       ParseGlobal(option.argument(), global_list_, log_.said());
   if (!global.ok()) return global.status();
-  if (ChangesMemoryTables(*global)) {
+  return AddGlobal(option.location, *std::move(global));
+}
+
+absl::Status Reader::AddGlobal(const Location& location,
+                               GlobalProperty global) {
+  if (ChangesMemoryTables(global)) {
     return absl::UnimplementedError("this property may change a memory table");
   }
-  if (!IsPciHole(*global)) log_.NoteIgnored(option.location);
-  records_.globals.push_back(*std::move(global));
+  if (!IsPciHole(global)) log_.NoteIgnored(location);
+  records_.globals.push_back(std::move(global));
   return absl::OkStatus();
 }
 
@@ -322,6 +358,7 @@ bool Reader::MayHaveRecords(const OptionGroup& group) const {
     return false;
   }
   return group.kind == OptionGroup::Kind::kSharedRecords ||
+         ignored_groups_.contains(group.name) ||
          std::any_of(options_.begin(), options_.end(), [&](const Option& o) {
            return o.word != nullptr && o.word->name == group.name;
          });
@@ -419,10 +456,9 @@ absl::Status Reader::ReadRecord(const ConfigGroup& group,
     if (records_.first_memory.IsNowhere()) records_.first_memory = place;
     return ReadMemory(group);
   }
+  if (group.name == "global") return ReadGlobal(group, place);
   const bool is_numa = group.name == "numa";
-  if (!is_numa && group.name != "device") {
-    return absl::UnimplementedError("this group is not covered");
-  }
+  if (!is_numa && group.name != "device") return IgnoreGroup(group.name, place);
   QemuOptsBag bag;
   for (const auto& [key, value] : group.items) {
     if (key == "id") {
@@ -440,6 +476,49 @@ absl::Status Reader::ReadRecord(const ConfigGroup& group,
   } else {
     AddDevice(place, {.bag = std::move(bag)});
   }
+  return absl::OkStatus();
+}
+
+absl::Status Reader::ReadGlobal(const ConfigGroup& group,
+                                const Location& place) {
+  GlobalProperty global;
+  const std::pair<absl::string_view, std::string*> fields[] = {
+      {"driver", &global.driver},
+      {"property", &global.property},
+      {"value", &global.value}};
+  if (const ConfigGroup::Item* id = group.Find("id"); id != nullptr) {
+    absl::Status taken = global_list_.TakeId(std::string(id->value));
+    if (!taken.ok()) return taken;
+  }
+  for (const auto& [key, value] : group.items) {
+    if (key == "id") continue;
+    const auto* const field =
+        std::find_if(std::begin(fields), std::end(fields),
+                     [&name = key](const auto& f) { return f.first == name; });
+    if (field == std::end(fields)) {
+      return Refuse("Invalid parameter '", key, "'");
+    }
+    *field->second = std::string(value);
+  }
+  for (const auto& [key, value] : fields) {
+    if (group.Find(key) == nullptr) {
+      return absl::UnknownError(
+          "QEMU asserts that a [global] has all it needs");
+    }
+  }
+  return AddGlobal(place, std::move(global));
+}
+
+// As the option of that name is, whatever is in it.
+absl::Status Reader::IgnoreGroup(absl::string_view group,
+                                 const Location& place) {
+  const OptionWord* word = FindOptionWord(
+      group == "boot-opts" ? "-boot" : absl::StrCat("-", group), visit_.qemu);
+  if (word == nullptr || word->meaning != OptionMeaning::kIgnored) {
+    return absl::UnimplementedError("this group is not covered");
+  }
+  ignored_groups_.insert(std::string(group));
+  Ignore(word->name, place);
   return absl::OkStatus();
 }
 
@@ -469,7 +548,7 @@ absl::Status Reader::ReadTree(absl::string_view group, const ValueTree& tree,
   }
   if (group == "machine") return MergeKeyval(tree, records_.machine);
   if (group == "smp-opts") return MergeKeyval("smp", tree, records_.machine);
-  return absl::UnimplementedError("this group is not covered");
+  return IgnoreGroup(group, place);
 }
 
 }  // namespace

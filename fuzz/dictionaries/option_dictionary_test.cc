@@ -82,7 +82,8 @@ TEST(OptionDictionaryTest, HasWhatBinariesHave) {
 TEST(OptionDictionaryTest, HasBackendsPropertiesForBothSyntaxes) {
   const Entries texts = OptionDictionary("command_line");
   const Entries objects = OptionDictionary("object_option");
-  for (std::string name : RecordedProperties("objects.txt", "memory-backend")) {
+  for (const std::string& name :
+       RecordedProperties("objects.txt", "memory-backend")) {
     EXPECT_EQ(texts.count(name + "="), 1u) << name;
     EXPECT_EQ(objects.count(name), 1u) << name;
   }

@@ -100,11 +100,13 @@ void SpoilItems(Choices& choices, std::vector<std::string>& items) {
       ReplaceValue(choices, items);
       break;
     case 1:
-      items.insert(items.begin() + choices.Below(items.size() + 1),
+      items.insert(items.begin() +
+                       static_cast<ptrdiff_t>(choices.Below(items.size() + 1)),
                    std::string(choices.Pick(kExtras)));
       break;
     case 2:
-      items.erase(items.begin() + choices.Below(items.size()));
+      items.erase(items.begin() +
+                  static_cast<ptrdiff_t>(choices.Below(items.size())));
       break;
     case 3: {
       // A misspelt key: one letter doubled.
@@ -135,7 +137,7 @@ void SpoilUnits(Choices& choices, Units& units) {
   const size_t at = choices.Below(units.size());
   switch (choices.Below(4)) {
     case 0:
-      units.erase(units.begin() + at);
+      units.erase(units.begin() + static_cast<ptrdiff_t>(at));
       break;
     case 1: {
       const ArgumentUnit copy = units[at];

@@ -110,7 +110,8 @@ TEST(Defects, E820TypesByPlace) {
       ElementsAre("e820 ram as soft reserved below 4G"));
 }
 
-std::string Srat(std::vector<MemoryAffinity> memory, uint8_t apic_id = 0) {
+std::string Srat(const std::vector<MemoryAffinity>& memory,
+                 uint8_t apic_id = 0) {
   SratTable table;
   table.rows.push_back(LocalApicAffinity{.apic_id = apic_id, .flags = 1});
   for (const MemoryAffinity& row : memory) table.rows.push_back(row);
