@@ -248,7 +248,7 @@ JudgedCase ShrinkCase(const Pair& pair, std::vector<std::string> args,
         },
         most_runs));
   }
-  Shrink(std::move(args), still_fails, most_runs);
+  Shrink(args, still_fails, most_runs);
   return least;
 }
 

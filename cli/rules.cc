@@ -55,9 +55,10 @@ Counts CountHits(QemuVersion version, const RulesOptions& options) {
 }  // namespace
 
 CommandStatus PrintRules(const RulesOptions& options) {
-  std::array<Counts, std::size(kReleases)> hits = {};
-  for (size_t i = 0; i < hits.size(); ++i) {
-    hits[i] = CountHits(kReleases[i], options);
+  std::vector<Counts> hits;
+  hits.reserve(std::size(kReleases));
+  for (const QemuVersion release : kReleases) {
+    hits.push_back(CountHits(release, options));
   }
   TextTable table{.columns = {{.title = "rule"}, {.title = "where"}},
                   .rows = {}};

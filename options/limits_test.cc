@@ -25,13 +25,13 @@ size_t allocated_bytes = 0;
 
 }  // namespace
 
-void* operator new(size_t size_bytes) {
+// None of these inline, as g++ would take them for a mismatch of new and free.
+[[gnu::noinline]] void* operator new(size_t size_bytes) {
   allocated_bytes += size_bytes;
   void* const memory = std::malloc(size_bytes == 0 ? 1 : size_bytes);
   if (memory == nullptr) throw std::bad_alloc();
   return memory;
 }
-// Not inline, as g++ would take them for a mismatch of new and free.
 [[gnu::noinline]] void operator delete(void* memory) noexcept {
   std::free(memory);
 }
