@@ -235,7 +235,7 @@ void Reader::PutMachineProperty(absl::string_view key,
                                 absl::string_view value) {
   ValueTree& machine = records_.machine;
   if (const auto index = machine.Find(ValueTree::kRoot, key)) {
-    machine[*index].text = std::string(value);
+    machine[*index] = StringValue(std::string(value));
     return;
   }
   machine.AddMember(ValueTree::kRoot, key, StringValue(std::string(value)));

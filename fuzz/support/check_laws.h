@@ -20,7 +20,8 @@ void MustKeepLaws(const MachineOptions& options, const GuestLayout& layout);
 struct Agreement {
   static constexpr char kName[] = "agreement";
 };
-void FailFor(const Judgement& judgement, const MachineOptions* machine);
+[[noreturn]] void FailFor(const Judgement& judgement,
+                          const MachineOptions* machine);
 
 // Verify that the answers agree and, unless `machine` is nullptr, that the
 // actual one keeps the laws; or abort as above.
